@@ -1,0 +1,356 @@
+/**
+ * The connector contract: everything the engine knows about a platform.
+ *
+ * A connector is data and functions; it holds no state and no logic of reconciling. Planning gets
+ * a reader only, so that it cannot write. Methods are declared in method syntax on purpose: it lets
+ * a `Resource` of a narrow spec stand where the engine expects one of any spec.
+ */
+import type { Key, Static, TSchema } from "../api/index.ts";
+import type { ConnectorError, ErrorCode } from "./errors.ts";
+import type { Http, HttpAnswer, HttpWriter, RequestSummary } from "./http/types.ts";
+
+/** A spec as the engine handles it: the entry without children and `lifecycle`. */
+export type Spec = Record<string, unknown>;
+
+/** A thing that the platform showed. */
+export interface Observed<S = Spec> {
+  /** The platform's own id; opaque. */
+  id: string;
+  /** What could be read, in the shape of the schema. A field that is left out is unknown, never empty. */
+  spec: Partial<S>;
+  /** The parent, for a nested kind: the object that `list` was given. */
+  parent?: ObservedParent;
+  /** The platform's answer, for an API whose update replaces everything. */
+  raw?: unknown;
+  /** A version or ETag of the thing, where the platform has one. */
+  revision?: string;
+}
+
+/** A parent as `list` and `create` see it. */
+export interface ObservedParent<S = Spec> {
+  id: string;
+  /** Its key, one segment a nesting level. */
+  key: Key;
+  spec: Partial<S>;
+  raw?: unknown;
+  parent?: ObservedParent;
+}
+
+/** The children of one parent could not be read; the others could. */
+export interface FailedParent {
+  parent: ObservedParent;
+  error: ConnectorError;
+}
+
+export interface ListRequest {
+  /** The observed parents, for a nested kind; empty for a top-level one. */
+  parents: readonly ObservedParent[];
+  /** The declared keys and the inventory's, or `all` for import and for kinds that are exclusive. */
+  keys: "all" | readonly Key[];
+  /** The fields that some manifest states, or `all` for import. Nothing else has to be read. */
+  fields: "all" | ReadonlySet<string>;
+}
+
+/** What a list field lost and gained, element by element, after references became ids. */
+export interface ListDelta {
+  added: readonly unknown[];
+  removed: readonly unknown[];
+}
+
+export interface CreateRequest<S> {
+  desired: S;
+  parent: ObservedParent;
+}
+
+export interface UpdateRequest<S> {
+  observed: Observed<S>;
+  /** All that the manifest states. */
+  desired: S;
+  /** The stated top-level fields that differ, with their desired values. */
+  changes: Partial<S>;
+  /** For each changed field that is compared as a set or a map: what came and what went. */
+  lists: Readonly<Record<string, ListDelta>>;
+}
+
+/** What a create gives back. */
+export interface Created {
+  id: string;
+}
+
+/** How a platform archives. */
+export interface Archiving<S = Spec, W = unknown> {
+  /** What an entry means that does not state `archived`: that the thing is live, or that it stays as it is. */
+  unstated: "live" | "asIs";
+  archive(writer: W, observed: Observed<S>): Promise<unknown>;
+  unarchive(writer: W, observed: Observed<S>): Promise<unknown>;
+}
+
+/** Many writes in one request, where a platform offers that. The answers come in the order given. */
+export interface Batch<S = Spec, W = unknown> {
+  /** At most so many things in one request. */
+  size: number;
+  create?(writer: W, requests: readonly CreateRequest<S>[]): Promise<readonly (Created | ConnectorError)[]>;
+  update?(writer: W, requests: readonly UpdateRequest<S>[]): Promise<readonly (unknown | ConnectorError)[]>;
+  remove?(writer: W, observed: readonly Observed<S>[]): Promise<readonly (unknown | ConnectorError)[]>;
+}
+
+/** One kind of thing that a platform keeps. */
+export interface Resource<S = Spec, R = unknown, W = unknown> {
+  /** What an entry may state. */
+  schema: TSchema;
+  /** The parent's name in `resources`, for a nested kind. */
+  parent?: string;
+  /** Kinds whose changes come first. Parents and references do anyway. */
+  dependsOn?: readonly string[];
+  /** The key of an entry among its siblings. */
+  key(spec: S): string;
+  /** Keys that are one to the platform give one string; default: as they are. */
+  normalizeKey?(key: string): string;
+  /** Idempotent; applied to desired and observed alike before they are compared. */
+  normalize?(spec: Partial<S>): Partial<S>;
+  /** Reads things; a page per request, and a read that is cut short throws. */
+  list(reader: R, request: ListRequest): AsyncIterable<Observed | FailedParent>;
+  /** Reads stated fields that the list lacks, for the things that state them; gives the things anew. */
+  detail?(reader: R, observed: readonly Observed<S>[], fields: ReadonlySet<string>): AsyncIterable<Observed>;
+  create?(writer: W, request: CreateRequest<S>): Promise<Created>;
+  update?(writer: W, request: UpdateRequest<S>): Promise<unknown>;
+  /** Removes for good. Removing what is absent succeeds. */
+  remove?(writer: W, observed: Observed<S>): Promise<unknown>;
+  /** A third state beside present and absent; the schema then has a boolean field `archived`. */
+  archived?: Archiving<S, W>;
+  /** What removing means when the entry does not say; default: Delete where there is `remove`, else Archive. */
+  onRemove?: "Delete" | "Archive";
+  /** `update` also carries out a changed key. */
+  rename?: boolean;
+  /** Kinds that the platform removes along with this one. Nested kinds always are. */
+  cascades?: readonly string[];
+  batch?: Batch<S, W>;
+  /** Whether a thing gives somebody control over the system; the last one may not go. */
+  owner?(spec: Partial<S>): boolean;
+}
+
+/** Turns names that people write into ids, and back for import. */
+export interface Lookup<R = unknown> {
+  /** @returns the id of each name that exists; a name that is left out cannot be resolved. */
+  resolve(reader: R, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** @returns the name of each id that has one. */
+  names?(reader: R, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Something that can be done once, by a rule or by hand. */
+export interface Action<P = Spec, R = unknown> {
+  description: string;
+  parameters: TSchema;
+  result: TSchema;
+  /** true: doing it twice is doing it once; a function: the header that carries the given key. */
+  idempotent?: true | ((key: string) => Record<string, string>);
+  run(writer: unknown, parameters: P): Promise<R>;
+}
+
+/** An incoming webhook as it was received; signatures are over `body` as it is. */
+export interface InboundRequest {
+  headers: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  body: Uint8Array;
+}
+
+/** How a platform proves that a webhook is its own. */
+export type Authenticate =
+  | {
+      type: "hmac";
+      algorithm: "sha256" | "sha1" | "sha512";
+      encoding: "hex" | "base64";
+      credential: string;
+      header: string;
+      prefix?: string;
+      /** What is signed; default: the body. */
+      signed?(request: InboundRequest): Uint8Array | undefined;
+      /** When it was signed, in seconds since 1970, and how far from now that may be. */
+      timestamp?: { of(request: InboundRequest): number | undefined; toleranceSeconds: number };
+    }
+  | {
+      type: "ed25519";
+      credential: string;
+      header: string;
+      signed(request: InboundRequest): Uint8Array | undefined;
+      timestamp?: { of(request: InboundRequest): number | undefined; toleranceSeconds: number };
+    }
+  | { type: "sharedSecret"; credential: string; of(request: InboundRequest): string | undefined }
+  | { type: "clientState"; credential: string; of(request: InboundRequest): string | undefined };
+
+/** A platform's event, before it becomes a CloudEvent. */
+export interface PlatformEvent {
+  /** The platform's delivery id. */
+  id: string;
+  /** The platform's own name for it. */
+  name: string;
+  /** ISO 8601. */
+  time?: string;
+  subject?: string;
+  data: unknown;
+}
+
+export interface Events {
+  /** The names of the events, for documentation and validation. */
+  names: readonly string[];
+  /** The property of `data` that an event is about. */
+  main: Readonly<Record<string, string>>;
+  authenticate: Authenticate;
+  handshake?(request: InboundRequest): { status: number; headers?: Record<string, string>; body: string } | undefined;
+  parse(request: InboundRequest): readonly PlatformEvent[];
+  enrich?(reader: unknown, event: PlatformEvent): Promise<PlatformEvent>;
+  poll?(reader: unknown, cursor: string | undefined): Promise<{ events: readonly PlatformEvent[]; cursor: string }>;
+  subscribe?: { ensure(writer: unknown, address: string): Promise<{ expiresAt: string }>; renewBefore: string };
+}
+
+/** A published limit of a platform. */
+export interface Limit {
+  name: string;
+  requests: number;
+  /** A duration such as `1m` or `1h`. */
+  per: string;
+  /** Where it is published. */
+  source: string;
+  /** `path`: each path has a bucket of its own. Default: one bucket. */
+  each?: "path";
+  /** Whether a request counts; default: only requests that name this limit. */
+  applies?(request: RequestSummary): boolean;
+}
+
+/** What the connection test tells. */
+export interface Check {
+  version?: string;
+  /** The account that Plumbline acts as; it is never removed from anything. */
+  account?: { id: string; name?: string };
+  scopes?: readonly string[];
+  /** ISO 8601. */
+  expiresAt?: string;
+}
+
+/** Which system the credential leads to. */
+export interface Identity {
+  /** The workspace's, organisation's or tenant's id; never its name, which may change. */
+  id: string;
+  /** What people call it, for example `team Acme`. */
+  title?: string;
+}
+
+/** How a platform answers that something went wrong. */
+export interface Classified {
+  code: ErrorCode;
+  /** The platform's own message. */
+  message: string;
+  platformCode?: string;
+  retryable?: boolean;
+  retryAfter?: number;
+  /** The platform surely did not act on the request, so that it may be sent again. */
+  rejected?: boolean;
+}
+
+/** What an HTTP connector says about its protocol. */
+export interface HttpProfile {
+  /** Where the platform is, without a final slash; `connection.baseUrl` stands in its place. */
+  baseUrl: string;
+  /** Hosts on which the published limits hold; default: the base address's host. */
+  publicHosts?: readonly string[];
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>>;
+  /**
+   * Gives the headers that authorise a request.
+   *
+   * @param context resolved credentials and connection, the credential that the request asked for by
+   *   name (`as`), and a writer without authorisation for fetching tokens.
+   */
+  authorize(context: AuthorizeContext): Authorization | Promise<Authorization>;
+  /** Names a failure that the status alone does not tell. `undefined`: judged by its status. */
+  classify?(answer: HttpAnswer): Classified | "ok" | undefined;
+}
+
+export interface AuthorizeContext {
+  credentials: Readonly<Record<string, string>>;
+  connection: Readonly<Record<string, unknown>>;
+  as: string | undefined;
+  http: HttpWriter;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface Authorization {
+  headers: Record<string, string>;
+  /** Milliseconds since 1970 from when on it has to be asked for again; left out: it stays. */
+  renewAt?: number;
+}
+
+export interface OpenContext {
+  connection: Readonly<Record<string, unknown>>;
+  /** Resolved secrets. */
+  credentials: Readonly<Record<string, string>>;
+  /** Only where the connector has an `http` profile. */
+  http: Http;
+  /** Runs something that is not HTTP under the same limits, breaker and redaction. */
+  guard<T>(name: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+export interface Connector {
+  /** Its name in manifests: lower-case letters and digits. */
+  platform: string;
+  title: string;
+  /** What `spec.connection` may hold. */
+  connection: TSchema;
+  /** What `spec.credentials` may hold: {@link Secret} fields. */
+  credentials: TSchema;
+  http?: HttpProfile;
+  limits?: readonly Limit[];
+  /** Requests at once; default 4. */
+  concurrency?: number;
+  /** Reads that the platform made POSTs: full URL paths. */
+  readPosts?: readonly string[];
+  /** How long a read may lag behind a write; default `0s`. */
+  settle?: string;
+  open(context: OpenContext): { reader: unknown; writer: unknown };
+  check(reader: unknown): Promise<Check>;
+  /** Left out where a system is known by its address alone (a mail server). */
+  identity?(reader: unknown): Promise<Identity>;
+  resources?: Readonly<Record<string, Resource>>;
+  lookups?: Readonly<Record<string, Lookup>>;
+  actions?: Readonly<Record<string, Action>>;
+  events?: Events;
+  notify?(writer: unknown, notification: unknown, target: Spec): Promise<unknown>;
+}
+
+/**
+ * Declares a resource; gives its functions their types.
+ *
+ * @typeParam R the connector's reader, `W` its writer: annotate the first function that takes one.
+ */
+export function defineResource<S extends TSchema, R, W>(
+  definition: Resource<Static<S>, R, W> & { schema: S },
+): Resource {
+  return definition as unknown as Resource;
+}
+
+/** Declares an action; gives its parameters their types. */
+export function defineAction<P extends TSchema, W, R>(
+  definition: Omit<Action, "parameters" | "run"> & { parameters: P; run(writer: W, parameters: Static<P>): Promise<R> },
+): Action {
+  return definition as unknown as Action;
+}
+
+/** What a connector writes: `open` fixes the types of reader and writer for all that follows. */
+export interface ConnectorDefinition<R, W>
+  extends Omit<Connector, "open" | "check" | "identity" | "lookups" | "notify"> {
+  open(context: OpenContext): { reader: R; writer: W };
+  check(reader: R): Promise<Check>;
+  identity?(reader: R): Promise<Identity>;
+  lookups?: Readonly<Record<string, Lookup<R>>>;
+  notify?(writer: W, notification: unknown, target: Spec): Promise<unknown>;
+}
+
+/**
+ * Declares a connector. The module's default export is what this returns.
+ *
+ * @throws nothing: a wrong declaration is reported by `compileConnector`, with the connector's name.
+ */
+export function defineConnector<R, W>(definition: ConnectorDefinition<R, W>): Connector {
+  return definition as unknown as Connector;
+}

@@ -1,0 +1,59 @@
+/** What leaves a connector when a platform refuses or cannot be reached. */
+
+/** What callers and metrics branch on. The documentation lists each with its remedy. */
+export const errorCodes = [
+  "AUTH",
+  "PERMISSION",
+  "NOT_FOUND",
+  "CONFLICT",
+  "VALIDATION",
+  "RATE_LIMITED",
+  "UNAVAILABLE",
+  "TIMEOUT",
+  "UNSUPPORTED",
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ConnectorErrorOptions {
+  cause?: unknown;
+  /** May succeed later without anybody changing anything. Default: RATE_LIMITED, UNAVAILABLE and TIMEOUT may. */
+  retryable?: boolean;
+  /** Milliseconds to wait, when the platform said so. */
+  retryAfter?: number;
+  /**
+   * Whether the request may have had its effect although no answer says so: the connection broke
+   * after it was sent, or a server failed on it. Default: false.
+   */
+  outcomeUnknown?: boolean;
+  /** The HTTP status, where there was one. */
+  status?: number;
+  /** The platform's own word for the failure, such as `name_taken`. */
+  platformCode?: string;
+}
+
+/** A platform refused a call or could not be reached. No other error leaves a connector. */
+export class ConnectorError extends Error {
+  override readonly name = "ConnectorError";
+  /** What callers and metrics branch on; never the message. */
+  readonly code: ErrorCode;
+  /** May succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** Milliseconds, when the platform said so. */
+  readonly retryAfter: number | undefined;
+  /** The request may have had its effect although no answer says so. */
+  readonly outcomeUnknown: boolean;
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+  /** The platform's own word for the failure. */
+  readonly platformCode: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ConnectorErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? (code === "RATE_LIMITED" || code === "UNAVAILABLE" || code === "TIMEOUT");
+    this.retryAfter = options.retryAfter;
+    this.outcomeUnknown = options.outcomeUnknown ?? false;
+    this.status = options.status;
+    this.platformCode = options.platformCode;
+  }
+}

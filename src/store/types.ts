@@ -1,0 +1,140 @@
+/** What Plumbline remembers between runs, and the one place it is kept. */
+import type { Condition, Lifecycle } from "../api/index.ts";
+
+/** A field that was written and read back different. */
+export interface LoopCount {
+  /** Digest of the desired value that was written. */
+  desired: string;
+  /** Digest of the value that was read back. */
+  observed: string;
+  /** How often it was written and read back different. */
+  times: number;
+}
+
+/** A thing that Plumbline made or took over. Its identity is (system, kind, key). */
+export interface InventoryEntry {
+  kind: string;
+  /** The key as text, normalised. */
+  key: string;
+  id: string;
+  /** The Integration that declares it, as `namespace/name`. */
+  integration: string;
+  /** The first 96 bits of SHA-256 of the normalised desired spec, as base64url. */
+  applied: string;
+  lifecycle?: Lifecycle;
+  /** Keyed hashes of write-only fields, by JSON pointer. */
+  hashes?: Readonly<Record<string, string>>;
+  /** Fields that do not stay as they are written, by JSON pointer. */
+  loops?: Readonly<Record<string, LoopCount>>;
+  /** Milliseconds since 1970 of the last write. */
+  writtenAt?: number;
+}
+
+/** A create that was about to be sent; it may or may not have arrived. */
+export interface Intent {
+  kind: string;
+  key: string;
+  integration: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+}
+
+/** A write that failed in a way that trying again cannot cure. */
+export interface PermanentFailure {
+  kind: string;
+  key: string;
+  /** Digest of the desired spec and the credential it failed with. */
+  digest: string;
+  code: string;
+  message: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** What is remembered of one system. */
+export interface SystemState {
+  inventory: readonly InventoryEntry[];
+  intents: readonly Intent[];
+  failures: readonly PermanentFailure[];
+}
+
+/** What is remembered of one Integration, Rule or NotificationRoute. */
+export interface ObjectState {
+  /** `Integration`, `Rule` or `NotificationRoute`. */
+  kind: string;
+  /** `namespace/name`. */
+  name: string;
+  platform?: string;
+  /** The system that an Integration was last accepted for. */
+  system?: string;
+  /** A counter that moves with {@link digest}. */
+  generation: number;
+  /** Digest of the spec. */
+  digest: string;
+  observedGeneration?: number;
+  conditions: readonly Condition[];
+}
+
+/** Changes to one system's memory that take effect together. */
+export interface SystemUpdate {
+  put?: readonly InventoryEntry[];
+  /** Entries to forget. */
+  drop?: readonly { kind: string; key: string }[];
+  /** Things whose key changed: the entry, its children and their intents move along. */
+  move?: readonly { kind: string; from: string; to: string }[];
+  intend?: readonly Intent[];
+  /** Intents that came to an end. */
+  settle?: readonly { kind: string; key: string }[];
+  fail?: readonly PermanentFailure[];
+  /** Failures that are over. */
+  heal?: readonly { kind: string; key: string }[];
+}
+
+/** Who holds the right to apply. */
+export interface Holder {
+  pid: number;
+  host: string;
+  command: string;
+  /** ISO 8601. */
+  since: string;
+}
+
+/** The right to apply, held until it is released or the process ends. */
+export interface HolderLock {
+  release(): Promise<void>;
+}
+
+export interface Store {
+  /** Where it is, for messages: no secret. */
+  readonly url: string;
+  /** @returns undefined for a system of which nothing was ever recorded. */
+  system(system: string): Promise<SystemState | undefined>;
+  /** All systems with at least one entry or one Integration. */
+  systems(): Promise<readonly string[]>;
+  /** Applies an update in one transaction that is on disk when the promise resolves. */
+  update(system: string, update: SystemUpdate): Promise<void>;
+  objects(): Promise<readonly ObjectState[]>;
+  object(kind: string, name: string): Promise<ObjectState | undefined>;
+  putObject(object: ObjectState): Promise<void>;
+  dropObject(kind: string, name: string): Promise<void>;
+  /**
+   * Takes the right to apply.
+   *
+   * @param holder who asks. @param waitMilliseconds how long to wait for it.
+   * @throws StoreError `Locked`, naming the holder.
+   */
+  lock(holder: Holder, waitMilliseconds: number): Promise<HolderLock>;
+  close(): Promise<void>;
+}
+
+export type StoreErrorCode = "Locked" | "NewerFormat" | "Corrupt" | "Full" | "Unwritable" | "BadUrl";
+
+/** The state could not be opened, read or written. The message says what to do. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
