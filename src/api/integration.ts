@@ -227,6 +227,23 @@ function connectionSchema(connection: AnnotatedSchema): AnnotatedSchema {
   return { ...connection, properties };
 }
 
+/** An example that a schema accepts: its own, or made of those of its required properties. */
+function exampleOf(schema: AnnotatedSchema | undefined): unknown {
+  if (schema?.examples?.length) return schema.examples[0];
+  return Object.fromEntries((schema?.required ?? []).map((name) => [name, exampleOf(schema?.properties?.[name])]));
+}
+
+/** An example of `spec`. */
+function specExample(platform: PlatformSchemas | undefined): unknown {
+  if (!platform) return { platform: "slack", credentials: { token: { env: "SLACK_BOT_TOKEN" } } };
+  const { connection, credentials } = platform;
+  return {
+    platform: platform.platform,
+    ...(connection.required?.length ? { connection: exampleOf(connection) } : {}),
+    ...(credentials.required?.length ? { credentials: exampleOf(credentials) } : {}),
+  };
+}
+
 /** An entry's schema without required fields, for `spec.defaults`. */
 function partial(entry: AnnotatedSchema): AnnotatedSchema {
   const { required: _, ...rest } = entry;
@@ -285,7 +302,7 @@ export function integrationSchema(platform?: PlatformSchemas): AnnotatedSchema {
         type: "object",
         additionalProperties: false,
         description: platform ? `A connection to ${platform.title}.` : "A connection to one external system.",
-        examples: [{ platform: platform?.platform ?? "slack" }],
+        examples: [specExample(platform)],
         required: [
           "platform",
           ...((platform?.connection.required?.length ?? 0) > 0 ? ["connection"] : []),
@@ -298,12 +315,12 @@ export function integrationSchema(platform?: PlatformSchemas): AnnotatedSchema {
           connection: {
             ...(platform ? connectionSchema(platform.connection) : open),
             description: "How to reach the system; nothing secret. A value may be { env: NAME }.",
-            examples: platform?.connection.examples ?? [{}],
+            examples: platform?.connection.examples ?? [exampleOf(platform?.connection)],
           },
           credentials: {
             ...(platform ? platform.credentials : open),
             description: "References to secrets; a literal secret is an error.",
-            examples: platform?.credentials.examples ?? [{ token: { env: "TOKEN" } }],
+            examples: platform ? [exampleOf(platform.credentials)] : [{ token: { env: "TOKEN" } }],
           },
           ...common.properties,
           defaults: { ...defaults, description: "Lies under every entry of that kind.", examples: [{}] },

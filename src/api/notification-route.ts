@@ -170,6 +170,11 @@ const NestedRoute = Type.Object(
   { ...closed, description: "A route under another one.", examples: [{ match: { severity: ["critical"] } }] },
 );
 
+const exampleSpec = {
+  match: { types: ["task_failed"] },
+  receivers: [{ integration: "ops-discord", target: { channel: "database" } }],
+};
+
 export const NotificationRoute = Type.Object(
   {
     apiVersion: Type.Literal(API_VERSION, { description: "The API version.", examples: [API_VERSION] }),
@@ -184,14 +189,14 @@ export const NotificationRoute = Type.Object(
         ),
         routes: nestedRoutes({ $ref: "#/$defs/route" }),
       },
-      { ...closed, description: "Who hears about what, how often, in which form.", examples: [] },
+      { ...closed, description: "Who hears about what, how often, in which form.", examples: [exampleSpec] },
     ),
     status: Type.Optional(Status),
   },
   {
     ...closed,
     description: "Who hears about what, how often, in which form.",
-    examples: [],
+    examples: [{ apiVersion: API_VERSION, kind: "NotificationRoute", metadata: { name: "ops" }, spec: exampleSpec }],
     $defs: { route: NestedRoute },
   },
 );

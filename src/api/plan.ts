@@ -59,6 +59,15 @@ export const FieldChange = Type.Object(
 );
 export type FieldChange = Static<typeof FieldChange>;
 
+const exampleChange = {
+  action: "create",
+  kind: "channels",
+  key: "releases",
+  cause: "change",
+  fields: [],
+  reason: "",
+};
+
 export const Change = Type.Object(
   {
     action: Action,
@@ -85,7 +94,7 @@ export const Change = Type.Object(
   {
     ...closed,
     description: "One thing's part of the plan.",
-    examples: [{ action: "create", kind: "channels", key: "releases", cause: "change", fields: [], reason: "" }],
+    examples: [exampleChange],
   },
 );
 export type Change = Static<typeof Change>;
@@ -106,6 +115,18 @@ export const Failure = Type.Object(
 );
 export type Failure = Static<typeof Failure>;
 
+const exampleSummary = {
+  create: 1,
+  update: 0,
+  replace: 0,
+  adopt: 0,
+  delete: 0,
+  archive: 0,
+  unchanged: 5,
+  blocked: 0,
+  failed: 0,
+};
+
 export const PlanSummary = Type.Object(
   {
     create: Type.Integer({ description: "Things to create.", examples: [1] }),
@@ -121,12 +142,20 @@ export const PlanSummary = Type.Object(
   {
     ...closed,
     description: "Counts over all integrations.",
-    examples: [
-      { create: 1, update: 0, replace: 0, adopt: 0, delete: 0, archive: 0, unchanged: 5, blocked: 0, failed: 0 },
-    ],
+    examples: [exampleSummary],
   },
 );
 export type PlanSummary = Static<typeof PlanSummary>;
+
+const examplePart = {
+  name: "acme-slack",
+  platform: "slack",
+  system: "slack/https://slack.com/T012",
+  inventory: "present",
+  error: null,
+  requests: { read: 3 },
+  changes: [exampleChange],
+};
 
 export const IntegrationPlan = Type.Object(
   {
@@ -177,14 +206,12 @@ export const IntegrationPlan = Type.Object(
     manifest: Type.Optional(
       Type.Unknown({ description: "In a saved plan: the Integration, references unresolved.", examples: [{}] }),
     ),
-    policy: Type.Optional(
-      Type.Unknown({ description: "In a saved plan: the policy it was made under.", examples: [{}] }),
-    ),
+    policy: Type.Optional(Type.Unknown({ description: "The policy that it was made under.", examples: [{}] })),
     sources: Type.Optional(
       Type.Unknown({ description: "In a saved plan: where each entry was declared.", examples: [{}] }),
     ),
   },
-  { ...closed, description: "One Integration's part of the plan.", examples: [] },
+  { ...closed, description: "One Integration's part of the plan.", examples: [examplePart] },
 );
 export type IntegrationPlan = Static<typeof IntegrationPlan>;
 
@@ -200,8 +227,22 @@ export const Plan = Type.Object(
     }),
     hash: Type.String({ description: "What the plan would do, as SHA-256 of its RFC 8785 form.", examples: ["9f86…"] }),
     summary: PlanSummary,
-    integrations: Type.Array(IntegrationPlan, { description: "One part an Integration.", examples: [[]] }),
+    integrations: Type.Array(IntegrationPlan, { description: "One part an Integration.", examples: [[examplePart]] }),
   },
-  { ...closed, description: "What would be done, and why.", examples: [] },
+  {
+    ...closed,
+    description: "What would be done, and why.",
+    examples: [
+      {
+        apiVersion: API_VERSION,
+        kind: "Plan",
+        format: PLAN_FORMAT,
+        createdAt: "2026-11-25T12:00:00Z",
+        hash: "9f86…",
+        summary: exampleSummary,
+        integrations: [examplePart],
+      },
+    ],
+  },
 );
 export type Plan = Static<typeof Plan>;

@@ -5,6 +5,14 @@ import { API_VERSION, type Static, Type } from "./schema.ts";
 
 const closed = { additionalProperties: false } as const;
 
+const exampleTrigger = { integration: "support", event: "ticket_created" };
+const exampleStep = {
+  integration: "acme-slack",
+  action: "send_message",
+  parameters: { channel: "#ops", message: "Hello" },
+};
+const exampleSpec = { trigger: exampleTrigger, actions: [exampleStep] };
+
 const Trigger = Type.Object(
   {
     integration: Type.Optional(Name("The Integration whose events these are.", "support")),
@@ -49,7 +57,7 @@ const Trigger = Type.Object(
       }),
     ),
   },
-  { ...closed, description: "Which events.", examples: [{ integration: "support", event: "ticket_created" }] },
+  { ...closed, description: "Which events.", examples: [exampleTrigger] },
 );
 
 const ActionStep = Type.Object(
@@ -103,9 +111,7 @@ const ActionStep = Type.Object(
   {
     ...closed,
     description: "One action.",
-    examples: [
-      { integration: "acme-slack", action: "send_message", parameters: { channel: "#ops", message: "Hello" } },
-    ],
+    examples: [exampleStep],
   },
 );
 
@@ -120,7 +126,11 @@ export const Rule = Type.Object(
           Type.String({ description: "Free text for people.", examples: ["Announce urgent tickets"] }),
         ),
         trigger: Trigger,
-        actions: Type.Array(ActionStep, { minItems: 1, description: "What is done, in order.", examples: [[]] }),
+        actions: Type.Array(ActionStep, {
+          minItems: 1,
+          description: "What is done, in order.",
+          examples: [[exampleStep]],
+        }),
         concurrency: Type.Optional(
           Type.Integer({ minimum: 1, description: "Runs of this rule at once, of different subjects.", examples: [4] }),
         ),
@@ -142,10 +152,14 @@ export const Rule = Type.Object(
           ),
         ),
       },
-      { ...closed, description: "When this event arrives, do these actions.", examples: [] },
+      { ...closed, description: "When this event arrives, do these actions.", examples: [exampleSpec] },
     ),
     status: Type.Optional(Status),
   },
-  { ...closed, description: "When an event arrives, do actions.", examples: [] },
+  {
+    ...closed,
+    description: "When an event arrives, do actions.",
+    examples: [{ apiVersion: API_VERSION, kind: "Rule", metadata: { name: "urgent" }, spec: exampleSpec }],
+  },
 );
 export type Rule = Static<typeof Rule>;

@@ -75,6 +75,8 @@ export interface UpdateRequest<S> {
 /** What a create gives back. */
 export interface Created {
   id: string;
+  /** Stated fields that creating could not set; `update` is called for them at once. */
+  unset?: readonly string[];
 }
 
 /** How a platform archives. */
@@ -287,8 +289,17 @@ export interface OpenContext {
   credentials: Readonly<Record<string, string>>;
   /** Only where the connector has an `http` profile. */
   http: Http;
-  /** Runs something that is not HTTP under the same limits, breaker and redaction. */
-  guard<T>(name: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Runs something that is not HTTP under the same limits, breaker and redaction.
+   *
+   * @param name what is done, as in "failed to …"; a limit of that name applies.
+   * @param classify names the failure an error stands for; without it, UNAVAILABLE.
+   */
+  guard<T>(
+    name: string,
+    run: (signal: AbortSignal) => Promise<T>,
+    classify?: (error: unknown) => Classified | undefined,
+  ): Promise<T>;
 }
 
 export interface Connector {

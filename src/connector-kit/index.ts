@@ -3,5 +3,23 @@ export { Secret, type Static, type TSchema, Type } from "../api/index.ts";
 export * from "./compile.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
+export type { ErrorClassifier, Guard } from "./guard.ts";
+export { systemClock } from "./http/clock.ts";
+export type { SentRequest } from "./http/connection.ts";
+export { parseDuration } from "./http/duration.ts";
+export type { Lane } from "./http/limits.ts";
+export { createRedactor, type Redactor, SENSITIVE } from "./http/redact.ts";
+export {
+  type Counters,
+  createTransport,
+  type RateLimit,
+  type Transport,
+  type TransportOptions,
+} from "./http/transport.ts";
 export * from "./http/types.ts";
+export * from "./pagination.ts";
+export * from "./parents.ts";
 export * from "./path.ts";
+export { type Loaders, type OwnConnectors, Registry } from "./registry.ts";
+export { openSession, type Session, type SessionOptions } from "./session.ts";
+export { type Verification, verify } from "./signatures.ts";

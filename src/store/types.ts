@@ -75,12 +75,19 @@ export interface ObjectState {
   conditions: readonly Condition[];
 }
 
-/** Changes to one system's memory that take effect together. */
+/**
+ * Changes to one system's memory that take effect together: first `drop`, `settle` and `heal`, by the
+ * keys before the update; then `move`; then `put`, `intend` and `fail`, by the keys after it.
+ */
 export interface SystemUpdate {
   put?: readonly InventoryEntry[];
   /** Entries to forget. */
   drop?: readonly { kind: string; key: string }[];
-  /** Things whose key changed: the entry, its children and their intents move along. */
+  /**
+   * Things whose key changed: the entry, its children, their intents and their failures move along.
+   * `from` is a key before the update, so two things may swap theirs; a child's own move goes before
+   * its parent's. What stood under `to` and did not move is replaced.
+   */
   move?: readonly { kind: string; from: string; to: string }[];
   intend?: readonly Intent[];
   /** Intents that came to an end. */
@@ -127,7 +134,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreErrorCode = "Locked" | "NewerFormat" | "Corrupt" | "Full" | "Unwritable" | "BadUrl";
+export type StoreErrorCode = "Locked" | "NewerFormat" | "Corrupt" | "Full" | "Unwritable" | "BadUrl" | "BadKey";
 
 /** The state could not be opened, read or written. The message says what to do. */
 export class StoreError extends Error {

@@ -25,6 +25,8 @@ export interface RequestOptions {
   limit?: string;
   /** The credential by whose name it is authorised, where a connector has several. */
   as?: string;
+  /** `false`: no credential is sent, and an absolute address may lead to another origin (uploads). */
+  authorize?: false;
   /** Statuses of 400 and above that are answers, not failures. */
   expect?: readonly number[];
   /** Repeating it does no harm; default: for GET, HEAD, PUT and DELETE. */
@@ -47,6 +49,8 @@ export interface HttpAnswer {
   /** The address that answered, after redirects. */
   url: string;
   request: RequestSummary;
+  /** The platform said that an earlier answer still holds; headers that it did not repeat are that answer's. */
+  revalidated?: boolean;
 }
 
 /** Sends GET, HEAD, and POST to the connector's `readPosts`. Anything else throws. */
@@ -55,8 +59,17 @@ export interface HttpReader {
   head(path: string, options?: RequestOptions): Promise<HttpAnswer>;
   /** @throws Error when the path is not among the connector's `readPosts`. */
   post(path: string, options?: RequestOptions): Promise<HttpAnswer>;
-  /** A GraphQL query. @throws Error when the document holds anything but queries. */
-  graphql(path: string, document: string, variables?: Readonly<Record<string, unknown>>): Promise<HttpAnswer>;
+  /**
+   * A GraphQL query, at a path whose last segment is `graphql`. An answer with `errors` is a failure.
+   *
+   * @throws Error when the document holds anything but queries.
+   */
+  graphql(
+    path: string,
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: RequestOptions,
+  ): Promise<HttpAnswer>;
 }
 
 export interface HttpWriter extends HttpReader {

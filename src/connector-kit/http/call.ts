@@ -1,0 +1,127 @@
+/**
+ * Turns what a connector asked for into one request, and decides whether it is a read.
+ *
+ * A read is a GET, a HEAD, a POST to one of the connector's `readPosts`, or a GraphQL query. The rule
+ * is asked again for every address that a redirect leads to.
+ */
+import { ConnectorError } from "../errors.ts";
+import { addressOf, ForeignAddress, liesBelow, pathBelow } from "./address.ts";
+import type { Connection } from "./connection.ts";
+import { isGraphqlPath } from "./graphql.ts";
+import type { RequestOptions, RequestSummary } from "./types.ts";
+
+/** What a GraphQL document does; `undefined` where there is none. */
+export type GraphqlUse = "query" | "mutation" | undefined;
+
+export interface Call {
+  readonly kind: "read" | "write";
+  readonly method: string;
+  readonly url: URL;
+  readonly graphql: GraphqlUse;
+  /** Names in lower case; without authorisation. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly options: RequestOptions;
+  /** Completes "refused to …". */
+  readonly what: string;
+  /** Sending it twice does no harm. */
+  readonly repeatable: boolean;
+}
+
+/** Headers that some servers take for the real method; a reader could write with them. */
+const overrides = ["x-http-method-override", "x-http-method", "x-method-override"];
+
+/**
+ * @throws Error for a request that cannot be meant: a body on a GET, a path that is none.
+ * @throws ConnectorError UNSUPPORTED for an address that leads away from the platform.
+ */
+export function prepareCall(
+  connection: Connection,
+  method: string,
+  path: string,
+  options: RequestOptions,
+  graphql: GraphqlUse,
+): Call {
+  const url = resolve(connection, path, options);
+  const bodied = options.json !== undefined || options.form !== undefined || options.body !== undefined;
+  if (bodied && (method === "GET" || method === "HEAD")) {
+    throw new Error(`${connection.title}: a ${method} has no body; use query parameters.`);
+  }
+  const headers = headersOf(connection, options);
+  const read = isRead(connection, method, url, graphql) && !overrides.some((name) => name in headers);
+  const natural = read || method === "PUT" || method === "DELETE" || options.idempotencyKey !== undefined;
+  return {
+    kind: read ? "read" : "write",
+    method,
+    url,
+    graphql,
+    headers,
+    body: bodyOf(options),
+    options,
+    what: options.what ?? `answer ${method} ${pathBelow(connection.base, url)}`,
+    repeatable: options.repeatable ?? natural,
+  };
+}
+
+/** How limits and counters see a request to this address. */
+export function summaryOf(connection: Connection, method: string, url: URL): RequestSummary {
+  return { method, path: pathBelow(connection.base, url) };
+}
+
+/** Whether a request cannot change anything. */
+export function isRead(connection: Connection, method: string, url: URL, graphql: GraphqlUse): boolean {
+  if (method === "GET" || method === "HEAD") return true;
+  if (method !== "POST") return false;
+  if (isGraphqlPath(url.pathname)) return graphql === "query" && url.origin === connection.base.origin;
+  if (graphql !== undefined || !liesBelow(connection.base, url)) return false;
+  const fullPath = connection.profilePath + pathBelow(connection.base, url);
+  return connection.options.connector.readPosts?.includes(fullPath) ?? false;
+}
+
+function resolve(connection: Connection, path: string, options: RequestOptions): URL {
+  try {
+    return addressOf(connection.base, path, options.query, options.authorize === false);
+  } catch (error) {
+    if (!(error instanceof ForeignAddress)) throw error;
+    throw new ConnectorError("UNSUPPORTED", `${connection.title} cannot be followed there: ${error.message}.`);
+  }
+}
+
+function headersOf({ profile, title, transport }: Connection, options: RequestOptions): Record<string, string> {
+  const contentType =
+    options.json !== undefined
+      ? { "content-type": "application/json" }
+      : options.form !== undefined
+        ? { "content-type": "application/x-www-form-urlencoded" }
+        : {};
+  const key = options.idempotencyKey;
+  const headers: Record<string, string> = {
+    "user-agent": transport.userAgent,
+    accept: "application/json",
+    ...contentType,
+    ...lowerCased(profile.headers ?? {}),
+    ...lowerCased(options.headers ?? {}),
+    ...(key ? { [key.header.toLowerCase()]: key.value } : {}),
+  };
+  const bad = Object.keys(headers).find((name) => !isSendable(headers[name] as string));
+  if (bad !== undefined) throw new Error(`${title}: the header ${bad} holds a character that no header can carry.`);
+  return headers;
+}
+
+/** Whether a header can carry this value (RFC 9110 section 5.5). fetch would repeat it in its message. */
+export function isSendable(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
+}
+
+/** @returns the headers with their names in lower case. */
+export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function bodyOf({ json, form, body }: RequestOptions): string | Uint8Array | undefined {
+  if (json !== undefined) return JSON.stringify(json);
+  if (form === undefined) return body;
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(form)) if (value !== undefined) fields.append(name, String(value));
+  return fields.toString();
+}

@@ -1,0 +1,96 @@
+/** One Integration's way to its platform: what every request of one session has in common. */
+import type { Connector, HttpProfile } from "../contract.ts";
+import { ConnectorError } from "../errors.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { Ceiling } from "./limiter.ts";
+import type { Lane } from "./limits.ts";
+import type { RateLimit, Transport } from "./transport.ts";
+
+/** A request as it is counted. */
+export interface SentRequest {
+  method: string;
+  path: string;
+  kind: "read" | "write";
+}
+
+export interface ConnectionOptions {
+  transport: Transport;
+  connector: Connector;
+  connection: Readonly<Record<string, unknown>>;
+  credentials: Readonly<Record<string, string>>;
+  lane: Lane;
+  namespace?: string;
+  rateLimit?: RateLimit;
+  /** Milliseconds of a pause that are waited for; default two minutes, for interactive requests 30 s. */
+  maxWait?: number;
+  onRequest?: (request: SentRequest) => void;
+}
+
+export interface Connection {
+  readonly options: ConnectionOptions;
+  readonly transport: Transport;
+  readonly profile: HttpProfile;
+  readonly title: string;
+  /** Without a final slash. */
+  readonly base: URL;
+  /** The path of the profile's own base address, without a final slash. */
+  readonly profilePath: string;
+  /** Stands for connection, credentials and namespace. */
+  readonly fingerprint: string;
+  /** Whether the published limits hold at this address. */
+  readonly published: boolean;
+  readonly maxWait: number;
+  readonly ceiling: Ceiling | undefined;
+}
+
+/**
+ * Checks the address and registers the secrets.
+ *
+ * @throws ConnectorError VALIDATION when `baseUrl` is no address that can be used.
+ */
+export function createConnection(options: ConnectionOptions, profile: HttpProfile): Connection {
+  const { connector, transport, connection, credentials, namespace = "default" } = options;
+  registerSecrets(transport, credentials);
+  const base = baseOf(connector.title, connection.baseUrl ?? profile.baseUrl);
+  const hosts = profile.publicHosts ?? [new URL(profile.baseUrl).host];
+  const fingerprint = fingerprintOf({ platform: connector.platform, namespace, connection, credentials });
+  return {
+    options,
+    transport,
+    profile,
+    title: connector.title,
+    base,
+    profilePath: withoutSlash(new URL(profile.baseUrl).pathname),
+    fingerprint,
+    published: hosts.includes(base.host),
+    maxWait: options.maxWait ?? (options.lane === "interactive" ? 30_000 : 120_000),
+    ceiling: transport.ceiling(fingerprint, options.rateLimit),
+  };
+}
+
+/** Registers every string among resolved credentials, however deep. */
+export function registerSecrets(transport: Transport, secrets: unknown): void {
+  if (typeof secrets === "string") transport.redactor.add(secrets);
+  else if (typeof secrets === "object" && secrets !== null) {
+    for (const value of Object.values(secrets)) registerSecrets(transport, value);
+  }
+}
+
+function baseOf(title: string, address: unknown): URL {
+  const wrong = (what: string) =>
+    new ConnectorError("VALIDATION", `The address of ${title}, connection.baseUrl, ${what}`);
+  if (typeof address !== "string" || !URL.canParse(address))
+    throw wrong("is not an address such as https://example.com.");
+  const url = new URL(address);
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("must start with https:// or http://.");
+  if (url.username !== "" || url.password !== "") {
+    throw wrong("must not hold a name or password; they belong under credentials.");
+  }
+  if (url.search !== "" || url.hash !== "") throw wrong('must not hold a "?" or "#".');
+  return url;
+}
+
+/** A path without its final slashes; `/` alone becomes nothing. */
+export function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, "");
+}

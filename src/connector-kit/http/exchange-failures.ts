@@ -1,0 +1,57 @@
+/** The failures of one exchange that no platform put into words. */
+import type { Call } from "./call.ts";
+import { formatMoment } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { type AttemptFailed, type FailureOptions, failed } from "./failure.ts";
+import { networkFailure } from "./network-errors.ts";
+import { shortened } from "./platform-message.ts";
+
+/** A success whose body is not whole: for a read a failed read, for a write an unknown outcome. */
+export function brokenAnswer(connection: Connection, call: Call, how: string): AttemptFailed {
+  return failed(
+    connection,
+    "UNAVAILABLE",
+    `${could(connection, call)}: its answer is broken, ${how}.`,
+    uncertain(call),
+  );
+}
+
+export function oversizedAnswer(connection: Connection, call: Call, bytes: number): AttemptFailed {
+  const message = `${could(connection, call)}: its answer is larger than ${bytes} bytes.`;
+  return failed(connection, "UNSUPPORTED", message, uncertain(call, { final: true }));
+}
+
+export function timedOut(connection: Connection, call: Call, timeout: number): AttemptFailed {
+  const message = `${could(connection, call)}: no whole answer came within ${timeout / 1000} s.`;
+  return failed(connection, "TIMEOUT", message, uncertain(call));
+}
+
+export function unreachable(connection: Connection, call: Call, host: string, cause: unknown): AttemptFailed {
+  const { text, sent } = networkFailure(cause);
+  const reason = shortened(connection.transport.redactor.redact(text));
+  const message = `${could(connection, call)}: ${host} cannot be reached: ${reason}.`;
+  return failed(connection, "UNAVAILABLE", message, sent ? uncertain(call, { cause }) : { cause, effect: "none" });
+}
+
+/** The breaker is open. @param remaining milliseconds until it lets a request through. */
+export function resting(connection: Connection, call: Call, remaining: number): AttemptFailed {
+  const until = new Date(connection.transport.clock.now() + remaining).toISOString().slice(11, 19);
+  const when = remaining > 0 ? `it is asked again from ${until} UTC on` : "one request is trying it";
+  const message = `${could(connection, call)}: it failed several times in a row; ${when}.`;
+  return failed(connection, "UNAVAILABLE", message, { effect: "none", final: true, retryAfter: remaining });
+}
+
+/** @param wait milliseconds until the quota is back. */
+export function quotaSpent(connection: Connection, call: Call, wait: number): AttemptFailed {
+  const now = connection.transport.clock.now();
+  const message = `${could(connection, call)}: its quota is spent. It is back at ${formatMoment(now + wait, now)}.`;
+  return failed(connection, "RATE_LIMITED", message, { effect: "none", final: true, retryAfter: wait });
+}
+
+function could(connection: Connection, call: Call): string {
+  return `${connection.title} could not ${call.what}`;
+}
+
+function uncertain(call: Call, options: Omit<FailureOptions, "effect"> = {}): FailureOptions {
+  return { ...options, effect: "possible", outcomeUnknown: !call.repeatable };
+}

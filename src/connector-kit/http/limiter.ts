@@ -1,0 +1,234 @@
+/**
+ * All limits that one credential has at one origin, shared by everything in the process.
+ *
+ * A request goes when every bucket it counts against has a token, no pause holds it, and a slot is
+ * free. It waits outside the slots, so that a method that was told to wait does not hold up others.
+ * A 429 pauses only what it is about: the path where a limit is counted per path, the resource that
+ * the answer names, the one limit that applies; only when none of these is known, everything.
+ */
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Limit } from "../contract.ts";
+import { parseDuration } from "./duration.ts";
+import { type Lane, reserveOf, ServerWindow, TokenBucket } from "./limits.ts";
+import { type HeaderReader, readQuotas } from "./rate-headers.ts";
+import type { Clock, RequestSummary } from "./types.ts";
+
+/** A request as the limiter sees it. */
+export interface LimitedRequest {
+  summary: RequestSummary;
+  /** The limit that it names itself. */
+  limit: string | undefined;
+  lane: Lane;
+  /** The longest pause, in milliseconds, that is waited for. */
+  maxWait: number;
+  signal: AbortSignal | undefined;
+  /** The Integration's own ceiling, on top. */
+  ceiling: Ceiling | undefined;
+}
+
+/** `spec.rateLimit` of an Integration. */
+export interface Ceiling {
+  bucket: TokenBucket | undefined;
+  slots: LimitFunction | undefined;
+}
+
+/** The quota is spent for longer than the request may wait. */
+export class QuotaSpent extends Error {
+  override readonly name = "QuotaSpent";
+  /** Milliseconds until it is back. */
+  readonly wait: number;
+  constructor(wait: number) {
+    super("The quota is spent.");
+    this.wait = wait;
+  }
+}
+
+export interface LimiterOptions {
+  clock: Clock;
+  /** The platform's published limits: which requests count where. */
+  limits: readonly Limit[];
+  /** Whether the published figures hold here. */
+  published: boolean;
+  /** Requests at once. */
+  concurrency: number;
+}
+
+/** One way of waiting: for tokens, or until a pause or a window is over. */
+interface Obstacle {
+  wait: number;
+  /** The server said so; such a wait may be too long to be waited for. */
+  told: boolean;
+}
+
+/** The most paths and resources whose buckets are kept. */
+const MOST = 2000;
+
+export class Limiter {
+  readonly #options: LimiterOptions;
+  readonly #all: LimitFunction;
+  readonly #background: LimitFunction;
+  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #windows = new Map<string, ServerWindow>();
+  readonly #pauses = new Map<string, number>();
+  readonly #resourcesOf = new Map<string, readonly string[]>();
+
+  constructor(options: LimiterOptions) {
+    const { concurrency } = options;
+    this.#options = options;
+    this.#all = pLimit(concurrency);
+    this.#background = pLimit(Math.max(1, concurrency - Math.max(1, reserveOf(concurrency, "background"))));
+  }
+
+  /**
+   * Sends a request when the limits allow it.
+   *
+   * @param send sends it, and calls {@link report} before it ends.
+   * @throws QuotaSpent when the server's pause outlasts `maxWait`; the signal's reason; what `send` throws.
+   */
+  async run<T>(request: LimitedRequest, send: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    for (;;) {
+      request.signal?.throwIfAborted();
+      const outcome = await this.#inSlot(request, async () => {
+        request.signal?.throwIfAborted();
+        const obstacle = this.#obstacle(request);
+        return obstacle ? { obstacle } : { value: await this.#send(request, send) };
+      });
+      if ("value" in outcome) return outcome.value;
+      const { wait, told } = outcome.obstacle;
+      if (told && wait > request.maxWait) throw new QuotaSpent(wait);
+      await clock.sleep(wait, request.signal);
+    }
+  }
+
+  /** Takes over what the headers of an answer tell about quotas. */
+  report(request: LimitedRequest, headers: HeaderReader): void {
+    const { clock } = this.#options;
+    const monotonic = clock.monotonic();
+    const now = clock.now();
+    const quotas = readQuotas(headers, now);
+    if (quotas.length === 0) return;
+    const names = quotas.map((quota) => quota.name);
+    this.#learn(request.summary.path, names);
+    for (const quota of quotas) {
+      this.#window(quota.name).report({ ...quota, resetAt: monotonic + quota.resetAt - now });
+      for (const bucket of this.#published(request)) {
+        if (bucket.capacity === quota.limit) bucket.correct(monotonic, quota.remaining);
+      }
+    }
+  }
+
+  /** The platform wants no more requests of this kind for so many milliseconds. */
+  pause(request: LimitedRequest, headers: HeaderReader, milliseconds: number): void {
+    const now = this.#options.clock.monotonic();
+    const scope = this.#pauseScope(request, headers.get("x-ratelimit-resource"));
+    this.#pauses.set(scope, Math.max(this.#pauses.get(scope) ?? 0, now + milliseconds));
+    for (const [old, until] of this.#pauses) if (until <= now) this.#pauses.delete(old);
+  }
+
+  #inSlot<T>({ lane, ceiling }: LimitedRequest, run: () => Promise<T>): Promise<T> {
+    const inLane = () => (lane === "interactive" ? this.#all(run) : this.#background(() => this.#all(run)));
+    return ceiling?.slots ? ceiling.slots(inLane) : inLane();
+  }
+
+  async #send<T>(request: LimitedRequest, send: () => Promise<T>): Promise<T> {
+    const now = this.#options.clock.monotonic();
+    for (const bucket of this.#bucketsOf(request)) bucket.take(now);
+    const windows = this.#windowsOf(request);
+    for (const window of windows) window.begin();
+    try {
+      return await send();
+    } finally {
+      for (const window of windows) window.ended();
+    }
+  }
+
+  /** @returns what holds the request up for longest, if anything does. */
+  #obstacle(request: LimitedRequest): Obstacle | undefined {
+    const now = this.#options.clock.monotonic();
+    const pause = Math.max(0, ...this.#scopes(request).map((scope) => (this.#pauses.get(scope) ?? now) - now));
+    const windows = this.#windowsOf(request).map((window) => window.wait(now, request.lane));
+    const tokens = Math.max(0, ...this.#bucketsOf(request).map((bucket) => bucket.wait(now, request.lane)));
+    const told = Math.max(Math.ceil(pause), ...windows);
+    const wait = Math.max(told, tokens);
+    return wait > 0 ? { wait, told: told >= tokens } : undefined;
+  }
+
+  /** The limits that a request counts against, whether or not their figures hold here. */
+  #applying({ summary, limit }: LimitedRequest): readonly Limit[] {
+    return this.#options.limits.filter((one) => one.name === limit || (one.applies?.(summary) ?? false));
+  }
+
+  #bucketsOf(request: LimitedRequest): readonly TokenBucket[] {
+    const ceiling = request.ceiling?.bucket;
+    return ceiling ? [...this.#published(request), ceiling] : this.#published(request);
+  }
+
+  #published(request: LimitedRequest): readonly TokenBucket[] {
+    if (!this.#options.published) return [];
+    return this.#applying(request).map((limit) =>
+      remembered(this.#buckets, keyOf(limit, request.summary), () => {
+        return new TokenBucket(limit.requests, parseDuration(limit.per), this.#options.clock.monotonic());
+      }),
+    );
+  }
+
+  /** All names under which a pause may hold this request up. */
+  #scopes(request: LimitedRequest): readonly string[] {
+    const { path } = request.summary;
+    const limits = this.#applying(request).map((limit) => keyOf(limit, request.summary));
+    return ["all", ...this.#resources(path).map((resource) => `resource ${resource}`), ...limits];
+  }
+
+  #pauseScope(request: LimitedRequest, resource: string | null): string {
+    const applying = this.#applying(request);
+    const perPath = applying.find((limit) => limit.each === "path");
+    if (perPath) return keyOf(perPath, request.summary);
+    if (resource !== null) return `resource ${resource}`;
+    const [only] = applying;
+    return only && applying.length === 1 ? keyOf(only, request.summary) : "all";
+  }
+
+  #windowsOf(request: LimitedRequest): readonly ServerWindow[] {
+    return this.#resources(request.summary.path).map((resource) => this.#window(resource));
+  }
+
+  #window(resource: string): ServerWindow {
+    return remembered(this.#windows, resource, () => new ServerWindow());
+  }
+
+  /** Which of the server's quotas a path counts against, by what answers of its kind have said. */
+  #resources(path: string): readonly string[] {
+    const [near, far] = familiesOf(path);
+    return this.#resourcesOf.get(near) ?? this.#resourcesOf.get(far) ?? [];
+  }
+
+  #learn(path: string, resources: readonly string[]): void {
+    for (const family of familiesOf(path)) {
+      if (this.#resourcesOf.size >= MOST) this.#resourcesOf.clear();
+      this.#resourcesOf.set(family, resources);
+    }
+  }
+}
+
+/** A path is like those that share its first two segments, else its first: `/search/code`, `/search`. */
+function familiesOf(path: string): readonly [string, string] {
+  const [, first = "", second = ""] = path.split("/", 3);
+  return [`${first}/${second}`, first];
+}
+
+function keyOf(limit: Limit, summary: RequestSummary): string {
+  return limit.each === "path" ? `limit ${limit.name} ${summary.path}` : `limit ${limit.name}`;
+}
+
+function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known) return known;
+  const made = make();
+  for (const [oldest] of map) {
+    if (map.size < MOST) break;
+    map.delete(oldest);
+  }
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,91 @@
+/** The bytes of one request and its answer, under the breaker and a time-out. */
+import type { Response } from "undici";
+import { readBody, TooLarge } from "./body.ts";
+import { type Call, summaryOf } from "./call.ts";
+import type { Connection } from "./connection.ts";
+import { deadline } from "./deadline.ts";
+import { oversizedAnswer, resting, timedOut, unreachable } from "./exchange-failures.ts";
+
+/** One address of a call, with the headers that authorise it. */
+export interface Hop {
+  call: Call;
+  url: URL;
+  authorization: Readonly<Record<string, string>>;
+  /** Stands for the credential: limits and stored answers belong to it. */
+  credential: string;
+}
+
+/** An answer, read whole, not yet understood. */
+export interface Raw {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  bytes: Buffer;
+}
+
+const READ_TIMEOUT = 30_000;
+/** Shorter than a lease lasts, so that no write outlives the right to send it. */
+const WRITE_TIMEOUT = 9_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Sends a request unless the breaker is open, and tells the breaker how it went.
+ *
+ * @param conditions headers that make the request conditional.
+ * @throws AttemptFailed; the reason of the caller's signal.
+ */
+export async function transfer(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
+  const { clock } = connection.transport;
+  const breaker = connection.transport.breaker(hop.url.origin);
+  const permission = breaker.enter(clock.monotonic());
+  if (permission.open) throw resting(connection, hop.call, permission.remaining);
+  try {
+    const raw = await bounded(connection, hop, conditions);
+    // 501 tells of a missing feature, and nothing of the system's health.
+    if (raw.status >= 500 && raw.status !== 501) breaker.failed(clock.monotonic());
+    else breaker.succeeded();
+    return raw;
+  } catch (error) {
+    if (error instanceof TooLarge) breaker.succeeded();
+    else if (hop.call.options.signal?.aborted) breaker.cancelled();
+    else breaker.failed(clock.monotonic());
+    throw error instanceof TooLarge ? oversizedAnswer(connection, hop.call, mostBytes(hop.call)) : error;
+  }
+}
+
+async function bounded(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
+  const { call, url } = hop;
+  const timeout = call.options.timeout ?? (call.kind === "read" ? READ_TIMEOUT : WRITE_TIMEOUT);
+  using limit = deadline(timeout, call.options.signal);
+  try {
+    return await sent(connection, hop, conditions, limit.signal);
+  } catch (error) {
+    call.options.signal?.throwIfAborted();
+    if (limit.expired) throw timedOut(connection, call, timeout);
+    throw error instanceof TooLarge ? error : unreachable(connection, call, url.host, error);
+  }
+}
+
+async function sent(
+  connection: Connection,
+  { call, url, authorization }: Hop,
+  conditions: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Raw> {
+  const { transport } = connection;
+  transport.counters.requests += 1;
+  connection.options.onRequest?.({ ...summaryOf(connection, call.method, url), kind: call.kind });
+  const response: Response = await transport.fetch(url.href, {
+    method: call.method,
+    headers: { ...call.headers, ...authorization, ...conditions },
+    ...(call.body === undefined ? {} : { body: call.body }),
+    redirect: "manual",
+    signal,
+  });
+  const bytes = await readBody(response, mostBytes(call));
+  return { status: response.status, headers: Object.fromEntries(response.headers), bytes };
+}
+
+function mostBytes({ options }: Call): number {
+  return options.maxBytes ?? MOST_BYTES;
+}

@@ -1,0 +1,88 @@
+/** GitHub: github.com, Enterprise Server and data residency. */
+import { ConnectorError, defineConnector, Secret, Type } from "../../connector-kit/index.ts";
+import { type Account, GitHubReader, GitHubWriter } from "./client.ts";
+import { labels } from "./labels.ts";
+import { http, limits } from "./protocol.ts";
+import { repositories } from "./repositories.ts";
+
+export default defineConnector({
+  platform: "github",
+  title: "GitHub",
+  connection: Type.Object(
+    {
+      baseUrl: Type.Optional(
+        Type.String({
+          pattern: "^https?://",
+          description:
+            "The REST API's address; for Enterprise Server https://HOST/api/v3. Left out, https://api.github.com.",
+          examples: ["https://github.example.com/api/v3"],
+        }),
+      ),
+      organization: Type.Optional(
+        Type.String({ minLength: 1, description: "The organisation whose things are declared.", examples: ["acme"] }),
+      ),
+      owner: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: "A person's account instead of an organisation's.",
+          examples: ["ada"],
+        }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      description: "Whose things are declared: organization or owner.",
+      examples: [{ organization: "acme" }],
+    },
+  ),
+  credentials: Type.Object(
+    {
+      token: Type.Optional(
+        Secret({
+          description: "A personal access token (Settings, Developer settings).",
+          examples: [{ env: "GITHUB_TOKEN" }],
+        }),
+      ),
+      appId: Type.Optional(
+        Secret({
+          description: "A GitHub App's client id or app id, instead of a token.",
+          examples: [{ env: "GITHUB_APP_ID" }],
+        }),
+      ),
+      privateKey: Type.Optional(
+        Secret({ description: "The App's private key, PEM.", examples: [{ file: "/run/secrets/github-app.pem" }] }),
+      ),
+      installationId: Type.Optional(
+        Secret({
+          description: "The App's installation in the organisation.",
+          examples: [{ env: "GITHUB_INSTALLATION_ID" }],
+        }),
+      ),
+      webhookSecret: Type.Optional(
+        Secret({ description: "The secret of incoming webhooks.", examples: [{ env: "GITHUB_WEBHOOK_SECRET" }] }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      description: "A token, or a GitHub App's appId, privateKey and installationId.",
+      examples: [{ token: { env: "GITHUB_TOKEN" } }],
+    },
+  ),
+  http,
+  limits,
+  open: ({ http: { reader, writer }, connection, credentials }) => {
+    const account = accountOf(connection);
+    const isApp = credentials.token === undefined;
+    return { reader: new GitHubReader(reader, account, isApp), writer: new GitHubWriter(writer, account, isApp) };
+  },
+  check: (github) => github.check(),
+  identity: (github) => github.identity(),
+  resources: { repositories, labels },
+});
+
+function accountOf(connection: Readonly<Record<string, unknown>>): Account {
+  const { organization, owner } = connection;
+  if (typeof organization === "string" && owner === undefined) return { type: "organization", login: organization };
+  if (typeof owner === "string" && organization === undefined) return { type: "owner", login: owner };
+  throw new ConnectorError("VALIDATION", "GitHub needs connection.organization or connection.owner, and not both.");
+}

@@ -1,0 +1,296 @@
+/**
+ * Slack's Web API: a method per call; parses answers; knows no manifests.
+ *
+ * Sizes and methods are from docs.slack.dev (Web API methods, Pagination).
+ */
+import {
+  byCursor,
+  type Check,
+  ConnectorError,
+  type HttpReader,
+  type HttpWriter,
+  type Identity,
+  type RequestOptions,
+} from "../../connector-kit/index.ts";
+import { decodeText } from "./text.ts";
+
+/** Things in a page: 200 is what Slack advises, 999 its most. */
+const PAGE = 200;
+/** People in one invitation (conversations.invite). */
+const INVITE_MOST = 1000;
+
+/** A channel as `conversations.list` shows it. */
+export interface SlackChannel {
+  id: string;
+  name: string;
+  private: boolean;
+  archived: boolean;
+  /** Whether our own account is in it. */
+  member: boolean;
+  /** Shared with another workspace, whose people cannot be managed here. */
+  shared: boolean;
+  topic: string;
+  purpose: string;
+}
+
+interface RawChannel {
+  id: string;
+  name: string;
+  is_private?: boolean;
+  is_archived?: boolean;
+  is_member?: boolean;
+  is_ext_shared?: boolean;
+  topic?: { value?: string };
+  purpose?: { value?: string };
+}
+
+interface Account {
+  team_id: string;
+  team: string;
+  user_id: string;
+  user?: string;
+  bot_id?: string;
+}
+
+type Form = NonNullable<RequestOptions["form"]>;
+
+export class SlackReader {
+  readonly #http: HttpReader;
+  #account: Promise<{ account: Account; scopes: readonly string[] }> | undefined;
+
+  constructor(http: HttpReader) {
+    this.#http = http;
+  }
+
+  /** Which workspace the token leads to. */
+  async workspace(): Promise<Identity> {
+    const { account } = await this.account();
+    return { id: account.team_id, title: `team ${account.team}` };
+  }
+
+  async check(): Promise<Check> {
+    const { account, scopes } = await this.account();
+    return { account: { id: account.user_id, ...(account.user ? { name: account.user } : {}) }, scopes };
+  }
+
+  /** Whose token it is; asked once. */
+  account(): Promise<{ account: Account; scopes: readonly string[] }> {
+    this.#account ??= this.#http
+      .post("/api/auth.test", { form: {}, what: "say whose token this is" })
+      .then(({ body, headers }) => ({
+        account: body as Account,
+        scopes: (headers.get("x-oauth-scopes") ?? "")
+          .split(",")
+          .map((scope) => scope.trim())
+          .filter(Boolean),
+      }));
+    return this.#account;
+  }
+
+  /** All channels that the token may see, archived ones too. */
+  async *channels(): AsyncGenerator<SlackChannel> {
+    const form = { types: "public_channel,private_channel", exclude_archived: false, limit: PAGE };
+    for await (const raw of this.#pages<RawChannel>(
+      "conversations.list",
+      form,
+      "channels",
+      "tier2",
+      "list the channels",
+    )) {
+      yield channelOf(raw);
+    }
+  }
+
+  /** The ids of a channel's members, our own account included. */
+  async members(channel: string): Promise<string[]> {
+    const form = { channel, limit: PAGE };
+    return Array.fromAsync(
+      this.#pages<string>("conversations.members", form, "members", "tier4", `list the members of ${channel}`),
+    );
+  }
+
+  /** @returns the id of the person with this address, or undefined. */
+  async userByEmail(email: string): Promise<string | undefined> {
+    try {
+      const { body } = await this.#http.post("/api/users.lookupByEmail", {
+        form: { email },
+        limit: "tier3",
+        what: `look up ${email}`,
+      });
+      return (body as { user: { id: string } }).user.id;
+    } catch (error) {
+      if (error instanceof ConnectorError && error.platformCode === "users_not_found") return undefined;
+      throw error;
+    }
+  }
+
+  /** All active people with an address. */
+  async *users(): AsyncGenerator<{ id: string; email: string }> {
+    interface RawUser {
+      id: string;
+      deleted?: boolean;
+      profile?: { email?: string };
+    }
+    for await (const user of this.#pages<RawUser>(
+      "users.list",
+      { limit: PAGE },
+      "members",
+      "tier2",
+      "list the people",
+    )) {
+      if (!user.deleted && user.profile?.email) yield { id: user.id, email: user.profile.email };
+    }
+  }
+
+  #pages<T>(method: string, form: Form, items: string, limit: string, what: string): AsyncGenerator<T> {
+    return byCursor<T>(this.#http, `/api/${method}`, {
+      post: true,
+      form,
+      limit,
+      what,
+      items: (body) => (body as Record<string, readonly T[] | undefined>)[items],
+      cursor: (body) => (body as { response_metadata?: { next_cursor?: string } }).response_metadata?.next_cursor,
+    });
+  }
+}
+
+export class SlackWriter extends SlackReader {
+  readonly #http: HttpWriter;
+  readonly #hasUserToken: boolean;
+
+  constructor(http: HttpWriter, { userToken }: { userToken: boolean }) {
+    super(http);
+    this.#http = http;
+    this.#hasUserToken = userToken;
+  }
+
+  async createChannel(name: string, isPrivate: boolean): Promise<{ id: string }> {
+    try {
+      const what = `create the channel "${name}"`;
+      const { body } = await this.#call(
+        "conversations.create",
+        { name, is_private: isPrivate },
+        { limit: "tier2", what },
+      );
+      return { id: (body as { channel: { id: string } }).channel.id };
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.platformCode !== "name_taken") throw error;
+      throw new ConnectorError(
+        "CONFLICT",
+        `${error.message}. A channel or group that this token cannot see has the name: invite the app into it, or choose another name.`,
+        { cause: error, platformCode: "name_taken" },
+      );
+    }
+  }
+
+  async rename(channel: string, name: string): Promise<void> {
+    await this.#call(
+      "conversations.rename",
+      { channel, name },
+      { limit: "tier2", what: `rename the channel ${channel} to "${name}"` },
+    );
+  }
+
+  async setTopic(channel: string, topic: string): Promise<void> {
+    await this.#call(
+      "conversations.setTopic",
+      { channel, topic },
+      { limit: "tier2", repeatable: true, what: `set the topic of ${channel}` },
+    );
+  }
+
+  async setPurpose(channel: string, purpose: string): Promise<void> {
+    const what = `set the purpose of ${channel}`;
+    await this.#call("conversations.setPurpose", { channel, purpose }, { limit: "tier2", repeatable: true, what });
+  }
+
+  async join(channel: string): Promise<void> {
+    await this.#call(
+      "conversations.join",
+      { channel },
+      { limit: "tier3", repeatable: true, what: `join the channel ${channel}` },
+    );
+  }
+
+  async archive(channel: string): Promise<void> {
+    const what = `archive the channel ${channel}`;
+    await this.#succeedsWith(
+      ["already_archived"],
+      this.#call("conversations.archive", { channel }, { limit: "tier2", repeatable: true, what }),
+    );
+  }
+
+  /**
+   * Brings an archived channel back, with our bot in it.
+   *
+   * Slack lets no bot do this (documented at conversations.unarchive), so it takes the user token; that
+   * person joins, and invites the bot again.
+   */
+  async unarchive(channel: string, isPrivate: boolean): Promise<void> {
+    const { account } = await this.account();
+    const what = `unarchive the channel ${channel}`;
+    if (!this.#hasUserToken && account.bot_id) {
+      throw new ConnectorError(
+        "PERMISSION",
+        `Slack lets no bot ${what}. Set credentials.userToken to a user token (xoxp-…) with the scope channels:write${isPrivate ? " and groups:write" : ""}, or unarchive it by hand.`,
+      );
+    }
+    const as = this.#hasUserToken ? { as: "userToken" } : {};
+    await this.#succeedsWith(
+      ["not_archived"],
+      this.#call("conversations.unarchive", { channel }, { ...as, limit: "tier2", repeatable: true, what }),
+    );
+    if (!this.#hasUserToken) return;
+    if (!isPrivate) return this.join(channel);
+    await this.#invite(channel, [account.user_id], as);
+  }
+
+  async invite(channel: string, users: readonly string[]): Promise<void> {
+    await this.#invite(channel, users, {});
+  }
+
+  async kick(channel: string, user: string): Promise<void> {
+    const what = `take ${user} out of ${channel}`;
+    await this.#succeedsWith(
+      ["not_in_channel"],
+      this.#call("conversations.kick", { channel, user }, { limit: "tier3", repeatable: true, what }),
+    );
+  }
+
+  async #invite(channel: string, users: readonly string[], as: { as?: string }): Promise<void> {
+    for (let at = 0; at < users.length; at += INVITE_MOST) {
+      const some = users.slice(at, at + INVITE_MOST).join(",");
+      const options = { ...as, limit: "tier3", repeatable: true, what: `invite ${some} into ${channel}` };
+      await this.#succeedsWith(
+        ["already_in_channel"],
+        this.#call("conversations.invite", { channel, users: some }, options),
+      );
+    }
+  }
+
+  #call(method: string, form: Form, options: RequestOptions) {
+    return this.#http.post(`/api/${method}`, { ...options, form });
+  }
+
+  /** Lets errors pass that say that it was so already. */
+  async #succeedsWith(words: readonly string[], call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || !words.includes(error.platformCode ?? "")) throw error;
+    }
+  }
+}
+
+function channelOf(raw: RawChannel): SlackChannel {
+  return {
+    id: raw.id,
+    name: raw.name,
+    private: raw.is_private === true,
+    archived: raw.is_archived === true,
+    member: raw.is_member === true,
+    shared: raw.is_ext_shared === true,
+    topic: decodeText(raw.topic?.value ?? ""),
+    purpose: decodeText(raw.purpose?.value ?? ""),
+  };
+}

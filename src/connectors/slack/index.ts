@@ -1,0 +1,65 @@
+/** Slack. */
+import { defineConnector, Secret, Type } from "../../connector-kit/index.ts";
+import { channels } from "./channels.ts";
+import { SlackReader, SlackWriter } from "./client.ts";
+import { http, limits, readPosts } from "./protocol.ts";
+import { users } from "./users.ts";
+
+export default defineConnector({
+  platform: "slack",
+  title: "Slack",
+  connection: Type.Object(
+    {
+      baseUrl: Type.Optional(
+        Type.String({
+          pattern: "^https?://",
+          description: "Where Slack is, without /api; for proxies and emulators. Left out, https://slack.com.",
+          examples: ["https://slack.com"],
+        }),
+      ),
+    },
+    { additionalProperties: false, description: "How to reach Slack.", examples: [{}] },
+  ),
+  credentials: Type.Object(
+    {
+      token: Secret({
+        description: "A bot token, xoxb-… (OAuth & Permissions, Bot User OAuth Token).",
+        examples: [{ env: "SLACK_BOT_TOKEN" }],
+      }),
+      userToken: Type.Optional(
+        Secret({
+          description: "A user token, xoxp-…: only it can unarchive channels.",
+          examples: [{ env: "SLACK_USER_TOKEN" }],
+        }),
+      ),
+      signingSecret: Type.Optional(
+        Secret({
+          description: "The signing secret of the app, for incoming events (Basic Information).",
+          examples: [{ env: "SLACK_SIGNING_SECRET" }],
+        }),
+      ),
+      webhookUrl: Type.Optional(
+        Secret({
+          description: "An incoming webhook's address; it is a secret.",
+          examples: [{ env: "SLACK_WEBHOOK_URL" }],
+        }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      description: "References to Slack's secrets.",
+      examples: [{ token: { env: "SLACK_BOT_TOKEN" } }],
+    },
+  ),
+  http,
+  limits,
+  readPosts,
+  open: ({ http: { reader, writer }, credentials }) => ({
+    reader: new SlackReader(reader),
+    writer: new SlackWriter(writer, { userToken: credentials.userToken !== undefined }),
+  }),
+  check: (slack) => slack.check(),
+  identity: (slack) => slack.workspace(),
+  resources: { channels },
+  lookups: { users },
+});

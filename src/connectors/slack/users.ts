@@ -1,0 +1,48 @@
+/**
+ * People, by e-mail address or id.
+ *
+ * `users.lookupByEmail` answers for one address and 50 times a minute; the list takes a request a page. So
+ * a few addresses are asked for one by one, and many are looked for in the list. Deactivated people are
+ * found by neither.
+ */
+import type { Lookup } from "../../connector-kit/index.ts";
+import type { SlackReader } from "./client.ts";
+
+/** From so many addresses on, the list is read instead. */
+const LIST_FROM = 20;
+
+export const users: Lookup<SlackReader> = {
+  async resolve(slack, names) {
+    const ids = new Map<string, string>();
+    const addresses: string[] = [];
+    for (const name of names) {
+      if (isUserId(name)) ids.set(name, name);
+      else addresses.push(name);
+    }
+    if (addresses.length < LIST_FROM) {
+      await Promise.all(
+        addresses.map(async (address) => {
+          const id = await slack.userByEmail(address);
+          if (id !== undefined) ids.set(address, id);
+        }),
+      );
+      return ids;
+    }
+    const wanted = Map.groupBy(addresses, (address) => address.toLowerCase());
+    for await (const { id, email } of slack.users()) {
+      for (const address of wanted.get(email.toLowerCase()) ?? []) ids.set(address, id);
+    }
+    return ids;
+  },
+  async names(slack, ids) {
+    const wanted = new Set(ids);
+    const names = new Map<string, string>();
+    for await (const { id, email } of slack.users()) if (wanted.has(id)) names.set(id, email);
+    return names;
+  },
+};
+
+/** Slack's ids of people begin with U or W (docs.slack.dev, Conversations API and users). */
+function isUserId(name: string): boolean {
+  return /^[UW][A-Z0-9]{2,}$/.test(name);
+}

@@ -1,0 +1,500 @@
+/**
+ * Carries a plan out: in order, one record a write, so that kill -9 at any moment loses nothing and
+ * doubles nothing.
+ *
+ * A create is recorded as an intent before it is sent. Where its answer never came, it is looked up by
+ * key once a read can show it, and only a create that surely did not happen is ever sent again.
+ */
+import pLimit from "p-limit";
+import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
+import type { Created, Observed, ObservedParent, UpdateRequest } from "../connector-kit/contract.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
+import type { Clock } from "../connector-kit/http/types.ts";
+import { type InventoryEntry, type LoopCount, type Store, StoreError, type SystemUpdate } from "../store/types.ts";
+import { inventoryEntry } from "./changes.ts";
+import { specDigest } from "./digest.ts";
+import { kindTools } from "./kind-tools.ts";
+import { matchKind, parentOf } from "./match.ts";
+import { orderSteps, type Step } from "./order.ts";
+import { withSecrets } from "./prepare.ts";
+import { settleReferences } from "./references.ts";
+import {
+  type Desired,
+  type IntegrationDecision,
+  type Memory,
+  memoryKey,
+  type Observation,
+  type Outcome,
+  type PlannedChange,
+  type Thing,
+} from "./types.ts";
+
+export interface ApplyInput {
+  compiled: CompiledConnector;
+  reader: unknown;
+  writer: unknown;
+  guard<T>(run: () => Promise<T>): Promise<T>;
+  store: Store;
+  system: string;
+  /** `namespace/name`. */
+  owner: string;
+  observation: Observation;
+  memory: Memory;
+  decision: IntegrationDecision;
+  clock: Clock;
+  /** How long a read may lag behind a write, in milliseconds. */
+  settle: number;
+  /** No new write starts once it is aborted; the ones under way end. */
+  signal: AbortSignal;
+  onOutcome?(outcome: Outcome): void;
+}
+
+/** @returns how each change went, in the order of the plan. Blocked changes are left out. */
+export async function applyDecision(input: ApplyInput): Promise<Outcome[]> {
+  const changes = input.decision.changes.filter(({ action }) => action !== "blocked");
+  await recordBookkeeping(input, changes);
+  const run = new Run(input);
+  await run.all(orderSteps(changes, input.compiled.kinds));
+  return changes.map((change) => run.outcomeOf(change));
+}
+
+/** What moves in the inventory alone: new keys, digests, adopted things, things that are gone. */
+async function recordBookkeeping(input: ApplyInput, changes: readonly PlannedChange[]): Promise<void> {
+  const { decision, observation, owner } = input;
+  const adopted = changes.flatMap((change) =>
+    change.action === "adopt" && change.desired && change.thing && !writesOf(change)
+      ? [inventoryEntry(owner, change.desired, change.thing.observed.id, change.thing.inventory)]
+      : [],
+  );
+  const put = [...decision.refresh, ...adopted];
+  const settled = put.filter(({ kind, key }) => input.memory.intents.has(memoryKey(kind, key)));
+  // Keys move first: all that follows goes by the keys of this pass.
+  if (observation.moves.length > 0) await input.store.update(input.system, { move: observation.moves });
+  const update: SystemUpdate = { put, drop: decision.forget, settle: settled };
+  if (Object.values(update).some((list) => list.length > 0)) await input.store.update(input.system, update);
+}
+
+function writesOf({ differences, secretsChanged, unarchive, archive }: PlannedChange): boolean {
+  return differences.length + secretsChanged.length > 0 || unarchive || archive;
+}
+
+/** One execution of an ordered plan. */
+class Run {
+  readonly #input: ApplyInput;
+  readonly #limit: ReturnType<typeof pLimit>;
+  /** Things that children and references can be given to, by kind and key. */
+  readonly #live = new Map<string, ObservedParent>();
+  readonly #failed = new Map<PlannedChange, { status: Outcome["status"]; code?: string; message: string }>();
+  readonly #open = new Map<PlannedChange, number>();
+  #stateLost = false;
+
+  constructor(input: ApplyInput) {
+    this.#input = input;
+    this.#limit = pLimit(input.compiled.connector.concurrency ?? 4);
+    for (const [kind, reading] of input.observation.kinds) {
+      for (const thing of [...reading.declared.values(), ...reading.rest]) {
+        this.#live.set(memoryKey(kind, thing.key), thing.asParent);
+      }
+    }
+  }
+
+  /** Runs all steps, in waves of those whose predecessors are done. */
+  async all(steps: readonly Step[]): Promise<void> {
+    for (const { change } of steps) this.#open.set(change, (this.#open.get(change) ?? 0) + 1);
+    let waiting = new Set(steps);
+    while (waiting.size > 0) {
+      const { ready = [], held = [] } = Object.groupBy(waiting, (step) =>
+        [...step.after].every((before) => !waiting.has(before)) ? "ready" : "held",
+      );
+      waiting = new Set(held);
+      await this.#wave(ready);
+    }
+  }
+
+  outcomeOf(change: PlannedChange): Outcome {
+    const failure = this.#failed.get(change);
+    return failure ? { change, ...failure } : { change, status: "done" };
+  }
+
+  async #wave(ready: readonly Step[]): Promise<void> {
+    const { single, batches } = this.#grouped(ready);
+    // A state that cannot be written ends the run, but only after the writes under way have ended.
+    const ends = await Promise.allSettled([
+      ...single.map((step) => this.#limit(() => this.#attempt(step, () => this.#single(step)))),
+      ...batches.map((batch) => this.#limit(() => this.#batch(batch))),
+    ]);
+    const broken = ends.find((end) => end.status === "rejected");
+    if (broken) throw broken.reason;
+  }
+
+  /** Steps that a platform takes many of in one request. */
+  #grouped(ready: readonly Step[]): { single: Step[]; batches: Step[][] } {
+    const single: Step[] = [];
+    const batches: Step[][] = [];
+    for (const group of Map.groupBy(ready, ({ change, phase }) => `${change.kind}\n${phase}`).values()) {
+      const first = group[0] as Step;
+      const batch = this.#kind(first.change).resource.batch;
+      const able = batch && {
+        create: batch.create,
+        update: batch.update,
+        remove: batch.remove,
+        archive: undefined,
+        unarchive: undefined,
+      };
+      if (!batch || !able?.[first.phase] || group.length === 1) single.push(...group);
+      else for (let at = 0; at < group.length; at += batch.size) batches.push(group.slice(at, at + batch.size));
+    }
+    return { single, batches };
+  }
+
+  /** Whether a step may still start; notes why not. */
+  #mayStart(step: Step): boolean {
+    const { change } = step;
+    if (this.#failed.has(change)) return false;
+    const broken = [...step.after].find((before) => this.#failed.has(before.change));
+    if (broken) {
+      const name = `${broken.change.kind}/${broken.change.key}`;
+      this.#fail(change, {
+        status: "skipped",
+        code: "DependencyFailed",
+        message: `not done, since ${name} was not done`,
+      });
+      return false;
+    }
+    if (this.#input.signal.aborted || this.#stateLost) {
+      this.#fail(change, { status: "interrupted", code: "Interrupted", message: "not done: interrupted" });
+      return false;
+    }
+    return true;
+  }
+
+  async #attempt(step: Step, run: () => Promise<void>): Promise<void> {
+    if (this.#mayStart(step)) {
+      try {
+        await run();
+      } catch (error) {
+        await this.#failure(step, error);
+      }
+    }
+    this.#finish(step.change);
+  }
+
+  #finish(change: PlannedChange): void {
+    const left = (this.#open.get(change) ?? 1) - 1;
+    this.#open.set(change, left);
+    if (left === 0) this.#input.onOutcome?.(this.outcomeOf(change));
+  }
+
+  #fail(change: PlannedChange, failure: { status: Outcome["status"]; code?: string; message: string }): void {
+    if (!this.#failed.has(change)) this.#failed.set(change, failure);
+  }
+
+  /** Notes a failed write; one that trying again cannot cure is remembered. */
+  async #failure({ change }: Step, error: unknown): Promise<void> {
+    const known = error instanceof ConnectorError;
+    const code = known ? error.code : "Internal";
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fail(change, { status: "failed", code, message });
+    if (!known) {
+      if (error instanceof StoreError) {
+        this.#stateLost = true;
+        throw error;
+      }
+      return;
+    }
+    if (error.retryable || error.outcomeUnknown || !change.desired) return;
+    const { kind, key, desired } = change;
+    const at = this.#input.clock.now();
+    await this.#record({ fail: [{ kind, key, digest: desired.digest, code, message, at }] });
+  }
+
+  async #batch(steps: readonly Step[]): Promise<void> {
+    const able = steps.filter((step) => this.#mayStart(step));
+    if (able.length > 0) {
+      try {
+        await this.#runBatch(able);
+      } catch (error) {
+        for (const step of able) await this.#failure(step, error);
+      }
+    }
+    for (const step of steps) this.#finish(step.change);
+  }
+
+  async #runBatch(steps: readonly Step[]): Promise<void> {
+    const { phase, change } = steps[0] as Step;
+    const { batch } = this.#kind(change).resource;
+    const { writer, guard } = this.#input;
+    const settle = async (
+      answers: readonly unknown[],
+      record: (step: Step, answer: unknown) => Promise<void>,
+    ): Promise<void> => {
+      for (const [index, step] of steps.entries()) {
+        const answer = answers[index];
+        if (answer instanceof Error) await this.#failure(step, answer);
+        else await record(step, answer);
+      }
+    };
+    if (phase === "create" && batch?.create) {
+      const requests = steps.map((step) => this.#createRequest(step.change));
+      await this.#record({ intend: steps.map((step) => this.#intent(step.change)) });
+      const create = batch.create.bind(batch);
+      const answers = await guard(() => create(writer, requests));
+      return settle(answers, async ({ change: made }, answer) => {
+        const { id, unset = [] } = answer as Created;
+        await this.#recordCreated(made, { id }, unset);
+        if (unset.length > 0) await this.#complete(made, unset);
+      });
+    }
+    if (phase === "update" && batch?.update) {
+      const requests = steps.map((step) => this.#updateRequest(step.change));
+      const update = batch.update.bind(batch);
+      const answers = await guard(() => update(writer, requests));
+      return settle(answers, (step) => this.#recordWritten(step.change));
+    }
+    const remove = batch?.remove?.bind(batch);
+    const answers = remove
+      ? await guard(() =>
+          remove(
+            writer,
+            steps.map((step) => this.#thing(step.change).observed),
+          ),
+        )
+      : [];
+    return settle(answers, (step) => this.#recordRemoved(step.change));
+  }
+
+  async #single(step: Step): Promise<void> {
+    const { change, phase } = step;
+    const { resource } = this.#kind(change);
+    const { writer, guard } = this.#input;
+    switch (phase) {
+      case "create":
+        return this.#create(change);
+      case "update":
+        return this.#update(change);
+      case "unarchive":
+        await guard(async () => resource.archived?.unarchive(writer, this.#thing(change).observed));
+        return this.#recordWritten(change);
+      case "archive":
+        await guard(async () => resource.archived?.archive(writer, this.#observedNow(change)));
+        return change.action === "archive" ? this.#recordRemoved(change) : this.#recordWritten(change);
+      default:
+        await guard(async () => resource.remove?.(writer, this.#thing(change).observed));
+        return this.#recordRemoved(change);
+    }
+  }
+
+  async #create(change: PlannedChange): Promise<void> {
+    const { resource } = this.#kind(change);
+    const { writer, guard } = this.#input;
+    const request = this.#createRequest(change);
+    await this.#record({ intend: [this.#intent(change)] });
+    const { created, differing } = await this.#send(change, request, () =>
+      guard(async () => (await resource.create?.(writer, request)) as Created),
+    );
+    await this.#recordCreated(change, created, differing);
+    if (differing.length > 0) await this.#complete(change, differing);
+  }
+
+  /** Sends a create. Where no answer came, the thing is looked for before anything is sent again. */
+  async #send(change: PlannedChange, request: { parent: ObservedParent }, create: () => Promise<Created>) {
+    try {
+      const created = await create();
+      return { created, differing: created.unset ?? [] };
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      if (!error.outcomeUnknown) {
+        await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
+        throw error;
+      }
+      const found = await this.#lookUp(change, request.parent, error);
+      if (!found) throw error;
+      const desired = change.desired as Desired;
+      const tools = kindTools(desired.kind);
+      const { differences } = tools.compare(this.#desiredOf(change), tools.normalize(found.spec));
+      return { created: found, differing: [...new Set(differences.map(({ field }) => field))] };
+    }
+  }
+
+  /** Sets what creating could not set. */
+  async #complete(change: PlannedChange, fields: readonly string[]): Promise<void> {
+    const { resource } = this.#kind(change);
+    const { writer, guard } = this.#input;
+    const desired = this.#desiredOf(change);
+    const lists = Object.fromEntries(
+      fields.flatMap((name) =>
+        Array.isArray(desired[name]) ? [[name, { added: desired[name] as unknown[], removed: [] }]] : [],
+      ),
+    );
+    const changes = Object.fromEntries(fields.map((name) => [name, desired[name]]));
+    const observed = this.#observedNow(change);
+    await guard(async () => resource.update?.(writer, { observed, desired, changes, lists }));
+    await this.#recordWritten(change);
+  }
+
+  async #update(change: PlannedChange): Promise<void> {
+    const { resource } = this.#kind(change);
+    const request = this.#updateRequest(change);
+    await this.#input.guard(async () => resource.update?.(this.#input.writer, request));
+    // Children that are written next find their parent under its new name.
+    const parent = this.#live.get(memoryKey(change.kind, change.key));
+    if (parent) parent.spec = { ...parent.spec, ...request.changes };
+    await this.#recordWritten(change);
+  }
+
+  /** Looks for a thing whose create got no answer. The intent stays until the answer is known. */
+  async #lookUp(change: PlannedChange, parent: ObservedParent, error: ConnectorError): Promise<Observed | undefined> {
+    const { clock, settle, reader, guard } = this.#input;
+    const desired = change.desired as Desired;
+    await clock.sleep(settle);
+    const { resource } = desired.kind;
+    const fields = new Set(Object.keys(desired.spec));
+    const seen: Observed[] = [];
+    await guard(async () => {
+      const parents = desired.kind.parent ? [parent] : [];
+      for await (const one of resource.list(reader, { parents, keys: [desired.entry.key], fields })) {
+        if ("error" in one) throw one.error;
+        seen.push(one);
+      }
+    });
+    const { declared, ambiguous } = matchKind({
+      kind: desired.kind,
+      desired: [desired],
+      observed: seen,
+      inventory: new Map(),
+    });
+    if (ambiguous.size > 0) {
+      throw new ConnectorError(
+        "CONFLICT",
+        `Two things go by "${change.key}" after a create without an answer; remove one of them.`,
+        {
+          cause: error,
+          outcomeUnknown: true,
+        },
+      );
+    }
+    return declared.get(desired)?.observed;
+  }
+
+  #createRequest(change: PlannedChange): { desired: Record<string, unknown>; parent: ObservedParent } {
+    const kind = this.#kind(change);
+    const parent = kind.parent ? this.#live.get(memoryKey(kind.parent.kind, parentOf(change.key))) : noParent;
+    if (!parent)
+      throw new Error(`${kind.parent?.kind}/${parentOf(change.key)} does not exist, and is not part of this run.`);
+    return { desired: this.#desiredOf(change), parent };
+  }
+
+  #updateRequest(change: PlannedChange): UpdateRequest<Record<string, unknown>> {
+    const desired = this.#desiredOf(change);
+    const names = new Set(change.differences.map(({ field }) => field));
+    for (const pointer of change.secretsChanged) names.add(pointer.split("/")[1] as string);
+    const idOf = this.#idOf;
+    return {
+      observed: this.#observedNow(change),
+      desired,
+      changes: Object.fromEntries([...names].map((name) => [name, desired[name]])),
+      lists: Object.fromEntries(
+        change.differences.flatMap(({ path, delta }) =>
+          delta ? [[path.slice(1), settleReferences(delta, idOf)]] : [],
+        ),
+      ),
+    };
+  }
+
+  /** What is written: ids for references, values for secrets. */
+  #desiredOf(change: PlannedChange): Record<string, unknown> {
+    const { resolved, secrets } = change.desired as Desired;
+    return withSecrets(settleReferences(resolved, this.#idOf), secrets);
+  }
+
+  readonly #idOf = (kind: string, key: string): string | undefined => this.#live.get(memoryKey(kind, key))?.id;
+
+  #kind(change: PlannedChange): Kind {
+    return change.desired?.kind ?? (this.#input.compiled.kinds.get(change.kind) as Kind);
+  }
+
+  #thing(change: PlannedChange): Thing {
+    return change.thing as Thing;
+  }
+
+  /** The thing as it is after this change's earlier steps. */
+  #observedNow(change: PlannedChange): Observed {
+    if (change.thing) return change.thing.observed;
+    const made = this.#live.get(memoryKey(change.kind, change.key)) as ObservedParent;
+    return { id: made.id, spec: made.spec, ...(made.parent ? { parent: made.parent } : {}) };
+  }
+
+  #intent({ kind, key }: PlannedChange) {
+    return { kind, key, integration: this.#input.owner, startedAt: this.#input.clock.now() };
+  }
+
+  /** @param unset fields that are still to be written: until then the entry counts as changed. */
+  async #recordCreated(change: PlannedChange, created: Created, unset: readonly string[]): Promise<void> {
+    const desired = change.desired as Desired;
+    const { kind, key } = change;
+    const { parent } = this.#createRequest(change);
+    this.#live.set(memoryKey(kind, key), {
+      id: created.id,
+      key: [...parent.key, desired.entry.key.at(-1) as string],
+      spec: desired.resolved,
+      ...(desired.kind.parent ? { parent } : {}),
+    });
+    const written = this.#written(desired, created.id, undefined);
+    const entry = unset.length > 0 ? { ...written, applied: "" } : written;
+    await this.#record({ put: [entry], settle: [{ kind, key }], heal: [{ kind, key }] });
+  }
+
+  async #recordWritten(change: PlannedChange): Promise<void> {
+    const desired = change.desired as Desired;
+    const { kind, key } = change;
+    const id = this.#observedNow(change).id;
+    const loops = this.#loopsAfter(change);
+    const entry = { ...this.#written(desired, id, change.thing?.inventory), ...(loops ? { loops } : {}) };
+    const intended = this.#input.memory.intents.has(memoryKey(kind, key)) ? { settle: [{ kind, key }] } : {};
+    await this.#record({ put: [entry], heal: [{ kind, key }], ...intended });
+  }
+
+  #written(desired: Desired, id: string, before: InventoryEntry | undefined): InventoryEntry {
+    const hashes = Object.keys(desired.hashes).length > 0 ? { hashes: desired.hashes } : {};
+    return { ...inventoryEntry(this.#input.owner, desired, id, before), ...hashes, writtenAt: this.#input.clock.now() };
+  }
+
+  /** Counts the fields that did not stay as they were written. */
+  #loopsAfter(change: PlannedChange): Record<string, LoopCount> | undefined {
+    if (change.cause !== "drift") return undefined;
+    const before = change.thing?.inventory?.loops ?? {};
+    const loops: Record<string, LoopCount> = {};
+    for (const { path, before: observedValue, after } of change.differences) {
+      const observed = specDigest(observedValue);
+      const desired = specDigest(after);
+      const known = before[path];
+      const same = known?.desired === desired && known.observed === observed;
+      loops[path] = { desired, observed, times: same ? known.times + 1 : 1 };
+    }
+    return Object.keys(loops).length > 0 ? loops : undefined;
+  }
+
+  async #recordRemoved(change: PlannedChange): Promise<void> {
+    const { kind, key } = change;
+    if (change.action === "replace") {
+      this.#live.delete(memoryKey(kind, key));
+      return;
+    }
+    const prefix = `${key}/`;
+    const below = [...this.#input.memory.inventory.values()].filter(
+      (entry) => entry.kind.startsWith(`${kind}.`) && entry.key.startsWith(prefix),
+    );
+    await this.#record({
+      drop: [
+        { kind, key: change.thing?.inventory?.key ?? key },
+        ...below.map((entry) => ({ kind: entry.kind, key: entry.key })),
+      ],
+    });
+  }
+
+  async #record(update: SystemUpdate): Promise<void> {
+    await this.#input.store.update(this.#input.system, update);
+  }
+}
+
+const noParent: ObservedParent = { id: "", key: [], spec: {} };

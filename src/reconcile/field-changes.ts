@@ -1,0 +1,69 @@
+/** How a difference is shown: keys instead of ids, secrets never. */
+import { type Cause, type FieldChange, SENSITIVE } from "../api/index.ts";
+import { type FieldDifference, isRecord } from "./compare.ts";
+import { kindTools } from "./kind-tools.ts";
+import { pendingIn } from "./references.ts";
+import type { Desired, Observation } from "./types.ts";
+
+/** One field's row in the plan. */
+export function fieldChange(
+  difference: FieldDifference,
+  desired: Desired,
+  observation: Pick<Observation, "nameOf">,
+  cause: Cause,
+): FieldChange {
+  const { path, before, after, field } = difference;
+  const tools = kindTools(desired.kind);
+  const shown = tools.mapReferences
+    ? pick(
+        tools.mapReferences(wrap(path, before), (target, id) => observation.nameOf(target, id) ?? id),
+        path,
+      )
+    : before;
+  const source = desired.entry.fieldSource(field);
+  const own = desired.entry.source;
+  const unknown = pendingIn(after).length > 0;
+  return {
+    path,
+    before: shown,
+    after: stated(desired, path, after),
+    ...(unknown ? { afterUnknown: true } : {}),
+    cause,
+    ...(source.file === own.file && source.line === own.line ? {} : { source }),
+  };
+}
+
+/** A secret's row: that it is written, and why when it may not have moved. */
+export function secretFieldChange(path: string, desired: Desired, known: boolean): FieldChange {
+  const hash = desired.hashes[path];
+  return {
+    path,
+    ...(known ? { before: SENSITIVE } : {}),
+    after: SENSITIVE,
+    ...(hash === undefined ? {} : { hash }),
+  };
+}
+
+/** The value as the manifest states it. */
+function stated(desired: Desired, path: string, fallback: unknown): unknown {
+  const value = pick(desired.spec, path);
+  return value === undefined ? fallback : value;
+}
+
+function segments(path: string): string[] {
+  return path
+    .split("/")
+    .slice(1)
+    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function wrap(path: string, value: unknown): Record<string, unknown> {
+  return segments(path).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Record<string, unknown>;
+}
+
+function pick(spec: Record<string, unknown>, path: string): unknown {
+  return segments(path).reduce<unknown>(
+    (value, name) => (isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    spec,
+  );
+}

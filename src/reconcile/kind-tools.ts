@@ -1,0 +1,28 @@
+/** What is prepared once for a kind: its comparer, its references, its normalisation. */
+import type { Kind } from "../connector-kit/compile.ts";
+import type { Spec } from "../connector-kit/contract.ts";
+import { type Comparer, compileComparer } from "./compare.ts";
+import { compileReferences, type ReferenceMapper } from "./references.ts";
+
+export interface KindTools {
+  compare: Comparer;
+  /** Undefined for a kind without references. */
+  mapReferences: ReferenceMapper | undefined;
+  normalize(spec: Spec): Spec;
+}
+
+const prepared = new WeakMap<Kind, KindTools>();
+
+/** @returns a kind's tools; made on first use and kept as long as the kind. */
+export function kindTools(kind: Kind): KindTools {
+  const known = prepared.get(kind);
+  if (known) return known;
+  const { resource, schema } = kind;
+  const tools: KindTools = {
+    compare: compileComparer(schema, resource.archived ? new Set(["archived"]) : undefined),
+    mapReferences: compileReferences(schema),
+    normalize: (spec) => resource.normalize?.(spec) ?? spec,
+  };
+  prepared.set(kind, tools);
+  return tools;
+}

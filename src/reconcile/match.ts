@@ -1,0 +1,166 @@
+/**
+ * Which live thing is which entry. Pure.
+ *
+ * By the inventory's id first, then by a former key that the entry names, then by key. A thing that was
+ * renamed outside is therefore still the entry's, and a manifest that takes a new name over takes the
+ * inventory's entry along.
+ */
+import { escapeSegment, formatKey } from "../api/index.ts";
+import type { Kind } from "../connector-kit/compile.ts";
+import type { Observed, ObservedParent } from "../connector-kit/contract.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
+import type { InventoryEntry } from "../store/types.ts";
+import type { Desired, KindReading, Thing } from "./types.ts";
+
+export interface MatchInput {
+  kind: Kind;
+  desired: readonly Desired[];
+  observed: readonly Observed[];
+  /** The kind's inventory, by key. */
+  inventory: ReadonlyMap<string, InventoryEntry>;
+}
+
+type Matches = Pick<KindReading, "declared" | "rest" | "ambiguous">;
+
+/**
+ * Matches one kind.
+ *
+ * @throws ConnectorError when an observed thing lacks its key.
+ */
+export function matchKind({ kind, desired, observed, inventory }: MatchInput): Matches {
+  const live = observed.map((thing) => ({ observed: thing, ownKey: keyOf(kind, thing), claimed: false }));
+  type Live = (typeof live)[number];
+  const byId = new Map<string, Live>();
+  const byKey = new Map<string, Live[]>();
+  for (const one of live) {
+    byId.set(scoped(parentOf(one.ownKey), one.observed.id), one);
+    const same = byKey.get(one.ownKey);
+    if (same) same.push(one);
+    else byKey.set(one.ownKey, [one]);
+  }
+  const inventoryById = new Map<string, InventoryEntry>();
+  for (const entry of inventory.values()) inventoryById.set(scoped(parentOf(entry.key), entry.id), entry);
+
+  const found = new Map<Desired, { live: Live; inventory: InventoryEntry | undefined }>();
+  const ambiguous = new Set<Desired>();
+  const declaredKeys = new Set(desired.map(({ key }) => key));
+  const claim = (entry: Desired, one: Live, owned: InventoryEntry | undefined): void => {
+    one.claimed = true;
+    found.set(entry, { live: one, inventory: owned });
+  };
+
+  for (const entry of desired) {
+    const owned = inventory.get(entry.key);
+    const one = owned && byId.get(scoped(entry.parentKey, owned.id));
+    if (owned && one && !one.claimed) claim(entry, one, owned);
+  }
+  for (const entry of desired) {
+    if (found.has(entry) || byKey.get(entry.key)?.some((one) => !one.claimed)) continue;
+    for (const former of entry.entry.lifecycle.previously ?? []) {
+      const formerKey = join(entry.parentKey, normalizeSegment(kind, former));
+      if (declaredKeys.has(formerKey)) continue;
+      const owned = inventory.get(formerKey);
+      const one =
+        (owned && byId.get(scoped(entry.parentKey, owned.id))) ?? byKey.get(formerKey)?.find((other) => !other.claimed);
+      if (one && !one.claimed) {
+        claim(entry, one, owned);
+        break;
+      }
+    }
+  }
+  for (const entry of desired) {
+    if (found.has(entry)) continue;
+    const candidates = (byKey.get(entry.key) ?? []).filter((one) => !one.claimed);
+    if (candidates.length > 1) ambiguous.add(entry);
+    const one = candidates[0];
+    if (one) claim(entry, one, inventory.get(entry.key) ?? inventoryById.get(scoped(entry.parentKey, one.observed.id)));
+  }
+
+  const declared = new Map<Desired, Thing>();
+  for (const [entry, { live: one, inventory: owned }] of found) {
+    declared.set(entry, thingOf(kind, entry.key, one, entry, owned));
+  }
+  const taken = new Set([...found.values()].map((match) => match.inventory));
+  const rest = live
+    .filter((one) => !one.claimed)
+    .map((one) => {
+      const owned = inventoryById.get(scoped(parentOf(one.ownKey), one.observed.id)) ?? inventory.get(one.ownKey);
+      const free = owned && !taken.has(owned) && !declaredKeys.has(owned.key) ? owned : undefined;
+      return thingOf(kind, one.ownKey, one, undefined, free);
+    });
+  return { declared, rest, ambiguous };
+}
+
+function thingOf(
+  kind: Kind,
+  key: string,
+  { observed, ownKey }: { observed: Observed; ownKey: string },
+  desired: Desired | undefined,
+  inventory: InventoryEntry | undefined,
+): Thing {
+  const parentKey = observed.parent?.key ?? [];
+  const segment = desired ? (desired.entry.key.at(-1) as string) : kind.resource.key(observed.spec);
+  const asParent: ObservedParent = {
+    id: observed.id,
+    key: [...parentKey, segment],
+    spec: observed.spec,
+    ...(observed.raw === undefined ? {} : { raw: observed.raw }),
+    ...(observed.parent ? { parent: observed.parent } : {}),
+  };
+  return {
+    kind: kind.kind,
+    key,
+    ownKey,
+    observed,
+    asParent,
+    ...(desired ? { desired } : {}),
+    ...(inventory ? { inventory } : {}),
+  };
+}
+
+/** The live thing's whole key as text. */
+function keyOf(kind: Kind, observed: Observed): string {
+  const segment: unknown = kind.resource.key(observed.spec);
+  if (typeof segment !== "string" || segment === "") {
+    throw new ConnectorError(
+      "UNAVAILABLE",
+      `The answer for ${kind.kind} holds a thing without a key (id ${observed.id}).`,
+    );
+  }
+  return join(parentKeyText(kind, observed), normalizeSegment(kind, segment));
+}
+
+function parentKeyText(kind: Kind, { parent }: Observed): string {
+  if (!kind.parent || !parent) return "";
+  return normalizeKeyPath(kind.parent, parent.key);
+}
+
+/** A key path as text, each level by its own kind's rule. */
+export function normalizeKeyPath(kind: Kind, key: readonly string[]): string {
+  const kinds: Kind[] = [];
+  for (let one: Kind | undefined = kind; one; one = one.parent) kinds.unshift(one);
+  return formatKey(key.map((segment, index) => normalizeOne(kinds[index] ?? kind, segment)));
+}
+
+function normalizeOne(kind: Kind, segment: string): string {
+  return kind.resource.normalizeKey?.(segment) ?? segment;
+}
+
+function normalizeSegment(kind: Kind, segment: string): string {
+  return escapeSegment(normalizeOne(kind, segment));
+}
+
+/** A child's key below its parent's. */
+export function join(parentKey: string, segment: string): string {
+  return parentKey === "" ? segment : `${parentKey}/${segment}`;
+}
+
+/** The parent's part of a key text. */
+export function parentOf(key: string): string {
+  const end = key.lastIndexOf("/");
+  return end < 0 ? "" : key.slice(0, end);
+}
+
+function scoped(parentKey: string, id: string): string {
+  return `${parentKey}\n${id}`;
+}

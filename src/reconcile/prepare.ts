@@ -1,0 +1,130 @@
+/**
+ * Makes an Integration's entries ready: normalised, with digests, with the values of their secrets.
+ *
+ * A secret that has no value holds back its own entry only.
+ */
+import { type AnnotatedSchema, isSecretSchema, type SecretReference } from "../api/index.ts";
+import type { Kind } from "../connector-kit/compile.ts";
+import type { DesiredEntry } from "../manifests/types.ts";
+import { escapePointer } from "./compare.ts";
+import { specDigest } from "./digest.ts";
+import { kindTools } from "./kind-tools.ts";
+import { parentOf } from "./match.ts";
+import type { Desired } from "./types.ts";
+
+/** Hashes secret values for one system; see the design of write-only fields. */
+export interface SecretHasher {
+  hash(system: string, kind: string, key: string, path: string, value: string): string;
+}
+
+export interface PrepareContext {
+  kinds: ReadonlyMap<string, Kind>;
+  system: string;
+  /** Undefined when no key may be made here; a stated write-only field is then an error. */
+  hasher: SecretHasher | undefined;
+  /** @throws Error with a message that holds no secret. */
+  resolveSecret(reference: SecretReference): Promise<string>;
+}
+
+/** A stated write-only field has nothing to be compared by. */
+export class StateKeyMissing extends Error {
+  override readonly name = "StateKeyMissing";
+}
+
+/** Prepares entries in their order. @throws StateKeyMissing */
+export async function prepareDesired(entries: readonly DesiredEntry[], context: PrepareContext): Promise<Desired[]> {
+  const prepared: Desired[] = [];
+  for (const entry of entries) {
+    const kind = context.kinds.get(entry.kind);
+    if (!kind) continue;
+    const spec = kindTools(kind).normalize(entry.spec);
+    const paths = secretPathsOf(kind);
+    prepared.push({
+      kind,
+      key: entry.keyText,
+      parentKey: parentOf(entry.keyText),
+      entry,
+      spec,
+      resolved: spec,
+      unresolved: [],
+      targets: [],
+      digest: specDigest(spec),
+      ...(paths.length === 0 ? noSecrets : await readSecrets(spec, paths, entry, context)),
+    });
+  }
+  return prepared;
+}
+
+const noSecrets = { hashes: Object.freeze({}), secrets: new Map<string, string>() };
+
+async function readSecrets(
+  spec: Record<string, unknown>,
+  paths: readonly string[][],
+  entry: DesiredEntry,
+  context: PrepareContext,
+) {
+  const secrets = new Map<string, string>();
+  const hashes: Record<string, string> = {};
+  for (const path of paths) {
+    const reference = path.reduce<unknown>(
+      (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+      spec,
+    );
+    if (reference === undefined) continue;
+    const pointer = path.map((name) => `/${escapePointer(name)}`).join("");
+    if (!context.hasher) {
+      throw new StateKeyMissing(
+        `${entry.source.file}:${entry.source.line}: ${entry.kind}/${entry.keyText} states ${pointer}, which cannot be read back. ` +
+          "Set PLUMBLINE_STATE_KEY to 32 random bytes (openssl rand -base64 32), the same in every run.",
+      );
+    }
+    try {
+      const value = await context.resolveSecret(reference as SecretReference);
+      secrets.set(pointer, value);
+      hashes[pointer] = context.hasher.hash(context.system, entry.kind, entry.keyText, pointer, value);
+    } catch (error) {
+      return {
+        hashes: {},
+        secrets: new Map<string, string>(),
+        secretProblem: `${pointer}: ${(error as Error).message}`,
+      };
+    }
+  }
+  return { hashes, secrets };
+}
+
+const knownPaths = new WeakMap<Kind, readonly string[][]>();
+
+/** Where a kind's schema has write-only fields. */
+function secretPathsOf(kind: Kind): readonly string[][] {
+  const known = knownPaths.get(kind);
+  if (known) return known;
+  const paths = secretPaths(kind.schema);
+  knownPaths.set(kind, paths);
+  return paths;
+}
+
+function secretPaths(schema: AnnotatedSchema): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+    isSecretSchema(inner) ? [[name]] : secretPaths(inner).map((path) => [name, ...path]),
+  );
+}
+
+/** A spec with the values of its secrets, for the platform only. */
+export function withSecrets(
+  spec: Record<string, unknown>,
+  secrets: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  if (secrets.size === 0) return spec;
+  const result = structuredClone(spec);
+  for (const [pointer, value] of secrets) {
+    const path = pointer
+      .split("/")
+      .slice(1)
+      .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const last = path.pop() as string;
+    const owner = path.reduce<Record<string, unknown>>((inner, name) => inner[name] as Record<string, unknown>, result);
+    owner[last] = value;
+  }
+  return result;
+}

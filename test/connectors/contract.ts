@@ -1,0 +1,54 @@
+/**
+ * The one suite that every connector passes. A connector's own `contract.test.ts` says only what the suite
+ * cannot know: how to start a system that keeps state, and entries for it.
+ *
+ * Each request of each test is checked against the platform's OpenAPI description, where `CONTRACT_SPECS`
+ * names the folder that holds them; the operations that no test used are printed at the end.
+ */
+import { afterAll, describe, expect, test } from "vitest";
+import { type Connector, compileConnector } from "../../src/connector-kit/index.ts";
+import { verify } from "../../src/connector-kit/signatures.ts";
+import { contractSpecs, loadSpec } from "../support/openapi.ts";
+import { describeFailures } from "./contract/failures.ts";
+import { describeKind } from "./contract/kinds.ts";
+import type { Subject } from "./contract/subject.ts";
+
+export type { KindCase, StartedSystem, Subject } from "./contract/subject.ts";
+
+/** Defines the suite for one connector. */
+export function describeConnector(subject: Subject): void {
+  const { platform } = subject.connector;
+  const folder = contractSpecs(process.env, (line) => console.warn(`${platform}: ${line}`));
+  const description = folder === undefined ? undefined : loadSpec(folder, subject.spec);
+
+  describe(`the connector contract: ${platform}`, () => {
+    test("the suite has entries for every kind", () => {
+      expect(Object.keys(subject.kinds).sort()).toEqual([...compileConnector(subject.connector).kinds.keys()].sort());
+    });
+
+    for (const [kind, given] of Object.entries(subject.kinds)) describeKind(subject, kind, given, description);
+
+    describeFailures(subject, description);
+
+    test("the suite has an event where the connector has events", () => {
+      expect(subject.events !== undefined).toBe(subject.connector.events !== undefined);
+    });
+
+    test.skipIf(subject.events === undefined)("one altered byte fails authentication", () => {
+      const { genuine, credentials, now } = subject.events as NonNullable<Subject["events"]>;
+      const { authenticate } = subject.connector.events as NonNullable<Connector["events"]>;
+      expect(verify(authenticate, genuine, credentials, now)).toEqual({ ok: true });
+      for (const index of genuine.body.keys()) {
+        const body = Uint8Array.from(genuine.body);
+        body[index] = (body[index] ?? 0) ^ 1;
+        expect(verify(authenticate, { ...genuine, body }, credentials, now)).toMatchObject({ ok: false });
+      }
+    });
+
+    afterAll(() => {
+      if (!description) return;
+      const { exercised, missing } = description.coverage;
+      console.info(`${platform}: ${exercised.size} operations used; not used: ${missing().join(", ") || "none"}`);
+    });
+  });
+}

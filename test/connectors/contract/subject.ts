@@ -1,0 +1,46 @@
+/** What a connector gives the contract suite: a system that keeps state, and entries for it. */
+
+import type { ErrorCode } from "../../../src/connector-kit/errors.ts";
+import type { Connector, InboundRequest, Spec } from "../../../src/connector-kit/index.ts";
+import type { Fate, Recorded } from "../../support/proxy.ts";
+
+export interface StartedSystem {
+  /** Where it is, an origin. */
+  url: string;
+  connection: Readonly<Record<string, unknown>>;
+  /** Resolved. Each value of eight characters and more is looked for in what fails. */
+  credentials: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Entries of one kind, as a manifest states them: with keys and names for references, and secrets resolved. */
+export interface KindCase {
+  /** Two entries with different keys. For a nested kind both go below its parent's first entry. */
+  entries: readonly [Spec, Spec];
+  /** What then changes of the first entry; left out when nothing can. */
+  change?: Spec;
+  /** A 404 says that there is no such thing, as for settings that have an address of their own; default false. */
+  absentWhen404?: boolean;
+}
+
+export interface Subject {
+  connector: Connector;
+  /** The name of the platform's OpenAPI description. */
+  spec: string;
+  /**
+   * Starts an empty system of its own for each test.
+   *
+   * @param options with `smallPages`, pages of lists hold one thing.
+   */
+  start(options: { smallPages: boolean }): Promise<StartedSystem>;
+  /** By kind. */
+  kinds: Readonly<Record<string, KindCase>>;
+  /** By lookup: a name that the system knows. */
+  lookups?: Readonly<Record<string, string>>;
+  /** Whether a request changes something; default: any but GET and HEAD. */
+  isWrite?: (request: Recorded) => boolean;
+  /** Failures in the platform's own form, beside plain statuses. */
+  refusals?: readonly { name: string; answer: Extract<Fate, { status: number }>; code: ErrorCode }[];
+  /** Where the platform sends events: a genuine one, the secret it is signed with, and when (milliseconds since 1970). */
+  events?: { genuine: InboundRequest; credentials: Readonly<Record<string, string>>; now: number };
+}

@@ -1,0 +1,99 @@
+/** The command line for tests: in this process with given surroundings, or as the built program. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
+import type { Connector } from "../../src/connector-kit/contract.ts";
+import { systemClock } from "../../src/connector-kit/http/clock.ts";
+import type { Clock } from "../../src/connector-kit/http/types.ts";
+
+export interface CliOptions {
+  cwd: string;
+  env?: Readonly<Record<string, string>>;
+  stdin?: string;
+  /** Connectors beside the built-in ones. */
+  connectors?: readonly Connector[];
+  /** Columns of a terminal; left out: no terminal. */
+  terminal?: number;
+  clock?: Clock;
+  /** Given what sends a signal. */
+  signals?: (send: () => void) => void;
+}
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Numbers that the process was told to end with at once. */
+  exits: readonly number[];
+}
+
+/** Runs a command in this process. Nothing of the process is used but its files. */
+export async function cli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  const written = { stdout: "", stderr: "" };
+  const exits: number[] = [];
+  const { terminal, connectors = [], env = {}, stdin = "", signals } = options;
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+    isTTY: terminal !== undefined,
+    ...(terminal === undefined ? {} : { columns: terminal }),
+  });
+  const surroundings: Surroundings = {
+    env,
+    cwd: options.cwd,
+    stdin: Object.assign(textStream(stdin), { isTTY: false }),
+    stdout: sink("stdout"),
+    stderr: sink("stderr"),
+    clock: options.clock ?? systemClock(),
+    pid: 4242,
+    host: "test-host",
+    onSignal(listener) {
+      signals?.(listener);
+      return () => undefined;
+    },
+    exit: (code) => void exits.push(code),
+    fetch: () => {
+      throw new Error("A test of the command line reached for the network.");
+    },
+    connectors,
+  };
+  const code = await run(args, surroundings);
+  return { code, ...written, exits };
+}
+
+async function* textStream(text: string): AsyncGenerator<Uint8Array> {
+  if (text !== "") yield Buffer.from(text);
+}
+
+/** Runs the built program, as people do. */
+export async function program(args: readonly string[], options: Pick<CliOptions, "cwd" | "env" | "stdin">): Promise<CliResult> {
+  const executable = join(import.meta.dirname, "../../bin/plumbline");
+  const { PATH = "" } = process.env;
+  const child = spawn(executable, args, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: "pipe" });
+  const written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      written[name] += text;
+    });
+  }
+  child.stdin.end(options.stdin ?? "");
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code: code ?? -1, ...written, exits: [] };
+}
+
+/** Makes a folder with these files; it is removed when the test ends. */
+export function folderOf(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
