@@ -300,6 +300,13 @@ export interface OpenContext {
     run: (signal: AbortSignal) => Promise<T>,
     classify?: (error: unknown) => Classified | undefined,
   ): Promise<T>;
+  /**
+   * Waits, for what a platform says inside an answer: a part of a batch that is to come again later, a job
+   * that is not done. What an answer's status and headers say is waited for without it.
+   *
+   * @throws ConnectorError RATE_LIMITED, at once, when it is longer than this run may wait.
+   */
+  wait(milliseconds: number): Promise<void>;
 }
 
 export interface Connector {

@@ -18,8 +18,15 @@ export interface PageOptions<T> extends Omit<RequestOptions, "body"> {
 /** Far more pages than any list has. */
 const MOST_PAGES = 100_000;
 
+export interface LinkOptions<T> extends PageOptions<T> {
+  /** How many things a full page holds. */
+  pageSize?: number;
+  /** Takes the next page's address out of a page; none or an empty one ends the list. Default: the `Link` header. */
+  next?: (body: unknown) => unknown;
+}
+
 /**
- * Follows `Link: <…>; rel="next"` (RFC 8288).
+ * Follows `Link: <…>; rel="next"` (RFC 8288), or the address that a page holds.
  *
  * @param options `pageSize`: how many things a full page holds. A last page that is full, and known
  *   only from an earlier answer, is read anew, since what came after it need not change its ETag.
@@ -28,9 +35,9 @@ const MOST_PAGES = 100_000;
 export async function* byLink<T>(
   reader: HttpReader,
   path: string,
-  options: PageOptions<T> & { pageSize?: number } = {},
+  options: LinkOptions<T> = {},
 ): AsyncGenerator<T, void, undefined> {
-  const { pageSize, query, ...rest } = options;
+  const { pageSize, query, next: _next, ...rest } = options;
   const pages = new Repetition(options.what ?? path);
   let next: string | undefined = path;
   for (let first = true; next !== undefined; first = false) {
@@ -38,13 +45,22 @@ export async function* byLink<T>(
     const request: PageOptions<T> = first && query ? { ...rest, query } : rest;
     let answer = await send(reader, next, request);
     let items = itemsOf(answer, options);
-    if (answer.revalidated && nextLink(answer) === undefined && items.length >= (pageSize ?? 0)) {
+    if (answer.revalidated && nextOf(answer, options) === undefined && items.length >= (pageSize ?? 0)) {
+      // A condition of its own, which nothing meets, keeps the stored answer out of it.
       answer = await send(reader, next, { ...request, headers: { ...request.headers, "if-none-match": '""' } });
       items = itemsOf(answer, options);
     }
     yield* items;
-    next = nextLink(answer);
+    next = nextOf(answer, options);
   }
+}
+
+function nextOf<T>(answer: HttpAnswer, { next }: LinkOptions<T>): string | undefined {
+  if (!next) return nextLink(answer);
+  const address = cursorOf(next(answer.body), answer);
+  if (address === undefined) return undefined;
+  if (!URL.canParse(address, answer.url)) throw broken(answer, "the link to the next page is no address");
+  return new URL(address, answer.url).href;
 }
 
 export interface CursorOptions<T> extends PageOptions<T> {

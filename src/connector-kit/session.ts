@@ -9,6 +9,7 @@ import type { Check, Connector, Identity, OpenContext } from "./contract.ts";
 import { ConnectorError } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Client, createClient } from "./http/client.ts";
+import { formatMoment } from "./http/clock.ts";
 import { type ConnectionOptions, registerSecrets, type SentRequest } from "./http/connection.ts";
 import { fingerprintOf } from "./http/fingerprint.ts";
 import { redactedError } from "./http/redact.ts";
@@ -86,7 +87,22 @@ function contextOf(
 ): OpenContext {
   const { connection, credentials } = options;
   const http = client ? (kind === "read" ? client.readOnly : client.http) : withoutHttp(options.connector);
-  return { connection, credentials, http, guard: guardOf(options, origin, kind) };
+  const wait = (milliseconds: number) => waitFor(options, milliseconds);
+  return { connection, credentials, http, guard: guardOf(options, origin, kind), wait };
+}
+
+async function waitFor(options: ConnectionOptions, milliseconds: number): Promise<void> {
+  const { clock } = options.transport;
+  if (milliseconds > longestWait(options)) {
+    const back = formatMoment(clock.now() + milliseconds, clock.now());
+    const message = `${options.connector.title} asks to come back at ${back}, which is longer than is waited for.`;
+    throw new ConnectorError("RATE_LIMITED", message, { retryAfter: milliseconds });
+  }
+  await clock.sleep(milliseconds);
+}
+
+function longestWait({ maxWait, lane }: ConnectionOptions): number {
+  return maxWait ?? (lane === "interactive" ? 30_000 : 120_000);
 }
 
 function guardOf(options: ConnectionOptions, origin: string, kind: "read" | "write"): Guard {
@@ -98,7 +114,7 @@ function guardOf(options: ConnectionOptions, origin: string, kind: "read" | "wri
     origin,
     credential,
     lane,
-    maxWait: options.maxWait ?? (lane === "interactive" ? 30_000 : 120_000),
+    maxWait: longestWait(options),
     ceiling: transport.ceiling(fingerprintOf({ connection, credentials }), options.rateLimit),
     onRun: (name) => options.onRequest?.({ method: "RUN", path: name, kind }),
   });

@@ -7,14 +7,22 @@
  */
 import pLimit from "p-limit";
 import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
-import type { Created, Observed, ObservedParent, UpdateRequest } from "../connector-kit/contract.ts";
+import type {
+  Created,
+  CreateRequest,
+  Observed,
+  ObservedParent,
+  Spec,
+  UpdateRequest,
+} from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import { type InventoryEntry, type LoopCount, type Store, StoreError, type SystemUpdate } from "../store/types.ts";
 import { inventoryEntry } from "./changes.ts";
 import { specDigest } from "./digest.ts";
 import { kindTools } from "./kind-tools.ts";
-import { matchKind, parentOf } from "./match.ts";
+import { type Lost, lookUpCreated } from "./look-up.ts";
+import { parentOf } from "./match.ts";
 import { orderSteps, type Step } from "./order.ts";
 import { withSecrets } from "./prepare.ts";
 import { settleReferences } from "./references.ts";
@@ -224,43 +232,36 @@ class Run {
     const { phase, change } = steps[0] as Step;
     const { batch } = this.#kind(change).resource;
     const { writer, guard } = this.#input;
-    const settle = async (
-      answers: readonly unknown[],
-      record: (step: Step, answer: unknown) => Promise<void>,
-    ): Promise<void> => {
-      for (const [index, step] of steps.entries()) {
-        const answer = answers[index];
-        if (answer instanceof Error) await this.#failure(step, answer);
-        else await record(step, answer);
-      }
-    };
     if (phase === "create" && batch?.create) {
-      const requests = steps.map((step) => this.#createRequest(step.change));
-      await this.#record({ intend: steps.map((step) => this.#intent(step.change)) });
       const create = batch.create.bind(batch);
-      const answers = await guard(() => create(writer, requests));
-      return settle(answers, async ({ change: made }, answer) => {
-        const { id, unset = [] } = answer as Created;
-        await this.#recordCreated(made, { id }, unset);
-        if (unset.length > 0) await this.#complete(made, unset);
-      });
+      return this.#createAll(steps, (requests) => create(writer, requests));
     }
     if (phase === "update" && batch?.update) {
       const requests = steps.map((step) => this.#updateRequest(step.change));
       const update = batch.update.bind(batch);
-      const answers = await guard(() => update(writer, requests));
-      return settle(answers, (step) => this.#recordWritten(step.change));
+      const answers = await guard(async () => oneEach(steps, await update(writer, requests)));
+      return this.#each(steps, async (step, index) => {
+        unlessError(answers[index]);
+        await this.#recordWritten(step.change);
+      });
     }
-    const remove = batch?.remove?.bind(batch);
-    const answers = remove
-      ? await guard(() =>
-          remove(
-            writer,
-            steps.map((step) => this.#thing(step.change).observed),
-          ),
-        )
-      : [];
-    return settle(answers, (step) => this.#recordRemoved(step.change));
+    const observed = steps.map((step) => this.#thing(step.change).observed);
+    const answers = await guard(async () => oneEach(steps, (await batch?.remove?.(writer, observed)) ?? []));
+    return this.#each(steps, async (step, index) => {
+      unlessError(answers[index]);
+      await this.#recordRemoved(step.change);
+    });
+  }
+
+  /** Concludes steps that went out together; one that failed keeps no other from being recorded. */
+  async #each(steps: readonly Step[], conclude: (step: Step, index: number) => Promise<void>): Promise<void> {
+    for (const [index, step] of steps.entries()) {
+      try {
+        await conclude(step, index);
+      } catch (error) {
+        await this.#failure(step, error);
+      }
+    }
   }
 
   async #single(step: Step): Promise<void> {
@@ -269,7 +270,9 @@ class Run {
     const { writer, guard } = this.#input;
     switch (phase) {
       case "create":
-        return this.#create(change);
+        return this.#createAll([step], async ([request]) => [
+          (await resource.create?.(writer, request as CreateRequest<Spec>)) as Created,
+        ]);
       case "update":
         return this.#update(change);
       case "unarchive":
@@ -284,36 +287,73 @@ class Run {
     }
   }
 
-  async #create(change: PlannedChange): Promise<void> {
-    const { resource } = this.#kind(change);
-    const { writer, guard } = this.#input;
-    const request = this.#createRequest(change);
-    await this.#record({ intend: [this.#intent(change)] });
-    const { created, differing } = await this.#send(change, request, () =>
-      guard(async () => (await resource.create?.(writer, request)) as Created),
-    );
-    await this.#recordCreated(change, created, differing);
-    if (differing.length > 0) await this.#complete(change, differing);
+  /**
+   * Sends creates. Where no answer came, the things are looked for before anything is sent again; a refusal
+   * ends the intent.
+   */
+  async #createAll(
+    steps: readonly Step[],
+    send: (requests: readonly CreateRequest<Spec>[]) => Promise<readonly (Created | ConnectorError)[]>,
+  ): Promise<void> {
+    const requests = steps.map((step) => this.#createRequest(step.change));
+    await this.#record({ intend: steps.map((step) => this.#intent(step.change)) });
+    const answers = await this.#answers(steps, async () => oneEach(steps, await send(requests)));
+    const lost: { step: Step; sent: Lost }[] = [];
+    await this.#each(steps, async (step, index) => {
+      const { change } = step;
+      const answer = answers[index] as Created | ConnectorError;
+      if (!(answer instanceof ConnectorError)) return this.#created(change, answer);
+      if (answer.outcomeUnknown) {
+        const { parent } = requests[index] as CreateRequest<Spec>;
+        lost.push({ step, sent: { change, parent, error: answer } });
+        return;
+      }
+      await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
+      throw answer;
+    });
+    if (lost.length > 0) await this.#recover(lost);
   }
 
-  /** Sends a create. Where no answer came, the thing is looked for before anything is sent again. */
-  async #send(change: PlannedChange, request: { parent: ObservedParent }, create: () => Promise<Created>) {
+  /** What was answered to each create; a request that failed failed for all of them. */
+  async #answers(
+    steps: readonly Step[],
+    send: () => Promise<readonly (Created | ConnectorError)[]>,
+  ): Promise<readonly (Created | ConnectorError)[]> {
     try {
-      const created = await create();
-      return { created, differing: created.unset ?? [] };
+      return await this.#input.guard(send);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
-      if (!error.outcomeUnknown) {
-        await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
-        throw error;
-      }
-      const found = await this.#lookUp(change, request.parent, error);
-      if (!found) throw error;
-      const desired = change.desired as Desired;
-      const tools = kindTools(desired.kind);
-      const { differences } = tools.compare(this.#desiredOf(change), tools.normalize(found.spec));
-      return { created: found, differing: [...new Set(differences.map(({ field }) => field))] };
+      return steps.map(() => error);
     }
+  }
+
+  /** Goes on with what lost creates made. The intents of those that are not found stay. */
+  async #recover(lost: readonly { step: Step; sent: Lost }[]): Promise<void> {
+    const sent = lost.map((one) => one.sent);
+    const steps = lost.map(({ step }) => step);
+    const found = await lookUpCreated(this.#input, sent).catch(
+      (error: unknown) => new Map(steps.map(({ change }) => [change, error])),
+    );
+    await this.#each(steps, async ({ change }, index) => {
+      const thing = found.get(change) ?? sent[index]?.error;
+      unlessError(thing);
+      await this.#found(change, thing as Observed);
+    });
+  }
+
+  async #created(change: PlannedChange, { id, unset = [] }: Created): Promise<void> {
+    await this.#recordCreated(change, { id, spec: (change.desired as Desired).resolved }, unset);
+    if (unset.length > 0) await this.#complete(change, unset);
+  }
+
+  /** A thing whose create got no answer: what differs, or was not read, is written. */
+  async #found(change: PlannedChange, thing: Observed): Promise<void> {
+    const tools = kindTools((change.desired as Desired).kind);
+    const { differences, unreadable } = tools.compare(this.#desiredOf(change), tools.normalize(thing.spec));
+    const fields = [...differences.map(({ path }) => path), ...unreadable].map(firstOf);
+    const unset = [...new Set(fields)];
+    await this.#recordCreated(change, thing, unset);
+    if (unset.length > 0) await this.#complete(change, unset);
   }
 
   /** Sets what creating could not set. */
@@ -342,41 +382,7 @@ class Run {
     await this.#recordWritten(change);
   }
 
-  /** Looks for a thing whose create got no answer. The intent stays until the answer is known. */
-  async #lookUp(change: PlannedChange, parent: ObservedParent, error: ConnectorError): Promise<Observed | undefined> {
-    const { clock, settle, reader, guard } = this.#input;
-    const desired = change.desired as Desired;
-    await clock.sleep(settle);
-    const { resource } = desired.kind;
-    const fields = new Set(Object.keys(desired.spec));
-    const seen: Observed[] = [];
-    await guard(async () => {
-      const parents = desired.kind.parent ? [parent] : [];
-      for await (const one of resource.list(reader, { parents, keys: [desired.entry.key], fields })) {
-        if ("error" in one) throw one.error;
-        seen.push(one);
-      }
-    });
-    const { declared, ambiguous } = matchKind({
-      kind: desired.kind,
-      desired: [desired],
-      observed: seen,
-      inventory: new Map(),
-    });
-    if (ambiguous.size > 0) {
-      throw new ConnectorError(
-        "CONFLICT",
-        `Two things go by "${change.key}" after a create without an answer; remove one of them.`,
-        {
-          cause: error,
-          outcomeUnknown: true,
-        },
-      );
-    }
-    return declared.get(desired)?.observed;
-  }
-
-  #createRequest(change: PlannedChange): { desired: Record<string, unknown>; parent: ObservedParent } {
+  #createRequest(change: PlannedChange): CreateRequest<Spec> {
     const kind = this.#kind(change);
     const parent = kind.parent ? this.#live.get(memoryKey(kind.parent.kind, parentOf(change.key))) : noParent;
     if (!parent)
@@ -384,7 +390,7 @@ class Run {
     return { desired: this.#desiredOf(change), parent };
   }
 
-  #updateRequest(change: PlannedChange): UpdateRequest<Record<string, unknown>> {
+  #updateRequest(change: PlannedChange): UpdateRequest<Spec> {
     const desired = this.#desiredOf(change);
     const names = new Set(change.differences.map(({ field }) => field));
     for (const pointer of change.secretsChanged) names.add(pointer.split("/")[1] as string);
@@ -421,7 +427,8 @@ class Run {
   #observedNow(change: PlannedChange): Observed {
     if (change.thing) return change.thing.observed;
     const made = this.#live.get(memoryKey(change.kind, change.key)) as ObservedParent;
-    return { id: made.id, spec: made.spec, ...(made.parent ? { parent: made.parent } : {}) };
+    const { id, spec, raw, parent } = made;
+    return { id, spec, ...(raw === undefined ? {} : { raw }), ...(parent ? { parent } : {}) };
   }
 
   #intent({ kind, key }: PlannedChange) {
@@ -429,17 +436,22 @@ class Run {
   }
 
   /** @param unset fields that are still to be written: until then the entry counts as changed. */
-  async #recordCreated(change: PlannedChange, created: Created, unset: readonly string[]): Promise<void> {
+  async #recordCreated(
+    change: PlannedChange,
+    { id, spec, raw }: Pick<Observed, "id" | "spec" | "raw">,
+    unset: readonly string[],
+  ): Promise<void> {
     const desired = change.desired as Desired;
     const { kind, key } = change;
     const { parent } = this.#createRequest(change);
     this.#live.set(memoryKey(kind, key), {
-      id: created.id,
+      id,
       key: [...parent.key, desired.entry.key.at(-1) as string],
-      spec: desired.resolved,
+      spec,
+      ...(raw === undefined ? {} : { raw }),
       ...(desired.kind.parent ? { parent } : {}),
     });
-    const written = this.#written(desired, created.id, undefined);
+    const written = this.#written(desired, id, undefined);
     const entry = unset.length > 0 ? { ...written, applied: "" } : written;
     await this.#record({ put: [entry], settle: [{ kind, key }], heal: [{ kind, key }] });
   }
@@ -498,3 +510,20 @@ class Run {
 }
 
 const noParent: ObservedParent = { id: "", key: [], spec: {} };
+
+/** @throws the answer, where it is a failure. */
+function unlessError(answer: unknown): void {
+  if (answer instanceof Error) throw answer;
+}
+
+/** @throws Error when a batch did not answer for each thing: then nobody knows for which it did. */
+function oneEach<A>(steps: readonly Step[], answers: readonly A[]): readonly A[] {
+  if (answers.length === steps.length) return answers;
+  throw new Error(`the batch answered for ${answers.length} of ${steps.length} things`);
+}
+
+/** The name of the top-level field that a JSON pointer leads into. */
+function firstOf(path: string): string {
+  const [, first = ""] = path.split("/");
+  return first.replaceAll("~1", "/").replaceAll("~0", "~");
+}

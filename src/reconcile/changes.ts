@@ -1,7 +1,7 @@
 /** How changes and inventory entries are put together. Pure. */
-import { SENSITIVE } from "../api/index.ts";
+import { type Lifecycle, SENSITIVE } from "../api/index.ts";
 import type { InventoryEntry } from "../store/types.ts";
-import type { FieldDifference } from "./compare.ts";
+import { type FieldDifference, stableText } from "./compare.ts";
 import { fieldChange, secretFieldChange } from "./field-changes.ts";
 import type { Desired, PlanInput, PlannedChange, Thing } from "./types.ts";
 
@@ -93,14 +93,27 @@ export function inventoryEntry(
   };
 }
 
-/** Whether two records say the same. One with loops never does: a field that stays as written ends them. */
-export function sameRecord(a: InventoryEntry, b: InventoryEntry): boolean {
+/**
+ * Whether the inventory's record says all that is to be said now. One with loops does not: a field that
+ * stays as it was written ends them.
+ */
+export function isUpToDate(
+  record: InventoryEntry,
+  owner: string,
+  { key, digest, entry }: Desired,
+  id: string,
+): boolean {
   return (
-    a.id === b.id &&
-    a.key === b.key &&
-    a.applied === b.applied &&
-    a.integration === b.integration &&
-    a.loops === undefined &&
-    JSON.stringify(a.lifecycle ?? {}) === JSON.stringify(b.lifecycle ?? {})
+    record.id === id &&
+    record.key === key &&
+    record.applied === digest &&
+    record.integration === owner &&
+    record.loops === undefined &&
+    sameLifecycle(record.lifecycle, entry.lifecycle)
   );
+}
+
+function sameLifecycle(recorded: Lifecycle | undefined, stated: Lifecycle): boolean {
+  const empty = Object.keys(stated).length === 0;
+  return recorded === undefined ? empty : !empty && stableText(recorded) === stableText(stated);
 }

@@ -79,6 +79,7 @@ function compareValue(
     return;
   }
   if (Array.isArray(desired) && Array.isArray(observed)) {
+    if (sameElements(desired, observed)) return;
     const type = schema["x-kubernetes-list-type"] ?? "atomic";
     if (type !== "atomic") {
       const delta = type === "set" ? setDelta(schema, desired, observed) : mapDelta(schema, desired, observed);
@@ -89,6 +90,11 @@ function compareValue(
   if (!equal(schema, desired, observed)) {
     out.differences.push({ field, path, before: observed, after: desired, schema });
   }
+}
+
+/** Whether two lists hold the very same scalars in the same order: the common case, without any sets. */
+function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, index) => element === b[index]);
 }
 
 /** What a set gained and lost; undefined when it holds the same elements. */
@@ -159,14 +165,33 @@ export function equal(schema: AnnotatedSchema, desired: unknown, observed: unkno
   return false;
 }
 
-/** JSON with sorted keys, for comparing values as a whole. */
+/** JSON with sorted keys, for comparing values as a whole; what JSON cannot hold is left out or null, as there. */
 export function stableText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stableText).join(",")}]`;
-  if (isRecord(value)) {
-    const keys = Object.keys(value).sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${stableText(value[key])}`).join(",")}}`;
+  if (typeof value !== "object" || value === null || value instanceof PendingReference) {
+    return JSON.stringify(value) ?? "null";
   }
-  return JSON.stringify(value) ?? "undefined";
+  if (Array.isArray(value)) return isFlat(value) ? JSON.stringify(value) : `[${value.map(stableText).join(",")}]`;
+  const record = value as Record<string, unknown>;
+  const names = Object.keys(record).sort();
+  if (names.every((name) => isFlat(record[name]))) return JSON.stringify(inOrder(record, names));
+  const stated = names.filter((name) => record[name] !== undefined);
+  return `{${stated.map((name) => `${JSON.stringify(name)}:${stableText(record[name])}`).join(",")}}`;
+}
+
+/** A scalar, or a list of scalars: what JSON.stringify writes in one way only. */
+function isFlat(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Array.isArray(value) && value.every((element) => typeof element !== "object" || element === null);
+}
+
+/** The same mapping with its names in this order. A `__proto__` is data too. */
+function inOrder(record: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const name of names) {
+    if (name !== "__proto__") result[name] = record[name];
+    else Object.defineProperty(result, name, { value: record[name], enumerable: true });
+  }
+  return result;
 }
 
 /** Whether a value is a plain mapping. */

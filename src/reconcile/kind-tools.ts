@@ -1,4 +1,6 @@
 /** What is prepared once for a kind: its comparer, its references, its normalisation. */
+
+import { type AnnotatedSchema, isSecretSchema } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { Spec } from "../connector-kit/contract.ts";
 import { type Comparer, compileComparer } from "./compare.ts";
@@ -9,6 +11,8 @@ export interface KindTools {
   /** Undefined for a kind without references. */
   mapReferences: ReferenceMapper | undefined;
   normalize(spec: Spec): Spec;
+  /** Where the schema has write-only fields: paths of property names. */
+  secretPaths: readonly (readonly string[])[];
 }
 
 const prepared = new WeakMap<Kind, KindTools>();
@@ -21,8 +25,15 @@ export function kindTools(kind: Kind): KindTools {
   const tools: KindTools = {
     compare: compileComparer(schema, resource.archived ? new Set(["archived"]) : undefined),
     mapReferences: compileReferences(schema),
-    normalize: (spec) => resource.normalize?.(spec) ?? spec,
+    normalize: resource.normalize ? (spec) => resource.normalize?.(spec) ?? spec : (spec) => spec,
+    secretPaths: secretPaths(schema),
   };
   prepared.set(kind, tools);
   return tools;
+}
+
+function secretPaths(schema: AnnotatedSchema): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+    isSecretSchema(inner) ? [[name]] : secretPaths(inner).map((path) => [name, ...path]),
+  );
 }

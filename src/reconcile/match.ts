@@ -38,8 +38,7 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
     if (same) same.push(one);
     else byKey.set(one.ownKey, [one]);
   }
-  const inventoryById = new Map<string, InventoryEntry>();
-  for (const entry of inventory.values()) inventoryById.set(scoped(parentOf(entry.key), entry.id), entry);
+  const inventoryById = lazyIndex(inventory);
 
   const found = new Map<Desired, { live: Live; inventory: InventoryEntry | undefined }>();
   const ambiguous = new Set<Desired>();
@@ -73,7 +72,8 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
     const candidates = (byKey.get(entry.key) ?? []).filter((one) => !one.claimed);
     if (candidates.length > 1) ambiguous.add(entry);
     const one = candidates[0];
-    if (one) claim(entry, one, inventory.get(entry.key) ?? inventoryById.get(scoped(entry.parentKey, one.observed.id)));
+    if (one)
+      claim(entry, one, inventory.get(entry.key) ?? inventoryById().get(scoped(entry.parentKey, one.observed.id)));
   }
 
   const declared = new Map<Desired, Thing>();
@@ -84,7 +84,7 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
   const rest = live
     .filter((one) => !one.claimed)
     .map((one) => {
-      const owned = inventoryById.get(scoped(parentOf(one.ownKey), one.observed.id)) ?? inventory.get(one.ownKey);
+      const owned = inventoryById().get(scoped(parentOf(one.ownKey), one.observed.id)) ?? inventory.get(one.ownKey);
       const free = owned && !taken.has(owned) && !declaredKeys.has(owned.key) ? owned : undefined;
       return thingOf(kind, one.ownKey, one, undefined, free);
     });
@@ -161,6 +161,15 @@ export function parentOf(key: string): string {
   return end < 0 ? "" : key.slice(0, end);
 }
 
+/** The inventory by id; most passes match everything without it. */
+function lazyIndex(inventory: ReadonlyMap<string, InventoryEntry>): () => ReadonlyMap<string, InventoryEntry> {
+  let index: Map<string, InventoryEntry> | undefined;
+  return () => {
+    index ??= new Map([...inventory.values()].map((entry) => [scoped(parentOf(entry.key), entry.id), entry]));
+    return index;
+  };
+}
+
 function scoped(parentKey: string, id: string): string {
-  return `${parentKey}\n${id}`;
+  return parentKey === "" ? id : `${parentKey}\n${id}`;
 }

@@ -62,14 +62,13 @@ export async function observe(input: ObserveInput): Promise<Reading> {
     const reading = state.kinds.get(kind);
     if (reading) state.kinds.set(kind, { ...reading, failed: reading.failed ?? failure });
   }
-  const names = nameIndex(state.kinds, lookups.ids);
   const desired = input.desired.map((entry) => resolveEntry(state, entry, lookups.ids));
   relink(state.kinds, input.desired, desired);
   return {
     observation: {
       kinds: state.kinds,
       moves: movesOf(state),
-      nameOf: (target, id) => names.get(memoryKey(target, id)),
+      nameOf: nameIndex(state.kinds, lookups.ids),
     },
     inventory: state.inventory,
     desired,
@@ -134,14 +133,9 @@ async function listAll(
   failedParents: Map<string, Failure>,
 ): Promise<Observed[]> {
   const { input } = state;
-  const desired = state.byKind.get(kind.kind) ?? [];
-  const owned = [...inventoryOf(state.inventory, kind.kind).values()].filter(
-    ({ integration }) => integration === input.owner,
-  );
-  const keys: "all" | Key[] = input.exclusive.has(kind.kind)
-    ? "all"
-    : [...desired.map(({ entry }) => entry.key), ...owned.map(({ key }) => splitKey(key))];
-  const fields = new Set(desired.flatMap(({ spec }) => Object.keys(spec)));
+  const fields = new Set<string>();
+  for (const { spec } of state.byKind.get(kind.kind) ?? []) for (const name of Object.keys(spec)) fields.add(name);
+  const keys = keysToRead(state, kind);
   const seen: Observed[] = [];
   await input.guard(async () => {
     for await (const one of kind.resource.list(input.reader, { parents, keys, fields })) {
@@ -150,6 +144,19 @@ async function listAll(
     }
   });
   return seen;
+}
+
+/** The declared keys, and those of ours that are not declared any more. */
+function keysToRead({ input, byKind, inventory }: State, kind: Kind): "all" | readonly Key[] {
+  if (input.exclusive.has(kind.kind)) return "all";
+  const declared = byKind.get(kind.kind) ?? [];
+  const keys = declared.map(({ entry }) => entry.key);
+  const known = new Set(declared.map(({ key }) => key));
+  for (const entry of inventory.values()) {
+    if (entry.kind === kind.kind && entry.integration === input.owner && !known.has(entry.key))
+      keys.push(splitKey(entry.key));
+  }
+  return keys;
 }
 
 /** The parents whose children somebody states or owns. */
@@ -313,7 +320,12 @@ function resolveKey(
 
 /** Lets the readings point at the resolved entries. */
 function relink(kinds: Map<string, KindReading>, before: readonly Desired[], after: readonly Desired[]): void {
-  const fresh = new Map(before.map((entry, index) => [entry, after[index] as Desired]));
+  const fresh = new Map<Desired, Desired>();
+  for (const [index, entry] of before.entries()) {
+    const now = after[index] as Desired;
+    if (now !== entry) fresh.set(entry, now);
+  }
+  if (fresh.size === 0) return;
   for (const [name, reading] of kinds) {
     const declared = new Map<Desired, Thing>();
     for (const [entry, thing] of reading.declared) {
@@ -326,21 +338,26 @@ function relink(kinds: Map<string, KindReading>, before: readonly Desired[], aft
   }
 }
 
+/** What to call an id. Made when somebody first asks: a quiet pass never does. */
 function nameIndex(
   kinds: ReadonlyMap<string, KindReading>,
   lookups: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [kind, reading] of kinds) {
-    for (const thing of [...reading.rest, ...reading.declared.values()]) {
-      names.set(
-        memoryKey(kind, thing.observed.id),
-        thing.asParent.key.length === 1 ? (thing.asParent.key[0] as string) : thing.key,
-      );
+): Observation["nameOf"] {
+  let names: Map<string, string> | undefined;
+  const collect = (): Map<string, string> => {
+    const found = new Map<string, string>();
+    for (const [kind, { rest, declared }] of kinds) {
+      for (const { key, observed, asParent } of [...rest, ...declared.values()]) {
+        found.set(memoryKey(kind, observed.id), asParent.key.length === 1 ? (asParent.key[0] as string) : key);
+      }
     }
-  }
-  for (const [target, ids] of lookups) for (const [name, id] of ids) names.set(memoryKey(target, id), name);
-  return names;
+    for (const [target, ids] of lookups) for (const [name, id] of ids) found.set(memoryKey(target, id), name);
+    return found;
+  };
+  return (target, id) => {
+    names ??= collect();
+    return names.get(memoryKey(target, id));
+  };
 }
 
 function inventoryOf(inventory: ReadonlyMap<string, InventoryEntry>, kind: string): Map<string, InventoryEntry> {

@@ -130,7 +130,7 @@ async function read(pass: Pass, session: Session, compiled: CompiledConnector, c
   const inventory = new Map<string, InventoryEntry>(
     state?.inventory.map((entry) => [memoryKey(entry.kind, entry.key), entry]),
   );
-  await waitForIntents(state, compiled, context);
+  await waitForWrites(pass, state, desired, compiled, context);
   const reading = await observe({
     compiled,
     reader: session.reader,
@@ -151,17 +151,32 @@ async function read(pass: Pass, session: Session, compiled: CompiledConnector, c
   };
 }
 
-/** A create without an answer can only be told from one that never arrived once a read must show it. */
-async function waitForIntents(
+/**
+ * Waits until a read must show what was written last, where a stale one would do harm: a create without an
+ * answer would be sent again, and a thing whose entry is no longer what was written (it changed, went, or was
+ * written in part) would be made twice, forgotten, or compared with what it was before.
+ */
+async function waitForWrites(
+  { owner }: Pass,
   state: SystemState | undefined,
+  desired: readonly Desired[],
   compiled: CompiledConnector,
   context: RunContext,
 ): Promise<void> {
   const settle = context.milliseconds(compiled.connector.settle ?? "0s");
-  const latest = Math.max(0, ...(state?.intents ?? []).map(({ startedAt }) => startedAt));
+  const digests = new Map(desired.map((entry) => [memoryKey(entry.kind.kind, entry.key), entry.digest]));
+  const changed = (state?.inventory ?? []).filter(
+    ({ integration, kind, key, applied }) => integration === owner && digests.get(memoryKey(kind, key)) !== applied,
+  );
+  const moments = [...(state?.intents ?? []).map(({ startedAt }) => startedAt), ...changed.map(writtenAt)];
+  const latest = Math.max(0, ...moments);
   const wait = latest + settle - context.clock.now();
   // A clock that was set back must not make anybody wait longer than settle.
   if (latest > 0 && wait > 0) await context.clock.sleep(Math.min(wait, settle), context.signal);
+}
+
+function writtenAt(entry: InventoryEntry): number {
+  return entry.writtenAt ?? 0;
 }
 
 function statedKinds(resources: Record<string, unknown>, entries: readonly DesiredEntry[]): Set<string> {

@@ -7,8 +7,8 @@ import {
   changeOf,
   createdFields,
   inventoryEntry,
+  isUpToDate,
   memberRemovals,
-  sameRecord,
 } from "./changes.ts";
 import type { FieldDifference } from "./compare.ts";
 import { kindTools } from "./kind-tools.ts";
@@ -171,9 +171,10 @@ function write(one: Case, thing: Thing, found: Found, partlyUnread: boolean): Ve
     ...changedFields(input, desired, differences, secretsChanged, owned),
   ];
   if (fields.length === 0 && isOurs(one)) {
-    const record = inventoryEntry(input.owner, desired, thing.observed.id, owned);
-    const stale = !owned || !sameRecord(owned, record);
-    return { changes: [], becomes, unchanged: !partlyUnread, ...(stale ? { refresh: record } : {}) };
+    const id = thing.observed.id;
+    const stale = !owned || !isUpToDate(owned, input.owner, desired, id);
+    const refresh = stale ? { refresh: inventoryEntry(input.owner, desired, id, owned) } : {};
+    return { changes: [], becomes, unchanged: !partlyUnread, ...refresh };
   }
   const change = changeOf(desired, thing, {
     action: isOurs(one) ? "update" : "adopt",

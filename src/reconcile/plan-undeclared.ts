@@ -34,12 +34,16 @@ export function decideUndeclared(
 
 /** Our entries whose thing is not there any more, and that nobody declares. */
 function gone(input: PlanInput, kind: Kind, reading: KindReading): InventoryEntry[] {
-  const present = new Set([...reading.declared.values(), ...reading.rest].map(({ inventory }) => inventory));
+  const known = new Set<InventoryEntry | undefined>();
+  for (const { inventory } of reading.declared.values()) known.add(inventory);
+  for (const { inventory } of reading.rest) known.add(inventory);
+  const missing: InventoryEntry[] = [];
+  for (const entry of input.memory.inventory.values()) {
+    if (entry.kind === kind.kind && entry.integration === input.owner && !known.has(entry)) missing.push(entry);
+  }
+  if (missing.length === 0) return missing;
   const declared = new Set(input.desired.filter((entry) => entry.kind === kind).map(({ key }) => key));
-  return [...input.memory.inventory.values()].filter(
-    (entry) =>
-      entry.kind === kind.kind && entry.integration === input.owner && !present.has(entry) && !declared.has(entry.key),
-  );
+  return missing.filter(({ key }) => !declared.has(key));
 }
 
 /** @returns the change, or undefined when the thing is only let go. */

@@ -3,12 +3,12 @@
  *
  * A secret that has no value holds back its own entry only.
  */
-import { type AnnotatedSchema, isSecretSchema, type SecretReference } from "../api/index.ts";
+import type { SecretReference } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { DesiredEntry } from "../manifests/types.ts";
 import { escapePointer } from "./compare.ts";
 import { specDigest } from "./digest.ts";
-import { kindTools } from "./kind-tools.ts";
+import { type KindTools, kindTools } from "./kind-tools.ts";
 import { parentOf } from "./match.ts";
 import type { Desired } from "./types.ts";
 
@@ -37,8 +37,8 @@ export async function prepareDesired(entries: readonly DesiredEntry[], context: 
   for (const entry of entries) {
     const kind = context.kinds.get(entry.kind);
     if (!kind) continue;
-    const spec = kindTools(kind).normalize(entry.spec);
-    const paths = secretPathsOf(kind);
+    const { normalize, secretPaths } = kindTools(kind);
+    const spec = normalize(entry.spec);
     prepared.push({
       kind,
       key: entry.keyText,
@@ -49,7 +49,7 @@ export async function prepareDesired(entries: readonly DesiredEntry[], context: 
       unresolved: [],
       targets: [],
       digest: specDigest(spec),
-      ...(paths.length === 0 ? noSecrets : await readSecrets(spec, paths, entry, context)),
+      ...(secretPaths.length === 0 ? noSecrets : await readSecrets(spec, secretPaths, entry, context)),
     });
   }
   return prepared;
@@ -59,7 +59,7 @@ const noSecrets = { hashes: Object.freeze({}), secrets: new Map<string, string>(
 
 async function readSecrets(
   spec: Record<string, unknown>,
-  paths: readonly string[][],
+  paths: KindTools["secretPaths"],
   entry: DesiredEntry,
   context: PrepareContext,
 ) {
@@ -91,23 +91,6 @@ async function readSecrets(
     }
   }
   return { hashes, secrets };
-}
-
-const knownPaths = new WeakMap<Kind, readonly string[][]>();
-
-/** Where a kind's schema has write-only fields. */
-function secretPathsOf(kind: Kind): readonly string[][] {
-  const known = knownPaths.get(kind);
-  if (known) return known;
-  const paths = secretPaths(kind.schema);
-  knownPaths.set(kind, paths);
-  return paths;
-}
-
-function secretPaths(schema: AnnotatedSchema): string[][] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
-    isSecretSchema(inner) ? [[name]] : secretPaths(inner).map((path) => [name, ...path]),
-  );
 }
 
 /** A spec with the values of its secrets, for the platform only. */

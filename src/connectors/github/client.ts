@@ -7,11 +7,13 @@ import type { components } from "@octokit/openapi-types";
 import {
   byLink,
   type Check,
+  ConnectorError,
   type HttpReader,
   type HttpWriter,
   type Identity,
   path,
 } from "../../connector-kit/index.ts";
+import { appAccess, tokenAccess } from "./access.ts";
 
 export type RawRepository = Partial<components["schemas"]["full-repository"]> & { id: number; name: string };
 export interface RawLabel {
@@ -32,17 +34,24 @@ const PAGE = 100;
 export class GitHubReader {
   readonly account: Account;
   readonly #http: HttpReader;
-  readonly #isApp: boolean;
+  readonly #installation: string | undefined;
 
-  constructor(http: HttpReader, account: Account, isApp: boolean) {
+  /** @param installation of a GitHub App, where there is no token. */
+  constructor(http: HttpReader, account: Account, installation: string | undefined) {
     this.#http = http;
     this.account = account;
-    this.#isApp = isApp;
+    this.#installation = installation;
   }
 
-  /** The organisation's or person's own number, which a renaming does not change. */
+  /**
+   * The organisation's or person's own number, which a renaming does not change.
+   *
+   * @throws ConnectorError when a person's things are declared with somebody else's token: what it lists and
+   *   makes as its own would be that other person's.
+   */
   async identity(): Promise<Identity> {
     const { type, login } = this.account;
+    if (type === "owner" && this.#installation === undefined) return this.#ownIdentity();
     const address = type === "organization" ? path`/orgs/${login}` : path`/users/${login}`;
     const { body } = await this.#http.get(address, {
       what: `show the ${type === "owner" ? "account" : type} ${login}`,
@@ -52,40 +61,15 @@ export class GitHubReader {
   }
 
   async check(): Promise<Check> {
-    if (this.#isApp) {
-      await this.#http.get("/installation/repositories", {
-        query: { per_page: 1 },
-        what: "show the App's repositories",
-      });
-      return {};
-    }
-    const { body, headers } = await this.#http.get("/user", { what: "say whose token this is" });
-    const { id, login } = body as { id: number; login: string };
-    const scopes = headers.get("x-oauth-scopes");
-    const expires = headers.get("github-authentication-token-expiration");
-    return {
-      account: { id: String(id), name: login },
-      ...(scopes
-        ? {
-            scopes: scopes
-              .split(",")
-              .map((scope) => scope.trim())
-              .filter(Boolean),
-          }
-        : {}),
-      ...(expires ? { expiresAt: new Date(expires.replace(" UTC", "Z").replace(" ", "T")).toISOString() } : {}),
-    };
+    if (this.#installation !== undefined) return appAccess(this.#http, this.#installation, this.account.login);
+    return (await tokenAccess(this.#http)).check;
   }
 
   /** All repositories of the account; the list lacks merge options. */
   async *repositories(): AsyncGenerator<RawRepository> {
-    const { type, login } = this.account;
-    const what = `list the repositories of ${login}`;
-    const [address, query] =
-      type === "organization"
-        ? [path`/orgs/${login}/repos`, { type: "all", per_page: PAGE }]
-        : ["/user/repos", { affiliation: "owner", per_page: PAGE }];
-    for await (const repository of byLink<RawRepository>(this.#http, address, { query, what })) {
+    const { login } = this.account;
+    const options = { ...this.#repositoryList(), what: `list the repositories of ${login}`, pageSize: PAGE };
+    for await (const repository of byLink<RawRepository>(this.#http, options.address, options)) {
       const owner = repository.owner?.login;
       if (owner === undefined || owner.toLowerCase() === login.toLowerCase()) yield repository;
     }
@@ -102,8 +86,27 @@ export class GitHubReader {
     const what = `list the labels of ${this.#full(repository)}`;
     return byLink<RawLabel>(this.#http, path`/repos/${this.account.login}/${repository}/labels`, {
       query: { per_page: PAGE },
+      pageSize: PAGE,
       what,
     });
+  }
+
+  async #ownIdentity(): Promise<Identity> {
+    const { login } = this.account;
+    const { person } = await tokenAccess(this.#http);
+    if (person.login.toLowerCase() === login.toLowerCase()) return { id: String(person.id), title: person.login };
+    throw new ConnectorError("PERMISSION", `The token is ${person.login}'s, and connection.owner is ${login}.`);
+  }
+
+  /** An App's installation has no list of its own below `/user`. */
+  #repositoryList() {
+    const { type, login } = this.account;
+    if (type === "organization") return { address: path`/orgs/${login}/repos`, query: { type: "all", per_page: PAGE } };
+    if (this.#installation === undefined) {
+      return { address: "/user/repos", query: { affiliation: "owner", per_page: PAGE } };
+    }
+    const items = (body: unknown) => (body as { repositories?: readonly RawRepository[] }).repositories;
+    return { address: "/installation/repositories", query: { per_page: PAGE }, items };
   }
 
   #full(repository: string): string {
@@ -114,16 +117,18 @@ export class GitHubReader {
 export class GitHubWriter extends GitHubReader {
   readonly #http: HttpWriter;
 
-  constructor(http: HttpWriter, account: Account, isApp: boolean) {
-    super(http, account, isApp);
+  constructor(http: HttpWriter, account: Account, installation: string | undefined) {
+    super(http, account, installation);
     this.#http = http;
   }
 
   async createRepository(repository: Readonly<Record<string, unknown>> & { name: string }): Promise<{ id: string }> {
     const { type, login } = this.account;
-    const address = type === "organization" ? path`/orgs/${login}/repos` : "/user/repos";
+    const { visibility: _, ...personal } = repository; // what a person makes knows only `private`
+    const [address, json] =
+      type === "organization" ? [path`/orgs/${login}/repos`, repository] : ["/user/repos", personal];
     const { body } = await this.#http.post(address, {
-      json: repository,
+      json,
       what: `create the repository ${login}/${repository.name}`,
     });
     return { id: String((body as RawRepository).id) };

@@ -72,8 +72,11 @@ export default defineConnector({
   limits,
   open: ({ http: { reader, writer }, connection, credentials }) => {
     const account = accountOf(connection);
-    const isApp = credentials.token === undefined;
-    return { reader: new GitHubReader(reader, account, isApp), writer: new GitHubWriter(writer, account, isApp) };
+    const installation = credentials.token === undefined ? credentials.installationId : undefined;
+    return {
+      reader: new GitHubReader(reader, account, installation),
+      writer: new GitHubWriter(writer, account, installation),
+    };
   },
   check: (github) => github.check(),
   identity: (github) => github.identity(),

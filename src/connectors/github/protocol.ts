@@ -21,6 +21,8 @@ const JWT_SECONDS = 540;
 const DRIFT_SECONDS = 60;
 /** An installation's token lives an hour; it is renewed five minutes before. */
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** GitHub asks to wait at least a minute where it does not say how long (Best practices for using the REST API). */
+const UNTOLD_WAIT_MS = 60_000;
 
 const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -48,21 +50,32 @@ export const http: HttpProfile = {
   classify,
 };
 
-/** A personal access token as it is; for an App the token of its installation. */
-async function authorize({ credentials, http: client, now }: AuthorizeContext): Promise<Authorization> {
+/** A personal access token as it is; for an App the token of its installation, or with `as: "app"` the App's own. */
+async function authorize({ credentials, as, http: client, now }: AuthorizeContext): Promise<Authorization> {
   const { token, appId, privateKey, installationId } = credentials;
   if (token !== undefined) return { headers: { authorization: `Bearer ${token}` } };
   if (appId === undefined || privateKey === undefined || installationId === undefined) {
     throw new ConnectorError("AUTH", "GitHub needs credentials.token, or all of appId, privateKey and installationId.");
   }
+  const seconds = Math.floor(now() / 1000);
+  const headers = { authorization: `Bearer ${appToken(appId, privateKey, seconds)}` };
+  if (as === "app") return { headers, renewAt: (seconds + JWT_SECONDS - DRIFT_SECONDS) * 1000 };
   const { body } = await client.post(path`/app/installations/${installationId}/access_tokens`, {
-    headers: { authorization: `Bearer ${appToken(appId, privateKey, Math.floor(now() / 1000))}` },
+    headers,
     json: {},
     repeatable: true,
     what: "give the App a token for its installation",
   });
-  const made = body as { token: string; expires_at: string };
-  return { headers: { authorization: `Bearer ${made.token}` }, renewAt: Date.parse(made.expires_at) - RENEW_BEFORE_MS };
+  return installationToken(body);
+}
+
+function installationToken(body: unknown): Authorization {
+  const { token, expires_at: expiresAt } = (body ?? {}) as { token?: unknown; expires_at?: unknown };
+  const end = Date.parse(String(expiresAt));
+  if (typeof token !== "string" || Number.isNaN(end)) {
+    throw new ConnectorError("UNAVAILABLE", "GitHub gave the App no token for its installation.");
+  }
+  return { headers: { authorization: `Bearer ${token}` }, renewAt: end - RENEW_BEFORE_MS };
 }
 
 /** An App's own token, a JSON Web Token signed with RS256 (docs.github.com, Generating a JWT for a GitHub App). */
@@ -70,8 +83,9 @@ function appToken(appId: string, privateKey: string, seconds: number): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const claims = { iat: seconds - DRIFT_SECONDS, exp: seconds + JWT_SECONDS, iss: appId };
   const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}`;
+  const pem = privateKey.replaceAll("\\n", "\n"); // line ends as they are written in one-line environment variables
   try {
-    return `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
+    return `${signed}.${createSign("RSA-SHA256").update(signed).sign(pem, "base64url")}`;
   } catch (cause) {
     throw new ConnectorError("AUTH", "credentials.privateKey is no private key in PEM form.", { cause });
   }
@@ -86,9 +100,10 @@ interface Body {
 function classify({ status, headers, body }: HttpAnswer): Classified | undefined {
   if (status < 400) return undefined;
   const { message = "", errors = [] } = typeof body === "object" && body !== null ? (body as Body) : {};
-  const limited = headers.get("x-ratelimit-remaining") === "0" || /secondary rate limit|abuse detection/i.test(message);
+  const limited = headers.get("x-ratelimit-remaining") === "0" || /rate limit|abuse detection/i.test(message);
   if (status === 429 || (status === 403 && (limited || headers.get("retry-after") !== null))) {
-    return { code: "RATE_LIMITED", message, rejected: true };
+    const words = message || "it limits how often it is asked";
+    return { code: "RATE_LIMITED", message: words, retryAfter: UNTOLD_WAIT_MS, rejected: true };
   }
   if (status !== 422) return undefined;
   const details = errors.map((error) =>

@@ -7,7 +7,7 @@
  * unless the manifest says `archived: false`. Taking one out of the manifest archives it: a deletion
  * cannot be undone by the API.
  */
-import { ConnectorError, defineResource, type Spec, Type } from "../../connector-kit/index.ts";
+import { ConnectorError, defineResource, type Spec, type Static, Type } from "../../connector-kit/index.ts";
 import type { GitHubReader, GitHubWriter, RawRepository } from "./client.ts";
 
 const flag = (description: string) => Type.Optional(Type.Boolean({ description, examples: [true] }));
@@ -90,6 +90,8 @@ const Repository = Type.Object(
   },
 );
 
+type Repository = Static<typeof Repository>;
+
 /** Fields that creating takes ("Create an organization repository"); the others are set right after. */
 const onCreate = new Set([
   "name",
@@ -115,6 +117,10 @@ const onCreate = new Set([
   "merge_commit_message",
 ]);
 const fields = Object.keys(Repository.properties);
+/** Texts that GitHub answers as null when they are empty; any other null says that a field is not known. */
+const emptyAsNull = new Set(["description", "homepage"]);
+/** How many repositories are read at once, where each takes a request. */
+const READ_AT_ONCE = 8;
 
 export const repositories = defineResource({
   schema: Repository,
@@ -128,10 +134,11 @@ export const repositories = defineResource({
     for await (const raw of github.repositories()) yield observedOf(raw);
   },
   async *detail(github, observed) {
-    const answers = await Promise.all(
-      observed.map((repository) => readable(github.repository(repository.spec.name as string))),
-    );
-    for (const raw of answers) if (raw) yield observedOf(raw);
+    for (let at = 0; at < observed.length; at += READ_AT_ONCE) {
+      const some = observed.slice(at, at + READ_AT_ONCE);
+      const answers = await Promise.all(some.map(({ spec }) => readable(github.repository(spec.name as string))));
+      for (const raw of answers) if (raw) yield observedOf(raw);
+    }
   },
   async create(github: GitHubWriter, { desired }) {
     const { archived: _, ...stated } = desired;
@@ -142,8 +149,8 @@ export const repositories = defineResource({
     const later = Object.entries(stated).filter(([name, value]) => !onCreate.has(name) && !isEmpty(value));
     return { id, unset: later.map(([name]) => name) };
   },
-  async update(github, { observed, changes }) {
-    const { topics, ...rest } = changes;
+  async update(github, { observed, desired, changes }) {
+    const { topics, ...rest } = { ...changes, ...titlesOf(changes, { ...observed.spec, ...desired }) };
     const name = observed.spec.name as string;
     if (Object.keys(rest).length > 0) await github.updateRepository(name, rest);
     if (topics !== undefined) await github.replaceTopics(rest.name ?? name, topics);
@@ -156,12 +163,23 @@ export const repositories = defineResource({
   },
 });
 
-/** What the answer holds; empty texts come as null. */
+/** GitHub takes a commit message only along with its title ("Update a repository"). */
+function titlesOf(changes: Partial<Repository>, known: Partial<Repository>): Partial<Repository> {
+  const squash = changes.squash_merge_commit_message !== undefined && known.squash_merge_commit_title;
+  const merge = changes.merge_commit_message !== undefined && known.merge_commit_title;
+  return {
+    ...(squash ? { squash_merge_commit_title: squash } : {}),
+    ...(merge ? { merge_commit_title: merge } : {}),
+  };
+}
+
+/** What the answer holds. */
 function observedOf(raw: RawRepository): { id: string; spec: Spec; raw: unknown } {
   const spec: Spec = {};
   for (const field of fields) {
     const value = (raw as unknown as Record<string, unknown>)[field];
-    if (value !== undefined) spec[field] = value === null ? "" : value;
+    if (value === null && emptyAsNull.has(field)) spec[field] = "";
+    else if (value !== undefined && value !== null) spec[field] = value;
   }
   return { id: String(raw.id), spec, raw };
 }

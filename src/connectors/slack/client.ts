@@ -18,6 +18,8 @@ import { decodeText } from "./text.ts";
 const PAGE = 200;
 /** People in one invitation (conversations.invite). */
 const INVITE_MOST = 1000;
+/** Slack's own account in every workspace, which is not marked as a bot. */
+const SLACKBOT = "USLACKBOT";
 
 /** A channel as `conversations.list` shows it. */
 export interface SlackChannel {
@@ -52,11 +54,24 @@ interface Account {
   bot_id?: string;
 }
 
+interface Access {
+  account: Account;
+  /** Left out where no header tells them. */
+  scopes: readonly string[] | undefined;
+}
+
+interface RawUser {
+  id: string;
+  deleted?: boolean;
+  is_bot?: boolean;
+  profile?: { email?: string };
+}
+
 type Form = NonNullable<RequestOptions["form"]>;
 
 export class SlackReader {
   readonly #http: HttpReader;
-  #account: Promise<{ account: Account; scopes: readonly string[] }> | undefined;
+  #account: Promise<Access> | undefined;
 
   constructor(http: HttpReader) {
     this.#http = http;
@@ -70,21 +85,26 @@ export class SlackReader {
 
   async check(): Promise<Check> {
     const { account, scopes } = await this.account();
-    return { account: { id: account.user_id, ...(account.user ? { name: account.user } : {}) }, scopes };
+    return {
+      account: { id: account.user_id, ...(account.user ? { name: account.user } : {}) },
+      ...(scopes ? { scopes } : {}),
+    };
   }
 
-  /** Whose token it is; asked once. */
-  account(): Promise<{ account: Account; scopes: readonly string[] }> {
-    this.#account ??= this.#http
-      .post("/api/auth.test", { form: {}, what: "say whose token this is" })
-      .then(({ body, headers }) => ({
-        account: body as Account,
-        scopes: (headers.get("x-oauth-scopes") ?? "")
-          .split(",")
-          .map((scope) => scope.trim())
-          .filter(Boolean),
-      }));
+  /** Whose token it is; asked once, a failure again. */
+  account(): Promise<Access> {
+    this.#account ??= this.#access().catch((error: unknown) => {
+      this.#account = undefined;
+      throw error;
+    });
     return this.#account;
+  }
+
+  async #access(): Promise<Access> {
+    const { body, headers } = await this.#http.post("/api/auth.test", { form: {}, what: "say whose token this is" });
+    const scopes = headers.get("x-oauth-scopes");
+    const words = scopes?.split(",").map((scope) => scope.trim());
+    return { account: body as Account, scopes: words?.filter(Boolean) };
   }
 
   /** All channels that the token may see, archived ones too. */
@@ -109,7 +129,7 @@ export class SlackReader {
     );
   }
 
-  /** @returns the id of the person with this address, or undefined. */
+  /** @returns the id of the active person with this address, or undefined. */
   async userByEmail(email: string): Promise<string | undefined> {
     try {
       const { body } = await this.#http.post("/api/users.lookupByEmail", {
@@ -117,29 +137,38 @@ export class SlackReader {
         limit: "tier3",
         what: `look up ${email}`,
       });
-      return (body as { user: { id: string } }).user.id;
+      const { user } = body as { user: RawUser };
+      return user.deleted ? undefined : user.id;
     } catch (error) {
       if (error instanceof ConnectorError && error.platformCode === "users_not_found") return undefined;
       throw error;
     }
   }
 
-  /** All active people with an address. */
+  /**
+   * All active people with an address.
+   *
+   * @throws ConnectorError when no person at all shows an address: the token may not read them, and nobody
+   *   may be taken for unknown because of that.
+   */
   async *users(): AsyncGenerator<{ id: string; email: string }> {
-    interface RawUser {
-      id: string;
-      deleted?: boolean;
-      profile?: { email?: string };
+    const what = "list the people";
+    let hidden = 0;
+    let shown = 0;
+    for await (const user of this.#pages<RawUser>("users.list", { limit: PAGE }, "members", "tier2", what)) {
+      const email = user.profile?.email;
+      if (user.deleted || user.is_bot || user.id === SLACKBOT) continue;
+      if (email) {
+        shown += 1;
+        yield { id: user.id, email };
+      } else hidden += 1;
     }
-    for await (const user of this.#pages<RawUser>(
-      "users.list",
-      { limit: PAGE },
-      "members",
-      "tier2",
-      "list the people",
-    )) {
-      if (!user.deleted && user.profile?.email) yield { id: user.id, email: user.profile.email };
-    }
+    if (shown > 0 || hidden === 0) return;
+    throw new ConnectorError(
+      "PERMISSION",
+      "Slack shows no e-mail addresses: the token lacks the scope users:read.email. Add it, and install the app again.",
+      { platformCode: "missing_scope" },
+    );
   }
 
   #pages<T>(method: string, form: Form, items: string, limit: string, what: string): AsyncGenerator<T> {
@@ -165,30 +194,15 @@ export class SlackWriter extends SlackReader {
   }
 
   async createChannel(name: string, isPrivate: boolean): Promise<{ id: string }> {
-    try {
-      const what = `create the channel "${name}"`;
-      const { body } = await this.#call(
-        "conversations.create",
-        { name, is_private: isPrivate },
-        { limit: "tier2", what },
-      );
-      return { id: (body as { channel: { id: string } }).channel.id };
-    } catch (error) {
-      if (!(error instanceof ConnectorError) || error.platformCode !== "name_taken") throw error;
-      throw new ConnectorError(
-        "CONFLICT",
-        `${error.message}. A channel or group that this token cannot see has the name: invite the app into it, or choose another name.`,
-        { cause: error, platformCode: "name_taken" },
-      );
-    }
+    const what = `create the channel "${name}"`;
+    const options = { limit: "tier2", what };
+    const { body } = await named(this.#call("conversations.create", { name, is_private: isPrivate }, options));
+    return { id: (body as { channel: { id: string } }).channel.id };
   }
 
   async rename(channel: string, name: string): Promise<void> {
-    await this.#call(
-      "conversations.rename",
-      { channel, name },
-      { limit: "tier2", what: `rename the channel ${channel} to "${name}"` },
-    );
+    const what = `rename the channel ${channel} to "${name}"`;
+    await named(this.#call("conversations.rename", { channel, name }, { limit: "tier2", what }));
   }
 
   async setTopic(channel: string, topic: string): Promise<void> {
@@ -257,14 +271,14 @@ export class SlackWriter extends SlackReader {
     );
   }
 
+  /** With `force` those who are in already, or cannot come, keep nobody else out. */
   async #invite(channel: string, users: readonly string[], as: { as?: string }): Promise<void> {
     for (let at = 0; at < users.length; at += INVITE_MOST) {
       const some = users.slice(at, at + INVITE_MOST).join(",");
       const options = { ...as, limit: "tier3", repeatable: true, what: `invite ${some} into ${channel}` };
-      await this.#succeedsWith(
-        ["already_in_channel"],
-        this.#call("conversations.invite", { channel, users: some }, options),
-      );
+      const form = { channel, users: some, force: true };
+      const answer = await this.#succeedsWith(["already_in_channel"], this.#call("conversations.invite", form, options));
+      refuseLeftOut(channel, answer?.body);
     }
   }
 
@@ -273,13 +287,40 @@ export class SlackWriter extends SlackReader {
   }
 
   /** Lets errors pass that say that it was so already. */
-  async #succeedsWith(words: readonly string[], call: Promise<unknown>): Promise<void> {
+  async #succeedsWith<T>(words: readonly string[], call: Promise<T>): Promise<T | undefined> {
     try {
-      await call;
+      return await call;
     } catch (error) {
       if (!(error instanceof ConnectorError) || !words.includes(error.platformCode ?? "")) throw error;
+      return undefined;
     }
   }
+}
+
+/** Says what a taken name may mean: what has it need not be visible. */
+async function named<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.platformCode !== "name_taken") throw error;
+    const remedy = "invite the app into it, or choose another name";
+    throw new ConnectorError(
+      "CONFLICT",
+      `${error.message}. A channel or group that this token cannot see has the name: ${remedy}.`,
+      { cause: error, platformCode: "name_taken" },
+    );
+  }
+}
+
+/** An invitation may succeed for some and not for others. */
+function refuseLeftOut(channel: string, body: unknown): void {
+  const { errors = [] } = (body ?? {}) as { errors?: readonly { user?: string; error?: string }[] };
+  const left = errors.filter(({ error }) => error !== "already_in_channel");
+  if (left.length === 0) return;
+  const who = left.map(({ user, error }) => `${user} (${error})`).join(", ");
+  throw new ConnectorError("VALIDATION", `Slack refused to invite some people into ${channel}: ${who}.`, {
+    ...(left[0]?.error ? { platformCode: left[0].error } : {}),
+  });
 }
 
 function channelOf(raw: RawChannel): SlackChannel {

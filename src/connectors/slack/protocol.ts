@@ -41,6 +41,9 @@ const codes: Readonly<Record<ErrorCode, readonly string[]>> = {
     "no_permission",
     "not_authorized",
     "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "enterprise_is_restricted",
     "permission_denied",
     "team_access_not_granted",
     "ekm_access_denied",
@@ -60,6 +63,8 @@ const codes: Readonly<Record<ErrorCode, readonly string[]>> = {
     "unknown_method",
     "paid_teams_only",
     "plan_upgrade_required",
+    "method_not_supported_for_channel_type",
+    "feature_not_enabled",
   ],
   VALIDATION: [],
 };
@@ -67,9 +72,13 @@ const codeOf = new Map(
   Object.entries(codes).flatMap(([code, words]) => words.map((word): [string, ErrorCode] => [word, code as ErrorCode])),
 );
 
+/** Refusals after which surely nothing was done: too many requests, and a form that did not arrive whole. */
+const untouched: ReadonlySet<ErrorCode> = new Set(["RATE_LIMITED", "TIMEOUT"]);
+
 interface Body {
   ok?: unknown;
   error?: unknown;
+  errors?: readonly { user?: unknown; error?: unknown }[];
   needed?: unknown;
   provided?: unknown;
   response_metadata?: { messages?: readonly unknown[] };
@@ -78,22 +87,36 @@ interface Body {
 /** Names the failure in an answer, since Slack's status says 200. */
 function classify({ status, body }: HttpAnswer): Classified | "ok" | undefined {
   if (status >= 400 && status !== 429) return undefined;
-  if (typeof body !== "object" || body === null) {
-    return { code: "UNAVAILABLE", message: "the answer is no JSON" };
+  const given = typeof body === "object" && body !== null ? (body as Body) : undefined;
+  const word = wordOf(given);
+  if (status === 429) {
+    return { code: "RATE_LIMITED", message: word ?? "ratelimited", platformCode: "ratelimited", rejected: true };
   }
-  const { ok, error, needed, provided, response_metadata } = body as Body;
-  if (ok === true) return "ok";
-  const word = typeof error === "string" ? error : "an answer without ok";
-  const code = codeOf.get(word) ?? (ok === false ? "VALIDATION" : "UNAVAILABLE");
-  const scopes =
-    typeof needed === "string" ? ` (the token lacks the scope ${needed}; it has ${String(provided ?? "none")})` : "";
-  const details = response_metadata?.messages?.join("; ");
-  return {
-    code: status === 429 ? "RATE_LIMITED" : code,
-    message: `${word}${scopes}${details ? `: ${details}` : ""}`,
-    platformCode: word,
-    rejected: status === 429 || code === "RATE_LIMITED",
-  };
+  if (!given) return { code: "UNAVAILABLE", message: "the answer is no JSON" };
+  if (given.ok === true) return "ok";
+  if (word === undefined) return { code: "UNAVAILABLE", message: "an answer without ok" };
+  const code = codeOf.get(word) ?? "VALIDATION";
+  const message = `${word}${scopesOf(given)}${detailsOf(given)}`;
+  return { code, message, platformCode: word, rejected: untouched.has(code) };
+}
+
+/** Of an answer about several people, the word of the first who could not have been in already. */
+function wordOf(body: Body | undefined): string | undefined {
+  if (body?.ok !== false) return undefined;
+  const telling = body.errors?.find(({ error }) => error !== "already_in_channel")?.error;
+  const word = telling ?? body.error;
+  return typeof word === "string" ? word : undefined;
+}
+
+function scopesOf({ needed, provided }: Body): string {
+  if (typeof needed !== "string") return "";
+  return ` (the token lacks the scope ${needed}; it has ${String(provided || "none")})`;
+}
+
+function detailsOf({ errors = [], response_metadata: more }: Body): string {
+  const people = errors.map(({ user, error }) => `${String(user)} ${String(error)}`);
+  const details = [...people, ...(more?.messages ?? []).map(String)].join("; ");
+  return details && `: ${details}`;
 }
 
 export const http: HttpProfile = {

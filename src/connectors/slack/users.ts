@@ -13,12 +13,9 @@ const LIST_FROM = 20;
 
 export const users: Lookup<SlackReader> = {
   async resolve(slack, names) {
-    const ids = new Map<string, string>();
-    const addresses: string[] = [];
-    for (const name of names) {
-      if (isUserId(name)) ids.set(name, name);
-      else addresses.push(name);
-    }
+    const given = [...new Set(names)];
+    const ids = new Map(given.filter(isUserId).map((id) => [id, id]));
+    const addresses = given.filter((name) => !isUserId(name));
     if (addresses.length < LIST_FROM) {
       await Promise.all(
         addresses.map(async (address) => {

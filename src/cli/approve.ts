@@ -1,0 +1,32 @@
+/** Asks a person, on a terminal and never otherwise. */
+import type { Readable, Writable } from "node:stream";
+import { UserError } from "./errors.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+type Terminal = Pick<Surroundings, "stdin" | "stderr">;
+
+/**
+ * Makes sure that somebody can say yes.
+ *
+ * @param what is about to be done, as the end of "Nobody can be asked whether to …".
+ * @throws UserError naming the flag, when nobody can.
+ */
+export function assertApprovable(what: string, autoApprove: boolean, { stdin, stderr }: Terminal): void {
+  if (autoApprove || (stdin.isTTY === true && stderr.isTTY === true)) return;
+  throw new UserError(
+    `Nobody can be asked whether to ${what}, since this is not a terminal. Nothing was written. ` +
+      "Look at the plan, then pass --auto-approve.",
+  );
+}
+
+/** @returns whether the person said yes; Ctrl-C and Escape are a no. */
+export async function ask(message: string, { stdin, stderr }: Terminal): Promise<boolean> {
+  const { confirm } = await import("@clack/prompts");
+  const answer = await confirm({
+    message,
+    initialValue: false,
+    input: stdin as unknown as Readable,
+    output: stderr as unknown as Writable,
+  });
+  return answer === true;
+}

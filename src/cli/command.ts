@@ -1,0 +1,68 @@
+/**
+ * What stands between the command line library and a command's code: loading it when it is run,
+ * giving it its surroundings, and turning what it returns or throws into the process's number.
+ */
+import type { CommandContext } from "@stricli/core";
+import { Interrupted, reportError } from "./errors.ts";
+import { INTERRUPTED } from "./exit.ts";
+import type { CommonFlags } from "./flags.ts";
+import { Output } from "./output.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What a command is given beside its flags. */
+export interface Invocation {
+  surroundings: Surroundings;
+  output: Output;
+}
+
+/** A command's code. @returns the number that the process ends with. */
+export type Run<F, A extends readonly unknown[] = []> = (
+  invocation: Invocation,
+  flags: F,
+  ...args: A
+) => Promise<number>;
+
+/** The library's context, with ours on it. */
+export interface CliContext extends CommandContext {
+  readonly process: CommandContext["process"] & { exitCode?: number | string | null };
+  readonly surroundings: Surroundings;
+}
+
+/** @returns what the library calls; the command's module is loaded only then. */
+export function lazily<F extends CommonFlags, A extends readonly unknown[]>(
+  load: () => Promise<{ default: Run<F, A> }>,
+) {
+  return async () => {
+    const { default: run } = await load();
+    return async function invoke(this: CliContext, flags: F, ...args: A): Promise<void> {
+      this.process.exitCode = await guarded(this.surroundings, flags, (invocation) => run(invocation, flags, ...args));
+    };
+  };
+}
+
+async function guarded(
+  surroundings: Surroundings,
+  flags: CommonFlags,
+  run: (invocation: Invocation) => Promise<number>,
+): Promise<number> {
+  const level = flags.quiet ? "error" : flags["log-level"];
+  const output = new Output(surroundings, { level, plain: flags["no-color"] === true });
+  try {
+    return await run({ surroundings, output });
+  } catch (error) {
+    reportError(error, output);
+    return error instanceof Interrupted ? INTERRUPTED : 1;
+  }
+}
+
+/** One line of help, its details, and examples, as every command has them. */
+export function documentation(
+  brief: string,
+  examples: readonly (readonly [line: string, why: string])[],
+  details = "",
+) {
+  const widest = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, why]) => `  plumbline ${line.padEnd(widest)}  ${why}`);
+  const text = [`${brief}.`, details, ["EXAMPLES", ...lines].join("\n")].filter((part) => part !== "");
+  return { brief, fullDescription: text.join("\n\n") };
+}

@@ -1,0 +1,37 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import {
+  type CommonFlags,
+  commonAliases,
+  commonFlags,
+  type FormatFlags,
+  onOff,
+  outputAlias,
+  outputFlag,
+} from "../flags.ts";
+
+export interface ConnectorsFlags extends CommonFlags, FormatFlags {
+  "load-connectors"?: boolean | undefined;
+}
+
+/** `plumbline connectors`: the platforms, and what each offers. */
+export const connectors = buildCommand<ConnectorsFlags, [platform?: string], CliContext>({
+  docs: documentation("Shows the platforms, and what can be managed on each", [
+    ["connectors", "all platforms"],
+    ["connectors slack", "the kinds and fields of one, its actions, settings and limits"],
+    ["connectors slack -o json", "for scripts"],
+  ]),
+  parameters: {
+    flags: {
+      ...outputFlag,
+      "load-connectors": onOff("Run the code of the connectors that plumbline.config.yaml lists"),
+      ...commonFlags,
+    },
+    aliases: { ...outputAlias, ...commonAliases },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, optional: true, placeholder: "PLATFORM", brief: "Such as slack or github" }],
+    },
+  },
+  loader: lazily(() => import("../run/connectors.ts")),
+});

@@ -1,0 +1,47 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import {
+  type CommonFlags,
+  commonAliases,
+  commonFlags,
+  type FileFlags,
+  type FormatFlags,
+  fileAlias,
+  fileFlag,
+  onlyFlag,
+  onOff,
+  outputAlias,
+  outputFlag,
+  type SelectionFlags,
+  type StateFlags,
+  stateFlag,
+} from "../flags.ts";
+
+export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+  "detailed-exitcode"?: boolean | undefined;
+}
+
+/** `plumbline drift`: what moved in the systems although no manifest did. */
+export const drift = buildCommand<DriftFlags, [], CliContext>({
+  docs: documentation(
+    "Shows what changed in the systems although no manifest did; writes nothing",
+    [
+      ["drift", "all manifests below this folder"],
+      ["drift --only acme-github/repositories", "one kind of one integration"],
+      ["drift --detailed-exitcode", "for a nightly job: ends with 2 when there is drift"],
+    ],
+    "Without a record of earlier runs, drift cannot be told from changes: then every difference counts.",
+  ),
+  parameters: {
+    flags: {
+      ...fileFlag,
+      ...outputFlag,
+      ...onlyFlag,
+      "detailed-exitcode": onOff("End with 2 when there is drift"),
+      ...stateFlag,
+      ...commonFlags,
+    },
+    aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
+  },
+  loader: lazily(() => import("../run/drift.ts")),
+});

@@ -1,0 +1,20 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import { type CommonFlags, commonAliases, commonFlags } from "../flags.ts";
+
+/** `plumbline init`: a folder to start from. */
+export const init = buildCommand<CommonFlags, [folder?: string], CliContext>({
+  docs: documentation("Makes a starter folder; leaves what is there as it is", [
+    ["init", "in this folder"],
+    ["init infra/plumbline", "in another one"],
+  ]),
+  parameters: {
+    flags: commonFlags,
+    aliases: commonAliases,
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, optional: true, placeholder: "dir", brief: "The folder; default: this one" }],
+    },
+  },
+  loader: lazily(() => import("../run/init.ts")),
+});

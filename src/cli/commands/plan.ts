@@ -1,0 +1,53 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import {
+  type CommonFlags,
+  commonAliases,
+  commonFlags,
+  type FileFlags,
+  type FormatFlags,
+  fileAlias,
+  fileFlag,
+  onlyFlag,
+  onOff,
+  outputAlias,
+  outputFlag,
+  type SelectionFlags,
+  type StateFlags,
+  stateFlag,
+  value,
+} from "../flags.ts";
+
+export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+  out?: string | undefined;
+  "detailed-exitcode"?: boolean | undefined;
+}
+
+/** `plumbline plan`: what `apply` would do. Writes nothing. */
+export const plan = buildCommand<PlanFlags, [], CliContext>({
+  docs: documentation(
+    "Shows what apply would do; writes nothing",
+    [
+      ["plan", "all manifests below this folder"],
+      ["plan -f manifests --only acme-slack", "one integration"],
+      ["plan --only acme-slack/channels/incidents", "one channel"],
+      ["plan --out plan.json", "saves the plan for `apply plan.json`"],
+      ["plan -o json --detailed-exitcode", "for scripts: 0 no changes, 2 changes, 1 failed"],
+    ],
+    "The number that it ends with is 1 when anything could not be planned, else 0.\n" +
+      "With --detailed-exitcode it is 2 when apply would write something.",
+  ),
+  parameters: {
+    flags: {
+      ...fileFlag,
+      ...outputFlag,
+      ...onlyFlag,
+      out: value("Save the plan in this file, to apply it later"),
+      "detailed-exitcode": onOff("End with 2 when there are changes"),
+      ...stateFlag,
+      ...commonFlags,
+    },
+    aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
+  },
+  loader: lazily(() => import("../run/plan.ts")),
+});

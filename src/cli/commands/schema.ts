@@ -1,0 +1,22 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import { type CommonFlags, commonAliases, commonFlags } from "../flags.ts";
+
+/** `plumbline schema`: the JSON Schema of a kind, or of one platform's Integrations. */
+export const schema = buildCommand<CommonFlags, [name: string], CliContext>({
+  docs: documentation("Prints a JSON Schema, for editors and other programs", [
+    ["schema plumbline", "all kinds, for an editor"],
+    ["schema Integration", "one kind"],
+    ["schema slack", "the Integrations of one platform"],
+    ["schema plan", "what `plan -o json` prints"],
+  ]),
+  parameters: {
+    flags: commonFlags,
+    aliases: commonAliases,
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, placeholder: "KIND|PLATFORM", brief: "Such as Integration, Plan or slack" }],
+    },
+  },
+  loader: lazily(() => import("../run/schema.ts")),
+});

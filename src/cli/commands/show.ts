@@ -1,0 +1,22 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import { type CommonFlags, commonAliases, commonFlags, type FormatFlags, outputAlias, outputFlag } from "../flags.ts";
+
+export interface ShowFlags extends CommonFlags, FormatFlags {}
+
+/** `plumbline show`: a saved plan, as `plan` printed it. */
+export const show = buildCommand<ShowFlags, [file: string], CliContext>({
+  docs: documentation("Shows a saved plan; asks no system", [
+    ["show plan.json", "as text"],
+    ["show plan.json -o json", "as `plan -o json` prints it"],
+  ]),
+  parameters: {
+    flags: { ...outputFlag, ...commonFlags },
+    aliases: { ...outputAlias, ...commonAliases },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, placeholder: "plan.json", brief: "What `plan --out` saved" }],
+    },
+  },
+  loader: lazily(() => import("../run/show.ts")),
+});

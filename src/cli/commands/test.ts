@@ -1,0 +1,33 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import {
+  type CommonFlags,
+  commonAliases,
+  commonFlags,
+  type FileFlags,
+  type FormatFlags,
+  fileAlias,
+  fileFlag,
+  outputAlias,
+  outputFlag,
+} from "../flags.ts";
+
+export interface TestFlags extends CommonFlags, FileFlags, FormatFlags {}
+
+/** `plumbline test`: whether a connection works. */
+export const test = buildCommand<TestFlags, [integration: string], CliContext>({
+  docs: documentation("Tests a connection: whose account it is, which system, what it may do", [
+    ["test acme-slack", "one integration"],
+    ["test team-a/github -f manifests", "one in a namespace"],
+    ["test acme-slack -o json", "for scripts"],
+  ]),
+  parameters: {
+    flags: { ...fileFlag, ...outputFlag, ...commonFlags },
+    aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, placeholder: "INTEGRATION", brief: "Its name, or NAMESPACE/NAME" }],
+    },
+  },
+  loader: lazily(() => import("../run/test.ts")),
+});

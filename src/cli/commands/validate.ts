@@ -1,0 +1,38 @@
+import { buildCommand } from "@stricli/core";
+import { type CliContext, documentation, lazily } from "../command.ts";
+import {
+  type CommonFlags,
+  commonAliases,
+  commonFlags,
+  type FileFlags,
+  type FormatFlags,
+  fileAlias,
+  fileFlag,
+  onOff,
+  outputAlias,
+  outputFlag,
+} from "../flags.ts";
+
+export interface ValidateFlags extends CommonFlags, FileFlags, FormatFlags {
+  "load-connectors"?: boolean | undefined;
+}
+
+/** `plumbline validate`: checks manifests without asking any system. */
+export const validate = buildCommand<ValidateFlags, [], CliContext>({
+  docs: documentation("Checks manifests; asks no system and needs no credentials", [
+    ["validate", "all manifests below this folder"],
+    ["validate -f manifests/slack.yaml", "one file"],
+    ["validate -o json", "for scripts"],
+    ["validate --load-connectors", "runs the code of your own connectors to check their manifests too"],
+  ]),
+  parameters: {
+    flags: {
+      ...fileFlag,
+      ...outputFlag,
+      "load-connectors": onOff("Run the code of the connectors that plumbline.config.yaml lists"),
+      ...commonFlags,
+    },
+    aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
+  },
+  loader: lazily(() => import("../run/validate.ts")),
+});

@@ -1,0 +1,166 @@
+/**
+ * Puts a run together: the engine, and all that it is given.
+ *
+ * Secrets are resolved here and nowhere else. Each is made known to the redactor before anybody can
+ * use it, so that nothing this command prints can hold it.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { DEFAULT_NAMESPACE, type Integration } from "../api/index.ts";
+import type { CompiledConnector } from "../connector-kit/compile.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
+import { parseDuration } from "../connector-kit/http/duration.ts";
+import { createTransport, type Transport } from "../connector-kit/http/transport.ts";
+import { openSession, type Session } from "../connector-kit/session.ts";
+import { desiredEntries } from "../manifests/desired.ts";
+import { SecretError } from "../manifests/secret-error.ts";
+import { resolveConnection, resolveCredentials, resolveSecret, type SecretContext } from "../manifests/secrets.ts";
+import type { DesiredEntry, Manifest, Platform } from "../manifests/types.ts";
+import type { RunContext, Selection } from "../reconcile/pass.ts";
+import { loadStateKey, type StateKey, stateKey } from "../store/key.ts";
+import type { Store } from "../store/types.ts";
+import { VERSION } from "../version.ts";
+import type { Invocation } from "./command.ts";
+import type { Progress } from "./progress.ts";
+import type { Settings } from "./workspace.ts";
+
+/** Everything that asks systems goes through one of these. */
+export interface Connections {
+  transport: Transport;
+  /** Opens a session. @throws ConnectorError, its message without secrets. */
+  open(manifest: Manifest<Integration>): Promise<Session>;
+  secrets: SecretContext;
+  close(): Promise<void>;
+}
+
+/** Makes the way out of this process, and lets it hide what it learns. */
+export function createConnections(invocation: Invocation, settings: Settings, progress?: Progress): Connections {
+  const { surroundings, output } = invocation;
+  const { env, clock, fetch } = surroundings;
+  const transport = createTransport({ env, clock, userAgent: `plumbline/${VERSION}`, ...(fetch ? { fetch } : {}) });
+  output.redactWith((text) => transport.redactor.redact(text));
+  const secrets: SecretContext = {
+    env,
+    readFile: (file) => readFile(file, "utf8"),
+    folder: settings.folder,
+    ...(settings.allow ? { allow: settings.allow } : {}),
+  };
+  return {
+    transport,
+    secrets,
+    open: (manifest) => openOne(manifest, settings, transport, secrets, progress),
+    close: () => transport.close(),
+  };
+}
+
+async function openOne(
+  manifest: Manifest<Integration>,
+  { platforms }: Settings,
+  transport: Transport,
+  secrets: SecretContext,
+  progress: Progress | undefined,
+): Promise<Session> {
+  const { metadata, spec } = manifest.object;
+  const platform = (await platforms.load(spec.platform)) as Platform;
+  const { credentials, connection } = await resolved(async () => {
+    const found = await resolveCredentials(spec.credentials, secrets);
+    for (const secret of Object.values(found)) transport.redactor.add(secret);
+    return { credentials: found, connection: resolveConnection(manifest.object, platform, secrets) };
+  });
+  let sent = 0;
+  return openSession(platform.compiled.connector, {
+    transport,
+    connection,
+    credentials,
+    lane: "background",
+    namespace: metadata.namespace ?? DEFAULT_NAMESPACE,
+    ...(spec.rateLimit ? { rateLimit: spec.rateLimit } : {}),
+    onRequest: ({ kind }) => {
+      sent += 1;
+      progress?.show(`${metadata.name}: ${kind === "write" ? "writing" : "reading"}, ${sent} requests`);
+    },
+  });
+}
+
+/** A secret that cannot be had is a failed sign-in to everybody who looks at codes. */
+async function resolved<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof SecretError) throw new ConnectorError("AUTH", error.message, { cause: error });
+    throw error;
+  }
+}
+
+export interface RunOptions {
+  settings: Settings;
+  integrations: readonly Manifest<Integration>[];
+  selection: Selection;
+  connections: Connections;
+  store: Store;
+  signal: AbortSignal;
+  acceptSystem?: boolean;
+  /** Whether a state key may be made where there is none. */
+  keepKey: boolean;
+  /** Stands in for the entries' own places, for manifests that came out of a saved plan. */
+  relocate?(manifest: Manifest<Integration>, entries: readonly DesiredEntry[]): readonly DesiredEntry[];
+}
+
+/** Makes what the engine is given. */
+export function composeRun({ surroundings }: Invocation, options: RunOptions): RunContext {
+  const { settings, integrations, selection, connections, store, signal, acceptSystem } = options;
+  const flat = new Map<Manifest<Integration>, readonly DesiredEntry[]>();
+  let hasher: Promise<StateKey | undefined> | undefined;
+  return {
+    integrations,
+    selection,
+    store,
+    clock: surroundings.clock,
+    signal,
+    async connector(name) {
+      const platform = await settings.platforms.load(name);
+      if (typeof platform === "object") return platform.compiled;
+      return { code: "UNSUPPORTED", message: `The connector of ${name} is not loaded.` };
+    },
+    entries(manifest, compiled) {
+      const known = flat.get(manifest) ?? entriesOf(manifest, compiled, options);
+      flat.set(manifest, known);
+      return known;
+    },
+    open: (manifest) => connections.open(manifest),
+    async resolveSecret(_, reference) {
+      const value = await resolveSecret(reference, connections.secrets, "the secret");
+      connections.transport.redactor.add(value);
+      return value;
+    },
+    hasher() {
+      hasher ??= findKey(surroundings.env, settings.folder, options.keepKey);
+      return hasher;
+    },
+    milliseconds: parseDuration,
+    ...(acceptSystem ? { acceptSystem } : {}),
+  };
+}
+
+function entriesOf(
+  manifest: Manifest<Integration>,
+  compiled: CompiledConnector,
+  { relocate }: RunOptions,
+): readonly DesiredEntry[] {
+  const { entries } = desiredEntries(manifest, compiled);
+  return relocate ? relocate(manifest, entries) : entries;
+}
+
+/**
+ * The key of write-only fields. A plan leaves no file behind: where there is no key it uses one that
+ * is gone with it, and such fields count as unknown.
+ */
+async function findKey(
+  env: Readonly<Record<string, string | undefined>>,
+  folder: string,
+  keep: boolean,
+): Promise<StateKey | undefined> {
+  const ci = env.CI === "true" || env.CI === "1";
+  const found = await loadStateKey({ env, folder, ci, create: keep });
+  return found ?? (ci || keep ? undefined : stateKey(randomBytes(32)));
+}

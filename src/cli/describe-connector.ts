@@ -1,0 +1,90 @@
+/** A connector as data for people: what its declaration says, without its functions. */
+import type { AnnotatedSchema } from "../api/schema.ts";
+import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
+
+export interface FieldNote {
+  name: string;
+  type: string;
+  required: boolean;
+  /** Such as `cannot be changed in place`. */
+  notes: string[];
+  description: string;
+}
+
+export interface ConnectorDescription {
+  platform: string;
+  title: string;
+  kinds: { kind: string; notes: string[]; fields: FieldNote[] }[];
+  actions: { name: string; description: string; parameters: FieldNote[] }[];
+  connection: FieldNote[];
+  credentials: FieldNote[];
+  limits: { name: string; requests: number; per: string; source: string }[];
+}
+
+export function describeConnector({ connector, kinds, schemas }: CompiledConnector): ConnectorDescription {
+  return {
+    platform: connector.platform,
+    title: connector.title,
+    kinds: [...kinds.values()].map((kind) => ({
+      kind: kind.kind,
+      notes: kindNotes(kind),
+      fields: fieldsOf(kind.schema),
+    })),
+    actions: Object.entries(connector.actions ?? {}).map(([name, action]) => ({
+      name,
+      description: action.description,
+      parameters: fieldsOf(action.parameters as unknown as AnnotatedSchema),
+    })),
+    connection: fieldsOf(schemas.connection),
+    credentials: fieldsOf(schemas.credentials),
+    limits: (connector.limits ?? []).map(({ name, requests, per, source }) => ({ name, requests, per, source })),
+  };
+}
+
+function kindNotes({ resource }: Kind): string[] {
+  const removal = resource.remove
+    ? resource.archived
+      ? "deleted or archived"
+      : "deleted"
+    : resource.archived
+      ? "archived"
+      : "";
+  return [
+    ...(resource.create ? [] : ["cannot be created"]),
+    ...(resource.update ? [] : ["cannot be changed"]),
+    ...(removal === "" ? ["cannot be removed"] : [`can be ${removal}`]),
+    ...(resource.rename ? ["can be renamed"] : []),
+  ];
+}
+
+function fieldsOf(schema: AnnotatedSchema): FieldNote[] {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
+    name,
+    type: typeOf(field),
+    required: required.has(name),
+    notes: notesOf(field),
+    description: field.description ?? "",
+  }));
+}
+
+function typeOf(schema: AnnotatedSchema): string {
+  if (schema.writeOnly) return "secret";
+  if (schema.enum) return schema.enum.map(String).join("|");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join("|");
+  if (schema.type === "array") return `list of ${schema.items ? typeOf(schema.items) : "anything"}`;
+  return [schema.type ?? "anything"].flat().join("|");
+}
+
+function notesOf(schema: AnnotatedSchema): string[] {
+  const reference = schema["x-plumbline-ref"] ?? schema.items?.["x-plumbline-ref"];
+  return [
+    ...(reference === undefined ? [] : [`refers to ${reference}`]),
+    ...(schema["x-plumbline-immutable"] ? ["cannot be changed in place"] : []),
+    ...(schema["x-plumbline-create-only"] ? ["used when it is created, then never compared"] : []),
+    ...(schema.readOnly ? ["read only"] : []),
+    ...(schema["x-kubernetes-list-type"] === "set" ? ["order does not matter"] : []),
+    ...(schema.default === undefined ? [] : [`default ${JSON.stringify(schema.default)}`]),
+  ];
+}

@@ -1,0 +1,82 @@
+/** One pass that only looks: what `plan` and `drift` have in common. */
+import type { Integration } from "../api/integration.ts";
+import { secretReferences } from "../manifests/secret-references.ts";
+import type { Manifest, PlatformSource } from "../manifests/types.ts";
+import { type Result, reconcile } from "../reconcile/reconcile.ts";
+import { openStore } from "../store/open.ts";
+import { VERSION } from "../version.ts";
+import type { Invocation } from "./command.ts";
+import { composeRun, createConnections } from "./compose.ts";
+import type { FileFlags, SelectionFlags, StateFlags } from "./flags.ts";
+import { listenForInterrupts } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+import { selectionOf } from "./selection.ts";
+import { openSoundWorkspace, type Workspace } from "./workspace.ts";
+
+/**
+ * Validates, then asks the systems and plans.
+ *
+ * @param keeps whether the plan will be kept, so that a later run has to come to the same hashes.
+ * @returns undefined when the manifests are wrong: that was said, and no system was asked.
+ */
+export async function look(
+  invocation: Invocation,
+  flags: FileFlags & SelectionFlags & StateFlags,
+  keeps = false,
+): Promise<Result | undefined> {
+  const workspace = await openSoundWorkspace(invocation, flags.file);
+  return workspace && observe(invocation, flags, workspace, keeps);
+}
+
+async function observe(
+  invocation: Invocation,
+  flags: SelectionFlags & StateFlags,
+  workspace: Workspace,
+  keeps: boolean,
+): Promise<Result> {
+  const { surroundings, output } = invocation;
+  const { integrations, folder, platforms } = workspace;
+  const selection = await selectionOf(
+    flags.only ?? [],
+    integrations.map(({ object }) => object),
+    ({ spec }) => compiledOf(platforms, spec.platform),
+  );
+  const store = await openStore(flags.state, { mode: "read", folder, version: VERSION });
+  const progress = createProgress(surroundings, output);
+  const interruption = listenForInterrupts(surroundings, () => undefined);
+  const connections = createConnections(invocation, workspace, progress);
+  try {
+    const context = composeRun(invocation, {
+      settings: workspace,
+      integrations,
+      selection,
+      connections,
+      store,
+      signal: interruption.signal,
+      keepKey: keeps && (await haveWriteOnlyFields(integrations, platforms)),
+    });
+    return await interruption.race(reconcile(context));
+  } finally {
+    progress.end();
+    interruption.end();
+    await store.close();
+    await connections.close();
+  }
+}
+
+/** @returns an Integration's connector, where it may be loaded. */
+export async function compiledOf(platforms: PlatformSource, platform: string) {
+  const found = await platforms.load(platform);
+  return typeof found === "object" ? found.compiled : undefined;
+}
+
+async function haveWriteOnlyFields(
+  integrations: readonly Manifest<Integration>[],
+  platforms: PlatformSource,
+): Promise<boolean> {
+  for (const { object } of integrations) {
+    const references = secretReferences(object, await compiledOf(platforms, object.spec.platform));
+    if (references.some(({ part }) => part === "resources" || part === "defaults")) return true;
+  }
+  return false;
+}

@@ -1,0 +1,118 @@
+/**
+ * What a command says: results on stdout, all else on stderr.
+ *
+ * Everything passes through the redactor of the secrets that this run has resolved. Structured results
+ * are redacted value by value, so that they stay valid whatever is taken out.
+ */
+import { type Paint, painter, wantsColor } from "./paint.ts";
+import type { Sink, Surroundings } from "./surroundings.ts";
+
+export const logLevels = ["error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Formats of results that programs read, beside text. */
+export const structuredFormats = ["json", "yaml"] as const;
+export type Format = "text" | (typeof structuredFormats)[number];
+
+export interface OutputOptions {
+  level: LogLevel;
+  /** No colours, whatever the streams are. */
+  plain: boolean;
+}
+
+/** The width where nobody's window says one. */
+const DEFAULT_WIDTH = 100;
+const NARROWEST = 40;
+
+export class Output {
+  /** Columns that text results may use. */
+  readonly width: number;
+  /** Styles text results. */
+  readonly paint: Paint;
+  /** Styles what goes to stderr. */
+  readonly paintError: Paint;
+  readonly errorColor: boolean;
+  readonly level: LogLevel;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  #redact: (text: string) => string = (text) => text;
+  /** Takes away what is drawn over and over, such as progress. */
+  #clear: () => void = () => undefined;
+
+  constructor({ stdout, stderr, env }: Pick<Surroundings, "stdout" | "stderr" | "env">, options: OutputOptions) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.level = options.level;
+    this.width = Math.max(stdout.isTTY ? (stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH, NARROWEST);
+    this.paint = painter(wantsColor(stdout, env, options.plain));
+    this.errorColor = wantsColor(stderr, env, options.plain);
+    this.paintError = painter(this.errorColor);
+  }
+
+  /** Takes the secrets out of everything from now on. */
+  redactWith(redact: (text: string) => string): void {
+    this.#redact = redact;
+  }
+
+  /** @returns the text without known secrets. */
+  redact(text: string): string {
+    return this.#redact(text);
+  }
+
+  /** Calls back before anything is written. */
+  beforeWriting(clear: () => void): void {
+    this.#clear = clear;
+  }
+
+  /** Writes a result as text; adds the last line end. */
+  print(text: string): void {
+    this.#clear();
+    this.#stdout.write(this.#redact(text.endsWith("\n") ? text : `${text}\n`));
+  }
+
+  /** Writes a result for programs. */
+  async data(value: unknown, format: Exclude<Format, "text">): Promise<void> {
+    const clean = this.#redactLeaves(value);
+    this.#clear();
+    if (format === "json") {
+      this.#stdout.write(`${JSON.stringify(clean, undefined, 2)}\n`);
+      return;
+    }
+    const { dump } = await import("js-yaml");
+    this.#stdout.write(dump(clean, { noRefs: true, lineWidth: -1 }));
+  }
+
+  /** Says that something went wrong. */
+  error(text: string): void {
+    this.#say("error", text);
+  }
+
+  /** Says what a person should look at although the command goes on. */
+  warn(text: string): void {
+    this.#say("warn", text);
+  }
+
+  /** Says what is good to know. */
+  note(text: string): void {
+    this.#say("info", text);
+  }
+
+  /** Says what helps to find a mistake. */
+  debug(text: string): void {
+    this.#say("debug", text);
+  }
+
+  #say(level: LogLevel, text: string): void {
+    if (logLevels.indexOf(level) > logLevels.indexOf(this.level)) return;
+    this.#clear();
+    if (text === "") return;
+    this.#stderr.write(this.#redact(text.endsWith("\n") ? text : `${text}\n`));
+  }
+
+  #redactLeaves(value: unknown): unknown {
+    if (typeof value === "string") return this.#redact(value);
+    if (Array.isArray(value)) return value.map((item) => this.#redactLeaves(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#redactLeaves(item)]));
+  }
+}

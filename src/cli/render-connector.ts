@@ -1,0 +1,64 @@
+/** One connector's description as text. */
+import type { ConnectorDescription, FieldNote } from "./describe-connector.ts";
+import type { Output } from "./output.ts";
+import { visible } from "./plain-text.ts";
+import { renderTable } from "./render-table.ts";
+
+type Look = Pick<Output, "paint" | "width">;
+
+export function renderConnector(connector: ConnectorDescription, look: Look): string {
+  const { paint } = look;
+  const blocks = [
+    `${paint("bold", visible(connector.platform))}   ${visible(connector.title)}`,
+    section("connection", fieldTable(connector.connection, look), look),
+    section("credentials", fieldTable(connector.credentials, look), look),
+    ...connector.kinds.map(({ kind, notes, fields }) =>
+      section(`resources.${kind}`, fieldTable(fields, look), look, notes.join(", ")),
+    ),
+    ...connector.actions.map(({ name, description, parameters }) =>
+      section(`action ${name}`, fieldTable(parameters, look), look, description),
+    ),
+    section("limits", limitTable(connector.limits, look), look),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function section(title: string, body: string, { paint }: Look, remark = ""): string {
+  if (body === "" && remark === "") return "";
+  const head = paint("cyan", visible(title)) + (remark === "" ? "" : paint("dim", `   ${visible(remark)}`));
+  return [
+    head,
+    ...body
+      .trimEnd()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+function fieldTable(fields: readonly FieldNote[], { paint, width }: Look): string {
+  return renderTable(
+    fields,
+    [
+      { title: "FIELD", of: ({ name, required }) => (required ? `${name} *` : name) },
+      { title: "TYPE", of: ({ type }) => type },
+      {
+        title: "WHAT IT IS",
+        of: ({ description, notes }) => [description, ...notes.map((note) => `(${note})`)].join(" "),
+      },
+    ],
+    { paint, width: width - 2 },
+  );
+}
+
+function limitTable(limits: ConnectorDescription["limits"], { paint, width }: Look): string {
+  return renderTable(
+    limits,
+    [
+      { title: "LIMIT", of: ({ name }) => name },
+      { title: "REQUESTS", of: ({ requests, per }) => `${requests} per ${per}` },
+      { title: "SOURCE", of: ({ source }) => source },
+    ],
+    { paint, width: width - 2 },
+  );
+}

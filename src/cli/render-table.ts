@@ -1,0 +1,62 @@
+/**
+ * Tables that fit the window: columns are as wide as what they hold; where that is too much, the
+ * widest give way first and their cells are shortened.
+ */
+import stringWidth from "string-width";
+import type { Paint, Style } from "./paint.ts";
+import { pad, shorten, visible } from "./plain-text.ts";
+
+export interface Column<T> {
+  title: string;
+  of(row: T): string;
+  /** How a cell looks. */
+  style?(row: T): Style | undefined;
+}
+
+export interface TableOptions {
+  width: number;
+  paint: Paint;
+}
+
+const GAP = "  ";
+/** A column is not squeezed below this. */
+const LEAST = 8;
+
+/** @returns the table with a line of titles, each line ending in a line end; no lines for no rows. */
+export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], options: TableOptions): string {
+  if (rows.length === 0) return "";
+  const cells = rows.map((row) => columns.map((column) => visible(column.of(row))));
+  const widths = fitted(
+    columns.map(({ title }, index) =>
+      Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ""))),
+    ),
+    options.width - GAP.length * (columns.length - 1),
+  );
+  const line = (texts: readonly string[], style: (index: number) => Style | undefined): string =>
+    texts
+      .map((text, index) => {
+        const shown = shorten(text, widths[index] ?? 0);
+        const filled = index === texts.length - 1 ? shown : pad(shown, widths[index] ?? 0);
+        const look = style(index);
+        return look ? options.paint(look, filled) : filled;
+      })
+      .join(GAP)
+      .trimEnd();
+  const head = line(
+    columns.map(({ title }) => title),
+    () => "bold",
+  );
+  const body = cells.map((texts, at) => line(texts, (index) => columns[index]?.style?.(rows[at] as T)));
+  return `${[head, ...body].join("\n")}\n`;
+}
+
+/** Takes columns off the widest until the sum fits. */
+function fitted(widths: readonly number[], space: number): number[] {
+  const columns = [...widths];
+  for (let over = columns.reduce((sum, width) => sum + width, 0) - space; over > 0; over--) {
+    const most = Math.max(...columns);
+    if (most <= LEAST) break;
+    columns[columns.indexOf(most)] = most - 1;
+  }
+  return columns;
+}

@@ -1,0 +1,27 @@
+/** All commands, in the order in which help lists them. Their code is loaded when they run. */
+import { buildRouteMap } from "@stricli/core";
+import { documentation } from "./command.ts";
+import { apply } from "./commands/apply.ts";
+import { connectors } from "./commands/connectors.ts";
+import { drift } from "./commands/drift.ts";
+import { forget } from "./commands/forget.ts";
+import { get } from "./commands/get.ts";
+import { init } from "./commands/init.ts";
+import { plan } from "./commands/plan.ts";
+import { schema } from "./commands/schema.ts";
+import { show } from "./commands/show.ts";
+import { test } from "./commands/test.ts";
+import { validate } from "./commands/validate.ts";
+
+export const commands = { init, validate, plan, show, apply, drift, get, forget, test, connectors, schema };
+
+export const routes = buildRouteMap({
+  routes: commands,
+  docs: documentation("Holds external systems in the state that is written down in Git", [
+    ["init", "makes a starter folder"],
+    ["validate", "checks the manifests, offline"],
+    ["plan", "shows what would be done"],
+    ["apply", "does it"],
+    ["plan --help", "all about one command"],
+  ]),
+});

@@ -1,0 +1,130 @@
+import type { Plan } from "../../api/plan.ts";
+import type { Result } from "../../reconcile/reconcile.ts";
+import { reconcile } from "../../reconcile/reconcile.ts";
+import { openStore } from "../../store/open.ts";
+import { VERSION } from "../../version.ts";
+import { type ApplyInput, readApplyInput } from "../apply-input.ts";
+import { applyData, applyReport, type Ended, outcomeLine, passName } from "../apply-report.ts";
+import { ask, assertApprovable } from "../approve.ts";
+import type { Invocation, Run } from "../command.ts";
+import type { ApplyFlags } from "../commands/apply.ts";
+import { composeRun, createConnections } from "../compose.ts";
+import { exitCode } from "../exit.ts";
+import { type Interruption, listenForInterrupts } from "../interrupt.ts";
+import { takeLock } from "../lock.ts";
+import { count } from "../plain-text.ts";
+import { createProgress } from "../progress.ts";
+import { renderPlan } from "../render-plan.ts";
+
+const apply: Run<ApplyFlags, [string?]> = async (invocation, flags, named) => {
+  assertApprovable("apply", flags["auto-approve"] === true, invocation.surroundings);
+  const input = await readApplyInput(invocation, flags, named);
+  if (!input) return 1;
+  const { surroundings } = invocation;
+  const store = await openStore(flags.state, { mode: "write", folder: input.settings.folder, version: VERSION });
+  try {
+    const lock = await takeLock(store, surroundings, "plumbline apply", flags["lock-timeout"]);
+    try {
+      return await applyLocked(invocation, flags, input, store);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await store.close();
+  }
+};
+export default apply;
+
+async function applyLocked(
+  invocation: Invocation,
+  flags: ApplyFlags,
+  input: ApplyInput,
+  store: Awaited<ReturnType<typeof openStore>>,
+): Promise<number> {
+  const { surroundings, output } = invocation;
+  const progress = createProgress(surroundings, output);
+  const interruption = listenForInterrupts(surroundings, () =>
+    output.warn(
+      "Stopping after the write under way. Once more to stop at once, which may leave a write without a record.",
+    ),
+  );
+  const connections = createConnections(invocation, input.settings, progress);
+  const ended: Ended[] = [];
+  try {
+    const context = composeRun(invocation, {
+      ...input,
+      connections,
+      store,
+      signal: interruption.signal,
+      acceptSystem: flags["accept-system"] === true,
+      keepKey: true,
+    });
+    const confirmed = flags["confirm-removals"];
+    const running = reconcile(context, {
+      approve: (plan) => approve(invocation, flags, plan, interruption),
+      ...(confirmed === undefined ? {} : { confirmRemovals: confirmed }),
+      ...(input.saved ? { saved: input.saved } : {}),
+      onOutcome(pass, outcome) {
+        const one = { integration: passName(pass), outcome };
+        ended.push(one);
+        output.note(outcomeLine(one, output.paintError));
+      },
+    });
+    const result = await interruption.race(running);
+    return await report(invocation, flags, result, ended, interruption.signal.aborted);
+  } catch (error) {
+    // The state was lost half-way: what was written by then has to be known.
+    if (ended.length > 0) output.error(applyReport({ ended, errors: [], interrupted: true, paint: output.paintError }));
+    throw error;
+  } finally {
+    progress.end();
+    interruption.end();
+    await connections.close();
+  }
+}
+
+/** Shows the plan and asks, where there is something to ask about. */
+async function approve(
+  { surroundings, output }: Invocation,
+  flags: ApplyFlags,
+  plan: Plan,
+  interruption: Interruption,
+): Promise<boolean> {
+  // Whoever stopped it while it was read gets no question any more.
+  if (interruption.signal.aborted) return false;
+  if (flags.output === "text")
+    output.print(renderPlan(plan, { width: output.width, paint: output.paint, mode: "apply" }));
+  const changes = plan.integrations
+    .flatMap((integration) => integration.changes)
+    .filter(({ action }) => action !== "blocked");
+  const question = `Make ${changes.length === 1 ? "this change" : `these ${count(changes.length, "change")}`}?`;
+  const yes = changes.length === 0 || flags["auto-approve"] || (await ask(question, surroundings));
+  if (yes) interruption.writing();
+  return yes;
+}
+
+async function report(
+  { output }: Invocation,
+  flags: ApplyFlags,
+  { plan, passes, applied }: Result,
+  ended: readonly Ended[],
+  interrupted: boolean,
+): Promise<number> {
+  const known = new Set(plan.integrations.flatMap(({ error }) => error ?? []));
+  const errors = passes.flatMap((pass) =>
+    pass.error && !known.has(pass.error) ? [{ integration: passName(pass), ...pass.error }] : [],
+  );
+  if (flags.output !== "text") {
+    await output.data(
+      { kind: "ApplyResult", applied, interrupted, errors, outcomes: applyData(ended), plan },
+      flags.output,
+    );
+  } else if (applied) {
+    output.print(applyReport({ ended, errors, interrupted, paint: output.paint }));
+  } else {
+    output.print("Not approved. Nothing was written.");
+  }
+  const failed = passes.some(({ error }) => error !== undefined && error.code !== "Suspended");
+  const outcomes = ended.map(({ outcome }) => outcome);
+  return exitCode({ command: "apply", plan, outcomes, approved: applied, failed });
+}

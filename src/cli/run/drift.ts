@@ -1,0 +1,24 @@
+import type { Run } from "../command.ts";
+import type { DriftFlags } from "../commands/drift.ts";
+import { driftOf } from "../drift-plan.ts";
+import { exitCode } from "../exit.ts";
+import { look } from "../look.ts";
+import { driftSummary } from "../plan-summary.ts";
+import { renderPlan } from "../render-plan.ts";
+
+const drift: Run<DriftFlags> = async (invocation, flags) => {
+  const { output } = invocation;
+  const result = await look(invocation, flags);
+  if (!result) return 1;
+  const plan = driftOf(result.plan);
+  if (flags.output === "text") {
+    const { width, paint } = output;
+    output.print(
+      renderPlan(plan, { width, paint, mode: "drift", summary: driftSummary(plan), end: "Nothing was written." }),
+    );
+  } else {
+    await output.data(plan, flags.output);
+  }
+  return exitCode({ command: "drift", detailed: flags["detailed-exitcode"] === true, plan });
+};
+export default drift;

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { saveable } from "../../reconcile/saved-plan.ts";
+import type { Run } from "../command.ts";
+import type { PlanFlags } from "../commands/plan.ts";
+import { exitCode } from "../exit.ts";
+import { look } from "../look.ts";
+import { renderPlan } from "../render-plan.ts";
+import { writeFileAtomically } from "../write-file.ts";
+
+const plan: Run<PlanFlags> = async (invocation, flags) => {
+  const { surroundings, output } = invocation;
+  const result = await look(invocation, flags, flags.out !== undefined);
+  if (!result) return 1;
+  const { plan: document, passes } = result;
+  if (flags.out !== undefined) {
+    const text = `${JSON.stringify(saveable(document, passes), undefined, 2)}\n`;
+    await writeFileAtomically(resolve(surroundings.cwd, flags.out), flags.out, text);
+  }
+  if (flags.output === "text") {
+    output.print(renderPlan(document, { width: output.width, paint: output.paint, end: "Nothing was written." }));
+  } else {
+    await output.data(document, flags.output);
+  }
+  if (flags.out !== undefined) {
+    output.note(`The plan is in ${flags.out}. To apply exactly this: plumbline apply ${flags.out}`);
+    if (document.summary.failed > 0) {
+      output.warn("Something could not be read: the saved plan lacks it, and apply refuses the plan while that is so.");
+    }
+  }
+  return exitCode({ command: "plan", detailed: flags["detailed-exitcode"] === true, plan: document });
+};
+export default plan;

@@ -1,0 +1,32 @@
+import { renderProblems } from "../../manifests/render.ts";
+import type { Run } from "../command.ts";
+import type { ValidateFlags } from "../commands/validate.ts";
+import { count } from "../plain-text.ts";
+import { openWorkspace } from "../workspace.ts";
+
+const validate: Run<ValidateFlags> = async (invocation, flags) => {
+  const { output } = invocation;
+  const { loaded } = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true);
+  const { manifests, problems, files, skipped, unchecked } = loaded;
+  const valid = problems.length === 0;
+  if (flags.output !== "text") {
+    await output.data({ valid, files, manifests: manifests.length, skipped, unchecked, problems }, flags.output);
+    return valid ? 0 : 1;
+  }
+  output.error(renderProblems(problems, { color: output.errorColor, width: output.width }));
+  if (unchecked.length > 0) {
+    output.warn(
+      `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, since that runs code of ` +
+        "your own connectors. To check them too: --load-connectors",
+    );
+  }
+  if (valid)
+    output.print(`${count(manifests.length, "manifest is", "manifests are")} valid (${read(files, skipped)}).`);
+  return valid ? 0 : 1;
+};
+export default validate;
+
+function read(files: number, skipped: number): string {
+  const others = skipped > 0 ? `, ${count(skipped, "other document")} passed over` : "";
+  return `${count(files, "file")} read${others}`;
+}

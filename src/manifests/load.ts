@@ -1,0 +1,162 @@
+/**
+ * From `-f` arguments to checked manifests.
+ *
+ * All mistakes of all files come from one run. What is somebody else's YAML is passed over and
+ * counted, so that `-f .` works in any repository: a text that cannot be parsed is only a problem
+ * when it was named by itself or speaks of Plumbline.
+ */
+import { setImmediate } from "node:timers/promises";
+import { checkAll } from "./checks.ts";
+import type { LoadedConfiguration } from "./configuration.ts";
+import { decode, MAX_BYTES, mentionsPlumbline } from "./decode.ts";
+import { DocumentLoader } from "./document.ts";
+import { Excerpts, unparsedExcerpt } from "./excerpt.ts";
+import { findFiles, type InputFile, STDIN, unreadable } from "./files.ts";
+import { sortProblems } from "./problem.ts";
+import { FileReader } from "./read-file.ts";
+import { secretTest } from "./secret-fields.ts";
+import type { Fault } from "./syntax-faults.ts";
+import type { Manifest, PlatformSource, Position, Problem } from "./types.ts";
+import { type ParsedText, PositionCache, parseYaml } from "./yaml.ts";
+
+export interface LoadOptions {
+  /** The `-f` arguments: folders, files, globs, or `-` for standard input. */
+  inputs: readonly string[];
+  /** The working folder, absolute: where relative inputs start, and what names are shown relative to. */
+  cwd: string;
+  platforms: PlatformSource;
+  /** The operator's configuration; its problems are reported along. */
+  configuration?: LoadedConfiguration | undefined;
+  /** Standard input; needed where `inputs` holds `-`. */
+  stdin?: AsyncIterable<Uint8Array>;
+}
+
+export interface LoadedManifests {
+  /** Those without a problem of their own, in the order of files. */
+  manifests: Manifest[];
+  /** Sorted by file, line and column. */
+  problems: Problem[];
+  /** Documents that are no manifests of Plumbline. */
+  skipped: number;
+  /** Files that were read. */
+  files: number;
+  /** Platforms of users' own connectors that were not loaded: connection, credentials and resources went unchecked. */
+  unchecked: readonly string[];
+}
+
+/** How many files are read before other work gets a turn. */
+const FILES_PER_TURN = 64;
+
+/**
+ * Loads and checks manifests.
+ *
+ * @returns never throws for bad input: each mistake is a problem.
+ */
+export async function loadManifests(options: LoadOptions): Promise<LoadedManifests> {
+  const { files, problems } = await findFiles(options.inputs, options.cwd);
+  const loading = new Loading(options, problems);
+  for (const [index, file] of files.entries()) {
+    await loading.file(file);
+    if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
+  }
+  return loading.finish(files.length);
+}
+
+class Loading {
+  private readonly options: LoadOptions;
+  private readonly problems: Problem[];
+  private readonly documents: DocumentLoader;
+  private readonly reader = new FileReader();
+  private readonly positions = new PositionCache();
+  private skipped = 0;
+
+  constructor(options: LoadOptions, problems: readonly Problem[]) {
+    this.options = options;
+    this.problems = [...problems];
+    this.documents = new DocumentLoader(options.platforms);
+  }
+
+  async file(file: InputFile): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = file.path === STDIN ? await readStream(this.options.stdin) : this.reader.read(file.path);
+    } catch (error) {
+      this.problems.push(unreadable(file.shown, "file", error));
+      return;
+    }
+    const decoded = decode(bytes);
+    if ("fault" in decoded) {
+      const { fault, line, column } = decoded;
+      if (file.named || mentionsPlumbline(bytes)) this.problems.push({ ...fault, file: file.shown, line, column });
+      else this.skipped++;
+      return;
+    }
+    await this.text(file, parseYaml(decoded.text, this.positions));
+  }
+
+  async finish(files: number): Promise<LoadedManifests> {
+    const { manifests, unchecked, mentioned } = this.documents;
+    const { configuration, platforms } = this.options;
+    const semantic = await checkAll(manifests, { configuration, mentioned, platforms });
+    const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
+    return { manifests: [...manifests], problems, skipped: this.skipped, files, unchecked: [...unchecked].sort() };
+  }
+
+  private async text(file: InputFile, { source, documents, fault }: ParsedText): Promise<void> {
+    const ours = file.named || source.text.includes("plumbline.dev/");
+    if (fault) {
+      if (ours) this.problems.push(this.faultProblem(file, source.position(fault.offset), fault, source));
+      else this.skipped++;
+      return;
+    }
+    if (documents.length === 0) this.skipped++;
+    for (const document of documents) {
+      const unbuildable = document.value === undefined && ours;
+      if (!unbuildable && !this.documents.isManifest(document.value)) {
+        this.skipped++;
+        continue;
+      }
+      for (const each of document.faults) {
+        this.problems.push(this.faultProblem(file, source.position(each.offset), each, source));
+      }
+      if (document.faults.length > 0) this.documents.mention(document.value);
+      else this.problems.push(...(await this.documents.load(file.shown, document)));
+    }
+  }
+
+  private faultProblem(file: InputFile, position: Position, fault: Fault, source: ParsedText["source"]): Problem {
+    const { offset: _, ...said } = fault;
+    const excerpt = unparsedExcerpt(source, position);
+    return { ...said, file: file.shown, ...position, ...(excerpt === undefined ? {} : { excerpt }) };
+  }
+
+  /** Adds source lines to problems that were found over all manifests. */
+  private withExcerpts(problems: readonly Problem[]): Problem[] {
+    return problems.map((problem) => {
+      const { file, line, column, path, excerpt } = problem;
+      if (file === undefined || line === undefined || excerpt !== undefined) return problem;
+      const found = this.documents.documentAt(file, line);
+      if (!found) return problem;
+      const test = secretTest(found.document.value, found.platform);
+      const secret = problem.code === "LiteralSecret" ? withPath(test, path) : test;
+      const text = new Excerpts(found.document, secret).at({ line, column: column ?? 1 });
+      return text === undefined ? problem : { ...problem, excerpt: text };
+    });
+  }
+}
+
+function withPath(test: ReturnType<typeof secretTest>, secret: string | undefined): ReturnType<typeof secretTest> {
+  return (path) => test(path) || `/${path.join("/")}` === secret;
+}
+
+/** Reads a stream as far as a file may be long, and one byte more. */
+async function readStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
