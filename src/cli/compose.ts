@@ -21,6 +21,7 @@ import { loadStateKey, type StateKey, stateKey } from "../store/key.ts";
 import type { Store } from "../store/types.ts";
 import { VERSION } from "../version.ts";
 import type { Invocation } from "./command.ts";
+import { count } from "./plain-text.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./workspace.ts";
 
@@ -77,7 +78,7 @@ async function openOne(
     ...(spec.rateLimit ? { rateLimit: spec.rateLimit } : {}),
     onRequest: ({ kind }) => {
       sent += 1;
-      progress?.show(`${metadata.name}: ${kind === "write" ? "writing" : "reading"}, ${sent} requests`);
+      progress?.show(`${metadata.name}: ${kind === "write" ? "writing" : "reading"}, ${count(sent, "request")}`);
     },
   });
 }

@@ -22,7 +22,6 @@ const explained: ReadonlySet<string> = new Set([
   "StoreError",
   "SecretError",
   "ConnectorError",
-  "ConnectorLoadError",
   "SavedPlanStale",
   "RemovalsNotConfirmed",
 ]);

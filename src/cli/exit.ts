@@ -4,7 +4,7 @@
  * Wrong input and what throws never get here: that is always 1.
  */
 import type { Change, Plan } from "../api/plan.ts";
-import { quietReasons } from "../reconcile/report.ts";
+import { quietReasons } from "../reconcile/reasons.ts";
 
 export type ExitCode = 0 | 1 | 2;
 

@@ -7,9 +7,15 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** Runs the program. @param inputs the arguments after its name. */
 export async function main(inputs: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", endQuietly);
+  let lost = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    // Nobody may be there to read any more (`plumbline plan | head`): a write to a system goes on all the same.
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      lost ||= code !== "EPIPE";
+    });
+  }
   const code = await run(inputs, surroundings());
-  process.exitCode = code;
+  process.exitCode = lost && code === 0 ? 1 : code;
   // What was interrupted may wait for answers that nobody wants any more.
   if (code === INTERRUPTED) process.exit();
 }
@@ -35,10 +41,4 @@ function surroundings(): Surroundings {
     },
     exit: (code) => process.exit(code),
   };
-}
-
-/** Whoever read the results has gone (`plumbline plan | head`): there is nothing left to say. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit();
-  throw error;
 }

@@ -6,7 +6,7 @@
  */
 import stringWidth from "string-width";
 import type { Change, FieldChange, IntegrationPlan, Plan } from "../api/plan.ts";
-import { quietReasons } from "../reconcile/report.ts";
+import { quietReasons } from "../reconcile/reasons.ts";
 import type { Paint, Style } from "./paint.ts";
 import { count, pad, paragraph, shorten, visible, wrap } from "./plain-text.ts";
 import { planSummary } from "./plan-summary.ts";

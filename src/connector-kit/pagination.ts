@@ -43,7 +43,7 @@ export async function* byLink<T>(
   for (let first = true; next !== undefined; first = false) {
     pages.see(next);
     const request: PageOptions<T> = first && query ? { ...rest, query } : rest;
-    let answer = await send(reader, next, request);
+    let answer: HttpAnswer = await send(reader, next, request);
     let items = itemsOf(answer, options);
     if (answer.revalidated && nextOf(answer, options) === undefined && items.length >= (pageSize ?? 0)) {
       // A condition of its own, which nothing meets, keeps the stored answer out of it.

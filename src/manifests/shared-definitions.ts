@@ -1,10 +1,10 @@
 /**
- * Makes of what a schema says several times one definition.
+ * Makes a definition of every object in a schema, and one only of what the schema says several times.
  *
  * An Integration's schema holds each kind twice, under `defaults` and under `resources`, and
- * `lifecycle` in every entry. Compiled as it stands, that is a megabyte of code for a large
- * platform, in one function that is made ready whole before the first value is checked. Each entry
- * as a definition is a function of its own, made once and only when a manifest has such an entry.
+ * `lifecycle` in every entry. Compiled as it stands, that is a megabyte of code for a large platform,
+ * in one function that is made ready whole before the first value is checked. An object as a
+ * definition is a function of its own, made ready only when a manifest has such an object.
  *
  * Only objects under `properties` and `items` move: parts of a union stay where an error report
  * looks for them.
@@ -12,7 +12,7 @@
 import type { AnnotatedSchema } from "../api/index.ts";
 
 /** The name of the n-th definition. */
-const definitionName = (position: number): string => `entry${position}`;
+const definitionName = (position: number): string => `object${position}`;
 
 /**
  * @param schema a schema without references of its own outside `$defs`.
@@ -23,8 +23,8 @@ export function shareDefinitions(schema: AnnotatedSchema): AnnotatedSchema {
   const names = new Map<AnnotatedSchema, string>();
   const definitions: Record<string, AnnotatedSchema> = {};
 
-  const move = (part: AnnotatedSchema, isItem: boolean): AnnotatedSchema => {
-    if (!part.properties || !(isItem || uses.get(part) !== 1)) return rewrite(part);
+  const move = (part: AnnotatedSchema): AnnotatedSchema => {
+    if (!part.properties) return rewrite(part);
     const known = names.get(part);
     const name = known ?? definitionName(names.size);
     if (known === undefined) {
@@ -35,27 +35,12 @@ export function shareDefinitions(schema: AnnotatedSchema): AnnotatedSchema {
   };
   const rewrite = (part: AnnotatedSchema): AnnotatedSchema => ({
     ...part,
-    ...(part.properties && { properties: mapValues(part.properties, (value) => move(value, false)) }),
-    ...(part.items && { items: move(part.items, true) }),
+    ...(part.properties && { properties: mapValues(part.properties, move) }),
+    ...(part.items && { items: move(part.items) }),
   });
 
-  const uses = countUses(schema);
   const root = rewrite(schema);
   return { ...root, $defs: { ...(schema.$defs as Record<string, AnnotatedSchema> | undefined), ...definitions } };
-}
-
-/** How many times each schema is mentioned under `properties` and `items`; inside a repeated one counts once. */
-function countUses(root: AnnotatedSchema): Map<AnnotatedSchema, number> {
-  const uses = new Map<AnnotatedSchema, number>();
-  const visit = (part: AnnotatedSchema): void => {
-    const before = uses.get(part) ?? 0;
-    uses.set(part, before + 1);
-    if (before > 0) return;
-    for (const value of Object.values(part.properties ?? {})) visit(value);
-    if (part.items) visit(part.items);
-  };
-  visit(root);
-  return uses;
 }
 
 function mapValues<V, W>(record: Readonly<Record<string, V>>, change: (value: V) => W): Record<string, W> {

@@ -3,11 +3,12 @@
  * happen and says why; the first that does, wins. These are other people's systems.
  */
 import type { Policy } from "../api/index.ts";
+import type { BlockReason } from "./reasons.ts";
 import { type Memory, memoryKey, type PlannedChange } from "./types.ts";
 
 /** Why a change is held back. */
 export interface Block {
-  reason: string;
+  reason: BlockReason;
   message: string;
 }
 

@@ -4,6 +4,7 @@ export { isFailure, planDocument, planHash, summarize } from "./document.ts";
 export * from "./pass.ts";
 export { planIntegration } from "./plan.ts";
 export * from "./reconcile.ts";
-export { nextState, quietReasons } from "./report.ts";
+export * from "./reasons.ts";
+export { nextState } from "./report.ts";
 export { NOT_IN_PLAN, SavedPlanStale, saveable } from "./saved-plan.ts";
 export type * from "./types.ts";

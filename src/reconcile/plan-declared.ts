@@ -13,6 +13,7 @@ import {
 import type { FieldDifference } from "./compare.ts";
 import { kindTools } from "./kind-tools.ts";
 import { cascadeOf } from "./plan-undeclared.ts";
+import type { BlockReason } from "./reasons.ts";
 import { type Desired, type KindReading, memoryKey, type PlanInput, type PlannedChange, type Thing } from "./types.ts";
 
 /** What an entry's children can count on. */
@@ -191,7 +192,7 @@ function write(one: Case, thing: Thing, found: Found, partlyUnread: boolean): Ve
 }
 
 /** A change that is not made. The children of a thing that exists and is ours go on. */
-function block(one: Case, reason: string, message: string, extra: Partial<PlannedChange> = {}): Verdict {
+function block(one: Case, reason: BlockReason, message: string, extra: Partial<PlannedChange> = {}): Verdict {
   const { input, desired, thing, owned } = one;
   const change = changeOf(desired, thing, {
     action: "blocked",

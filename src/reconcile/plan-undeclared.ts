@@ -3,6 +3,7 @@ import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import { changeOf } from "./changes.ts";
 import { parentOf } from "./match.ts";
+import type { BlockReason } from "./reasons.ts";
 import type { IntegrationDecision, KindReading, PlanInput, PlannedChange, Thing } from "./types.ts";
 
 /**
@@ -60,7 +61,7 @@ function removal(
   if (manner === "Orphan" || (manner === "Archive" && isArchived)) return undefined;
   const intended = manner === "Archive" ? "archive" : "delete";
   const base = { cause: owned ? ("change" as const) : ("drift" as const), lifecycle };
-  const blocked = (reason: string, message: string): PlannedChange =>
+  const blocked = (reason: BlockReason, message: string): PlannedChange =>
     changeOf(undefined, thing, { ...base, action: "blocked", intended, reason, message });
   if (!input.integration.spec.policy?.prune) {
     const who = owned ? "No manifest declares it any more" : "Nobody declares it";

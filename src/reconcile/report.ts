@@ -2,14 +2,8 @@
 import type { Condition, Failure } from "../api/index.ts";
 import type { ObjectState } from "../store/types.ts";
 import type { Pass } from "./pass.ts";
+import { quietReasons } from "./reasons.ts";
 
-/** Reasons of blocked changes that are as configured: they do not make an Integration unready. */
-export const quietReasons: ReadonlySet<string> = new Set([
-  "PruneDisabled",
-  "AdoptDisabled",
-  "Observe",
-  "NotInSavedPlan",
-]);
 
 /** Reasons that need a person. */
 const stallingReasons: ReadonlySet<string> = new Set(["DriftLoop", "Ambiguous", "PermanentFailure"]);

@@ -8,6 +8,7 @@ import { type Change, DEFAULT_NAMESPACE, type IntegrationPlan, type Plan } from 
 import { canonicalText } from "./digest.ts";
 import { comparable, planDocument } from "./document.ts";
 import type { Pass } from "./pass.ts";
+import type { BlockReason } from "./reasons.ts";
 
 /** A listed change is no longer what it was. */
 export class SavedPlanStale extends Error {
@@ -22,7 +23,7 @@ export class SavedPlanStale extends Error {
 }
 
 /** The reason that a change outside the saved plan is given. */
-export const NOT_IN_PLAN = "NotInSavedPlan";
+export const NOT_IN_PLAN = "NotInSavedPlan" satisfies BlockReason;
 
 /** Adds to a plan what it takes to apply it later. */
 export function saveable(plan: Plan, passes: readonly Pass[]): Plan {

@@ -5,6 +5,7 @@ import type { ListDelta, Observed, ObservedParent, Spec } from "../connector-kit
 import type { DesiredEntry } from "../manifests/types.ts";
 import type { Intent, InventoryEntry, PermanentFailure } from "../store/types.ts";
 import type { FieldDifference } from "./compare.ts";
+import type { Reason } from "./reasons.ts";
 import type { Unresolved } from "./references.ts";
 
 /** An entry of a manifest, made ready for comparison. */
@@ -115,7 +116,7 @@ export interface PlannedChange {
   intended?: Exclude<Action, "blocked">;
   kind: string;
   key: string;
-  reason: string;
+  reason: Reason;
   message?: string;
   cause: Change["cause"];
   fields: FieldChange[];

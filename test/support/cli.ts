@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
@@ -20,8 +21,14 @@ export interface CliOptions {
   /** Columns of a terminal; left out: no terminal. */
   terminal?: number;
   clock?: Clock;
+  /** What a person types when asked; makes it a terminal. */
+  answer?: string;
+  /** Whether requests may leave the process, to stand-ins on this host; else one is a mistake of the test. */
+  network?: boolean;
   /** Given what sends a signal. */
   signals?: (send: () => void) => void;
+  /** Whether systems may be asked, by the transport's own fetch; default: asking one fails the test. */
+  network?: boolean;
 }
 
 export interface CliResult {
@@ -36,18 +43,33 @@ export interface CliResult {
 export async function cli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   const written = { stdout: "", stderr: "" };
   const exits: number[] = [];
-  const { terminal, connectors = [], env = {}, stdin = "", signals } = options;
-  const sink = (name: keyof typeof written) => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-    isTTY: terminal !== undefined,
-    ...(terminal === undefined ? {} : { columns: terminal }),
-  });
+  const { answer, connectors = [], env = {}, stdin = "", signals } = options;
+  const terminal = options.terminal ?? (answer === undefined ? undefined : 80);
+  const keyboard = Object.assign(new PassThrough(), { isTTY: answer !== undefined, setRawMode: () => undefined });
+  let typed = false;
+  const type = () => {
+    if (typed || answer === undefined) return;
+    typed = true;
+    setImmediate(() => keyboard.write(answer));
+  };
+  const sink = (name: keyof typeof written) => {
+    const stream = new Writable({
+      decodeStrings: false,
+      write(text: string | Buffer, _, done) {
+        written[name] += text.toString();
+        if (name === "stderr" && written.stderr.includes("Yes")) type();
+        done();
+      },
+    });
+    return Object.assign(stream, {
+      isTTY: terminal !== undefined,
+      ...(terminal === undefined ? {} : { columns: terminal }),
+    });
+  };
   const surroundings: Surroundings = {
     env,
     cwd: options.cwd,
-    stdin: Object.assign(textStream(stdin), { isTTY: false }),
+    stdin: answer === undefined ? Object.assign(textStream(stdin), { isTTY: false }) : keyboard,
     stdout: sink("stdout"),
     stderr: sink("stderr"),
     clock: options.clock ?? systemClock(),
@@ -58,13 +80,19 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
       return () => undefined;
     },
     exit: (code) => void exits.push(code),
-    fetch: () => {
-      throw new Error("A test of the command line reached for the network.");
-    },
+    ...(options.network ? {} : { fetch: unreachable }),
     connectors,
   };
   const code = await run(args, surroundings);
   return { code, ...written, exits };
+}
+
+function unreachable(): never {
+  throw new Error("A test of the command line reached for the network.");
+}
+
+function refuseNetwork(): never {
+  throw new Error("A test of the command line reached for the network.");
 }
 
 async function* textStream(text: string): AsyncGenerator<Uint8Array> {
@@ -72,7 +100,10 @@ async function* textStream(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Runs the built program, as people do. */
-export async function program(args: readonly string[], options: Pick<CliOptions, "cwd" | "env" | "stdin">): Promise<CliResult> {
+export async function program(
+  args: readonly string[],
+  options: Pick<CliOptions, "cwd" | "env" | "stdin">,
+): Promise<CliResult> {
   const executable = join(import.meta.dirname, "../../bin/plumbline");
   const { PATH = "" } = process.env;
   const child = spawn(executable, args, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: "pipe" });

@@ -9,7 +9,14 @@ import { ConnectorError } from "../../src/connector-kit/errors.ts";
 import type { Clock } from "../../src/connector-kit/http/types.ts";
 import { desiredEntries, type Manifest } from "../../src/manifests/index.ts";
 import { parseYaml } from "../../src/manifests/yaml.ts";
-import { type Outcome, type Result, type RunContext, reconcile, type Writing } from "../../src/reconcile/index.ts";
+import {
+  type Outcome,
+  type Result,
+  type RunContext,
+  reconcile,
+  type Session,
+  type Writing,
+} from "../../src/reconcile/index.ts";
 import { createMemoryStore, type Store, stateKey } from "../../src/store/index.ts";
 
 export interface EngineOptions {
@@ -20,6 +27,8 @@ export interface EngineOptions {
   /** False: no key for write-only fields, as in CI without PLUMBLINE_STATE_KEY. */
   stateKey?: boolean;
   clock?: TestClock;
+  /** Opens a real session, for connectors of systems that are reached; default: the connector on nothing. */
+  open?: (compiled: CompiledConnector) => Promise<Session>;
 }
 
 export interface RunOptions {
@@ -78,7 +87,7 @@ export function engine(options: EngineOptions): Engine {
     signal: signal ?? new AbortController().signal,
     connector: async (platform) => compiled.get(platform) ?? { code: "UnknownPlatform", message: `no ${platform}` },
     entries: (manifest, of) => desiredEntries(manifest, of).entries,
-    open: async (_, of) => openFake(of),
+    open: async (_, of) => (options.open ?? openFake)(of),
     resolveSecret: async (_, reference) => {
       const name = (reference as { env: string }).env;
       const value = env[name];
@@ -111,7 +120,7 @@ export function engine(options: EngineOptions): Engine {
   };
 }
 
-async function openFake(compiled: CompiledConnector) {
+async function openFake(compiled: CompiledConnector): Promise<Session> {
   const guard = async <T>(work: () => T | Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -126,6 +135,7 @@ async function openFake(compiled: CompiledConnector) {
     credentials: {},
     http: undefined as never,
     guard: (_, work) => work(new AbortController().signal),
+    wait: async () => undefined,
   });
   return {
     origin: "memory:",

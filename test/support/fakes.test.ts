@@ -9,7 +9,8 @@ function open(options: FakeOptions = {}) {
   const { kinds } = compileConnector(system.connector);
   const guard = <T>(_: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     run(new AbortController().signal);
-  const { reader, writer } = system.connector.open({ connection: {}, credentials: {}, http: noHttp, guard });
+  const wait = async () => undefined;
+  const { reader, writer } = system.connector.open({ connection: {}, credentials: {}, http: noHttp, guard, wait });
   const resource = (kind: string): Resource => kinds.get(kind)?.resource as Resource;
   return { system, reader, writer, rooms: resource("rooms"), notes: resource("rooms.notes"), teams: resource("teams") };
 }

@@ -71,7 +71,7 @@ async function applyLocked(
       },
     });
     const result = await interruption.race(running);
-    return await report(invocation, flags, result, ended, interruption.signal.aborted);
+    return await report(invocation, flags, result, interruption.signal.aborted);
   } catch (error) {
     // The state was lost half-way: what was written by then has to be known.
     if (ended.length > 0) output.error(applyReport({ ended, errors: [], interrupted: true, paint: output.paintError }));
@@ -107,9 +107,10 @@ async function report(
   { output }: Invocation,
   flags: ApplyFlags,
   { plan, passes, applied }: Result,
-  ended: readonly Ended[],
   interrupted: boolean,
 ): Promise<number> {
+  // In the plan's order, not in that in which they ended.
+  const ended = passes.flatMap((pass) => pass.outcomes.map((outcome) => ({ integration: passName(pass), outcome })));
   const known = new Set(plan.integrations.flatMap(({ error }) => error ?? []));
   const errors = passes.flatMap((pass) =>
     pass.error && !known.has(pass.error) ? [{ integration: passName(pass), ...pass.error }] : [],

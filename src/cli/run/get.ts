@@ -117,7 +117,7 @@ function readyOf({ state }: Row) {
 
 function messageOf(row: Row): string {
   if (!row.declared && row.kind === "Integration") {
-    return `no manifest declares it; it owns ${row.owns}: plumbline forget ${shortName(row.owner)}`;
+    return `undeclared, owns ${row.owns}: plumbline forget ${shortName(row.owner)}`;
   }
   return paragraph(readyOf(row)?.message ?? "apply has not run yet");
 }

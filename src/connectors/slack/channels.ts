@@ -107,7 +107,7 @@ export const channels = defineResource({
     if (changes.topic !== undefined) await slack.setTopic(id, changes.topic);
     if (changes.purpose !== undefined) await slack.setPurpose(id, changes.purpose);
     const { added = [], removed = [] } = lists.members ?? {};
-    if (added.length > 0) await slack.inviteOthers(id, added as string[]);
+    if (added.length > 0) await slack.invite(id, added as string[]);
     for (const user of removed as string[]) await slack.kick(id, user);
   },
   archived: {

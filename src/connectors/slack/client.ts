@@ -12,6 +12,7 @@ import {
   type Identity,
   type RequestOptions,
 } from "../../connector-kit/index.ts";
+import { alreadyIn } from "./protocol.ts";
 import { decodeText } from "./text.ts";
 
 /** Things in a page: 200 is what Slack advises, 999 its most. */
@@ -277,7 +278,7 @@ export class SlackWriter extends SlackReader {
       const some = users.slice(at, at + INVITE_MOST).join(",");
       const options = { ...as, limit: "tier3", repeatable: true, what: `invite ${some} into ${channel}` };
       const form = { channel, users: some, force: true };
-      const answer = await this.#succeedsWith(["already_in_channel"], this.#call("conversations.invite", form, options));
+      const answer = await this.#succeedsWith(alreadyIn, this.#call("conversations.invite", form, options));
       refuseLeftOut(channel, answer?.body);
     }
   }
@@ -297,25 +298,29 @@ export class SlackWriter extends SlackReader {
   }
 }
 
-/** Says what a taken name may mean: what has it need not be visible. */
+/** What refusals to give a name mean, which Slack's words alone do not tell. */
+const refusedNames: Readonly<Record<string, string>> = {
+  name_taken:
+    "A channel or group that this token cannot see has the name: invite the app into it, or choose another name.",
+  not_authorized: "Only who made a channel, or an admin of the workspace, may rename it: do it by hand.",
+};
+
+/** Adds what a user can do about a refused name. */
 async function named<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.platformCode !== "name_taken") throw error;
-    const remedy = "invite the app into it, or choose another name";
-    throw new ConnectorError(
-      "CONFLICT",
-      `${error.message}. A channel or group that this token cannot see has the name: ${remedy}.`,
-      { cause: error, platformCode: "name_taken" },
-    );
+    const { platformCode = "" } = error instanceof ConnectorError ? error : {};
+    const remedy = Object.hasOwn(refusedNames, platformCode) ? refusedNames[platformCode] : undefined;
+    if (!(error instanceof ConnectorError) || remedy === undefined) throw error;
+    throw new ConnectorError(error.code, `${error.message}. ${remedy}`, { cause: error, platformCode });
   }
 }
 
 /** An invitation may succeed for some and not for others. */
 function refuseLeftOut(channel: string, body: unknown): void {
   const { errors = [] } = (body ?? {}) as { errors?: readonly { user?: string; error?: string }[] };
-  const left = errors.filter(({ error }) => error !== "already_in_channel");
+  const left = errors.filter(({ error }) => !alreadyIn.includes(error ?? ""));
   if (left.length === 0) return;
   const who = left.map(({ user, error }) => `${user} (${error})`).join(", ");
   throw new ConnectorError("VALIDATION", `Slack refused to invite some people into ${channel}: ${who}.`, {

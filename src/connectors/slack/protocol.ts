@@ -72,6 +72,9 @@ const codeOf = new Map(
   Object.entries(codes).flatMap(([code, words]) => words.map((word): [string, ErrorCode] => [word, code as ErrorCode])),
 );
 
+/** What an invitation says of people who are in the channel; our own account always is in those it changes. */
+export const alreadyIn: readonly string[] = ["already_in_channel", "cant_invite_self"];
+
 /** Refusals after which surely nothing was done: too many requests, and a form that did not arrive whole. */
 const untouched: ReadonlySet<ErrorCode> = new Set(["RATE_LIMITED", "TIMEOUT"]);
 
@@ -103,7 +106,7 @@ function classify({ status, body }: HttpAnswer): Classified | "ok" | undefined {
 /** Of an answer about several people, the word of the first who could not have been in already. */
 function wordOf(body: Body | undefined): string | undefined {
   if (body?.ok !== false) return undefined;
-  const telling = body.errors?.find(({ error }) => error !== "already_in_channel")?.error;
+  const telling = body.errors?.find(({ error }) => !alreadyIn.includes(String(error)))?.error;
   const word = telling ?? body.error;
   return typeof word === "string" ? word : undefined;
 }

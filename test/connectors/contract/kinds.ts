@@ -1,6 +1,6 @@
 /** What the suite asks of each kind: that it reads back what it wrote, whole, and doubles nothing. */
 import { describe, expect, test } from "vitest";
-import { ConnectorError } from "../../../src/connector-kit/index.ts";
+import { ConnectorError, type ObservedParent } from "../../../src/connector-kit/index.ts";
 import type { Spec as Description } from "../../support/openapi.ts";
 import type { Fate, Recorded } from "../../support/proxy.ts";
 import { type Rig, withRig } from "./rig.ts";
@@ -69,11 +69,14 @@ export function describeKind(
       rigged(async (rig) => {
         await rig.create(kind, first);
         await rig.create(kind, second);
-        const requests = await requestsOfList(rig, kind);
+        const parent = await rig.parent(kind);
+        const requests = await requestsOfList(rig, kind, parent);
         expect(requests.length).toBeGreaterThan(0);
         for (const request of requests) {
           for (const fate of given.absentWhen404 ? breakages : [...breakages, { status: 404, body: {} }]) {
-            await expect(listWith(rig, kind, request, fate)).rejects.toBeInstanceOf(ConnectorError);
+            await expect(listWith(rig, () => rig.list(kind, parent), request, fate)).rejects.toBeInstanceOf(
+              ConnectorError,
+            );
           }
         }
       }, true),
@@ -104,22 +107,20 @@ export function describeKind(
   });
 }
 
-/** The requests that list a kind, once its parents are known. */
-async function requestsOfList(rig: Rig, kind: string): Promise<Recorded[]> {
-  await rig.reopen();
-  await rig.list(kind);
+/** The requests that list a kind below one parent, and no others: how a parent is read is its own kind's matter. */
+async function requestsOfList(rig: Rig, kind: string, parent: ObservedParent): Promise<Recorded[]> {
   rig.proxy.reset();
   await rig.reopen();
-  await rig.list(kind);
+  await rig.list(kind, parent);
   return [...rig.proxy.requests];
 }
 
-async function listWith(rig: Rig, kind: string, request: Recorded, fate: Fate): Promise<unknown> {
+async function listWith(rig: Rig, list: () => Promise<unknown>, request: Recorded, fate: Fate): Promise<unknown> {
   await rig.reopen();
   const same = textOf(request);
   rig.proxy.intercept((other) => (textOf(other) === same ? fate : "pass"));
   try {
-    return await rig.list(kind);
+    return await list();
   } finally {
     rig.proxy.intercept(undefined);
   }

@@ -27,8 +27,8 @@ export interface Rig {
   /** Goes on with a session that remembers nothing. */
   reopen(): Promise<void>;
   close(): Promise<void>;
-  /** All things of a kind. For a nested one, those below the parent that {@link Rig.parent} gives. */
-  list(kind: string): Promise<Observed[]>;
+  /** All things of a kind. For a nested one, those below a parent; default: the one that {@link Rig.parent} gives. */
+  list(kind: string, parent?: ObservedParent): Promise<Observed[]>;
   /** The one thing that has an entry's key. */
   find(kind: string, entry: Spec): Promise<Observed | undefined>;
   create(kind: string, entry: Spec): Promise<void>;
@@ -93,7 +93,7 @@ async function createRig(subject: Subject, system: StartedSystem, proxy: Recordi
       current = await open();
     },
     close: () => current.close(),
-    list: (name) => listAll(rig, kindOf(name)),
+    list: (name, parent) => listAll(rig, kindOf(name), parent),
     find: (name, entry) => findOne(rig, kindOf(name), entry),
     create: (name, entry) => create(rig, kindOf(name), entry),
     update: (name, entry) => update(rig, kindOf(name), entry),
@@ -114,8 +114,8 @@ async function createRig(subject: Subject, system: StartedSystem, proxy: Recordi
   return rig;
 }
 
-async function listAll(rig: Rig, kind: Kind): Promise<Observed[]> {
-  const parents = kind.parent ? [await rig.parent(kind.kind)] : [];
+async function listAll(rig: Rig, kind: Kind, below?: ObservedParent): Promise<Observed[]> {
+  const parents = kind.parent ? [below ?? (await rig.parent(kind.kind))] : [];
   const found: Observed[] = [];
   await rig.session.guardErrors(async () => {
     for await (const one of kind.resource.list(rig.session.reader, { parents, keys: "all", fields: "all" })) {

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { painter } from "../../src/cli/paint.ts";
+import { renderTable } from "../../src/cli/render-table.ts";
+
+const columns = [
+  { title: "NAME", of: (row: readonly string[]) => row[0] as string },
+  { title: "MESSAGE", of: (row: readonly string[]) => row[1] as string },
+];
+const render = (rows: readonly (readonly string[])[], width: number): string =>
+  renderTable(rows, columns, { width, paint: painter(false) });
+
+test("columns are as wide as what they hold", () => {
+  expect(
+    render(
+      [
+        ["a", "fine"],
+        ["longer", "x"],
+      ],
+      80,
+    ),
+  ).toBe("NAME    MESSAGE\na       fine\nlonger  x\n");
+});
+
+test("the widest column gives way where the window is too narrow", () => {
+  expect(render([["acme", "a message that is too long"]], 20)).toBe("NAME  MESSAGE\nacme  a message tha…\n");
+});
+
+test("wide letters take two columns", () => {
+  expect(
+    render(
+      [
+        ["日本", "x"],
+        ["abcd", "y"],
+      ],
+      80,
+    ),
+  ).toBe("NAME  MESSAGE\n日本  x\nabcd  y\n");
+});
+
+test("a cell cannot break out of its line", () => {
+  expect(render([["a\nb", "\u001b[1m"]], 80)).toBe("NAME  MESSAGE\na\\nb  \\u001b[1m\n");
+});
+
+test("no rows give no table", () => {
+  expect(render([], 80)).toBe("");
+});

@@ -1,0 +1,35 @@
+/** What the tests of the GitHub connector have in common. */
+import type { ObservedParent } from "../../../src/connector-kit/index.ts";
+import github from "../../../src/connectors/github/index.ts";
+import { kindOf, type Staging, staging } from "../stage.ts";
+
+export const TOKEN = "ghp_ownerOwnerOwnerOwnerOwnerOwnerOwner00";
+
+export { github };
+export const repositories = kindOf(github, "repositories");
+export const labels = kindOf(github, "labels");
+
+/** To be called once in a test file. */
+export function githubStaging(): Staging {
+  return staging({
+    connector: github,
+    spec: "github",
+    connection: { organization: "acme" },
+    credentials: { token: TOKEN },
+  });
+}
+
+/** A repository as the parent of its labels. */
+export function parent(name: string): ObservedParent {
+  return { id: name, key: [name], spec: { name } };
+}
+
+/** Labels as GitHub lists them: `l1`, `l2` and so on. */
+export function rawLabels(from: number, to: number): Record<string, unknown>[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({
+    id: from + index,
+    name: `l${from + index}`,
+    color: "ededed",
+    description: null,
+  }));
+}

@@ -1,0 +1,194 @@
+/** Slack's failures, which come with the status 200, its scopes, and its limits for each method. */
+import { describe, expect, test } from "vitest";
+import type { ErrorCode } from "../../../src/connector-kit/index.ts";
+import { limits } from "../../../src/connectors/slack/protocol.ts";
+import { startSlack } from "../../support/slack.ts";
+import { type Asked, failureOf, type Scripted, thingsOf, update } from "../stage.ts";
+import { BOT, channels, rawChannel, slackStaging, USER, whoami } from "./workspace.ts";
+
+const { withAnswers, withSystem } = slackStaging();
+const refused = (error: string, fields: object = {}): Scripted => ({ body: { ok: false, error, ...fields } });
+
+describe("an error word with the status 200", () => {
+  test.each<{ word: string; code: ErrorCode; retryable: boolean }>([
+    ...["invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"].map((word) => ({
+      word,
+      code: "AUTH" as const,
+      retryable: false,
+    })),
+    ...["missing_scope", "not_allowed_token_type", "restricted_action", "no_permission", "access_denied"].map(
+      (word) => ({
+        word,
+        code: "PERMISSION" as const,
+        retryable: false,
+      }),
+    ),
+    { word: "channel_not_found", code: "NOT_FOUND", retryable: false },
+    { word: "user_not_found", code: "NOT_FOUND", retryable: false },
+    { word: "name_taken", code: "CONFLICT", retryable: false },
+    { word: "is_archived", code: "CONFLICT", retryable: false },
+    { word: "invalid_name_specials", code: "VALIDATION", retryable: false },
+    { word: "a_word_of_tomorrow", code: "VALIDATION", retryable: false },
+    { word: "paid_teams_only", code: "UNSUPPORTED", retryable: false },
+    { word: "internal_error", code: "UNAVAILABLE", retryable: true },
+    { word: "fatal_error", code: "UNAVAILABLE", retryable: true },
+    { word: "service_unavailable", code: "UNAVAILABLE", retryable: true },
+    { word: "request_timeout", code: "TIMEOUT", retryable: true },
+    { word: "ratelimited", code: "RATE_LIMITED", retryable: true },
+  ])("$word is $code", async ({ word, code, retryable }) => {
+    await withAnswers(
+      () => refused(word),
+      async ({ session, requests }) => {
+        const failure = await failureOf(session.check());
+        expect(failure).toMatchObject({ name: "ConnectorError", code, retryable, platformCode: word });
+        expect(requests.length > 1).toBe(retryable);
+      },
+    );
+  });
+
+  test("missing_scope names the scope that is needed and those that the token has", async () => {
+    await withAnswers(
+      () => refused("missing_scope", { needed: "groups:read", provided: "channels:read,chat:write" }),
+      async (stage) => {
+        const failure = await failureOf(thingsOf(stage, channels));
+        expect(failure).toMatchObject({ code: "PERMISSION" });
+        expect(String(failure)).toMatch(/groups:read.*channels:read,chat:write/);
+      },
+    );
+  });
+
+  test("invalid_arguments shows what Slack says of them", async () => {
+    await withAnswers(
+      () => refused("invalid_arguments", { response_metadata: { messages: ["[ERROR] missing required field: name"] } }),
+      async ({ session }) => {
+        expect(String(await failureOf(session.check()))).toContain("missing required field: name");
+      },
+    );
+  });
+
+  test("an internal error after a write that cannot be repeated leaves its outcome unknown, and is not sent again", async () => {
+    await withAnswers(
+      () => refused("internal_error"),
+      async ({ session, requests }) => {
+        const make = async () =>
+          channels.create?.(session.writer, { desired: { name: "new" }, parent: { id: "", key: [], spec: {} } });
+        expect(await failureOf(session.guardErrors(make))).toMatchObject({ outcomeUnknown: true, code: "UNAVAILABLE" });
+        expect(requests).toHaveLength(1);
+      },
+    );
+  });
+
+  test.each([{ body: { ok: false, error: "ratelimited" } }, { body: "Too Many Requests" }, {}])(
+    "a 429 is waited out as its header says, and the request sent again: %j",
+    async (answer) => {
+      let asked = 0;
+      const busy = { status: 429, headers: { "retry-after": "7" }, ...answer };
+      await withAnswers(
+        () => (asked++ === 0 ? busy : { body: whoami }),
+        async ({ session, clock, requests }) => {
+          await session.check();
+          expect(requests).toHaveLength(2);
+          expect(clock.monotonic()).toBe(7000);
+        },
+      );
+    },
+  );
+});
+
+describe("the connection test", () => {
+  test("tells the account and its scopes, and identity the workspace, with one request in all", async () => {
+    const system = await startSlack({ team: "Acme Inc", scopes: ["channels:read", "chat:write"] });
+    await withSystem(system, async ({ session, sent }) => {
+      expect(await session.check()).toMatchObject({
+        account: { id: system.botUserId },
+        scopes: ["channels:read", "chat:write"],
+      });
+      expect(await session.identity()).toEqual({ id: system.teamId, title: "team Acme Inc" });
+      expect(sent()).toEqual(["POST /api/auth.test"]);
+    });
+  });
+
+  test("says nothing of scopes where no header tells them", async () => {
+    await withAnswers(
+      () => ({ body: whoami }),
+      async ({ session }) => {
+        expect(await session.check()).toEqual({ account: { id: "UBOT", name: "plumbline" } });
+      },
+    );
+  });
+
+  test("that failed is done again when it is asked for again", async () => {
+    const answers: Scripted[] = [refused("invalid_auth"), { body: whoami }];
+    await withAnswers(
+      () => answers.shift() ?? { body: whoami },
+      async ({ session }) => {
+        expect(await failureOf(session.check())).toMatchObject({ code: "AUTH" });
+        expect(await session.check()).toMatchObject({ account: { id: "UBOT" } });
+      },
+    );
+  });
+
+  test("sends the bot token in the header and nowhere else", async () => {
+    await withAnswers(
+      () => ({ body: whoami }),
+      async ({ session, requests }) => {
+        await session.check();
+        const [request] = requests as Asked[];
+        expect(request?.headers.authorization).toBe(`Bearer ${BOT}`);
+        expect(request?.url.href + JSON.stringify(request?.body)).not.toContain(BOT);
+      },
+      { credentials: { token: BOT, userToken: USER } },
+    );
+  });
+});
+
+describe("Slack's limits", () => {
+  test("hold for each method by itself", async () => {
+    await withAnswers(
+      () => ({ body: { ok: true } }),
+      async (stage) => {
+        const channel = { id: "C1", spec: { name: "one" } };
+        for (let count = 0; count < 20; count += 1) await update(stage, channels, channel, { topic: `no ${count}` });
+        await update(stage, channels, channel, { purpose: "another method" });
+        expect(stage.clock.monotonic()).toBe(0);
+        await update(stage, channels, channel, { topic: "one more" });
+        expect(stage.clock.monotonic()).toBe(3000);
+      },
+    );
+  });
+
+  test("hold on slack.com only", async () => {
+    await withAnswers(
+      () => ({ body: { ok: true } }),
+      async (stage) => {
+        const channel = { id: "C1", spec: { name: "one" } };
+        for (let count = 0; count < 30; count += 1) await update(stage, channels, channel, { topic: `no ${count}` });
+        expect(stage.clock.monotonic()).toBe(0);
+      },
+      { connection: { baseUrl: "https://proxy.acme.example" } },
+    );
+  });
+
+  test("are the published tiers", () => {
+    expect(limits.map(({ name, requests, per, each }) => [name, requests, per, each])).toEqual([
+      ["tier2", 20, "1m", "path"],
+      ["tier3", 50, "1m", "path"],
+      ["tier4", 100, "1m", "path"],
+    ]);
+  });
+
+  test.each([{ method: "conversations.list", free: 20, run: thingsOf }])(
+    "let $method be called $free times at once",
+    async ({ free, run }) => {
+      await withAnswers(
+        () => ({ body: { ok: true, channels: [rawChannel("one")] } }),
+        async (stage) => {
+          for (let count = 0; count < free; count += 1) await run(stage, channels);
+          expect(stage.clock.monotonic()).toBe(0);
+          await run(stage, channels);
+          expect(stage.clock.monotonic()).toBeGreaterThan(0);
+        },
+      );
+    },
+  );
+});

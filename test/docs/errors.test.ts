@@ -1,0 +1,31 @@
+/** The words that programs branch on, and the page that explains them, are the same. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { errorCodes } from "../../src/connector-kit/errors.ts";
+import { blockReasons, changeReasons, outcomeCodes, passErrors, quietReasons } from "../../src/reconcile/index.ts";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
+
+/** The rows of the table under a heading: first cell and second cell. */
+function table(heading: string): [string, string][] {
+  const part = page.split(`## ${heading}`)[1]?.split("\n## ")[0] ?? "";
+  return [...part.matchAll(/^\| (\w+) \| (.*?) \|/gm)]
+    .map(([, word, meaning]): [string, string] => [word as string, meaning as string])
+    .filter(([word]) => word !== "code" && word !== "reason");
+}
+
+test.each([
+  ["Codes of failed calls", errorCodes],
+  ["Why an Integration has no changes", passErrors],
+  ["Why a change is held back", blockReasons],
+  ["Why a change is made", changeReasons],
+  ["Why a change was not carried out", outcomeCodes],
+] as const)("the page lists under “%s” what the program knows, and nothing else", (heading, words) => {
+  expect(table(heading).map(([word]) => word)).toEqual([...words]);
+});
+
+test("the page marks exactly the reasons that do not make apply fail", () => {
+  const marked = table("Why a change is held back").filter(([, meaning]) => meaning.includes("As configured."));
+  expect(new Set(marked.map(([word]) => word))).toEqual(new Set(quietReasons));
+});

@@ -1,0 +1,35 @@
+/** Reads the published schemas, and walks over their fields. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AnnotatedSchema } from "../../src/api/index.ts";
+
+const folder = join(import.meta.dirname, "../../schemas");
+
+/** The names of the published schemas, without `.json`. */
+export const schemaNames = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => name.slice(0, -".json".length));
+
+export function readSchema(name: string): AnnotatedSchema {
+  return JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as AnnotatedSchema;
+}
+
+export interface Field {
+  /** Where it is declared, as a JSON pointer into the schema. */
+  pointer: string;
+  schema: AnnotatedSchema;
+}
+
+/** Every schema that stands under `properties`, at any depth. */
+export function* fieldsOf(schema: unknown, pointer = ""): Generator<Field> {
+  if (Array.isArray(schema)) {
+    for (const [index, part] of schema.entries()) yield* fieldsOf(part, `${pointer}/${index}`);
+  } else if (typeof schema === "object" && schema !== null) {
+    const { examples: _, enum: __, const: ___, default: ____, properties, ...rest } = schema as AnnotatedSchema;
+    for (const [name, field] of Object.entries(properties ?? {})) {
+      yield { pointer: `${pointer}/properties/${name}`, schema: field };
+      yield* fieldsOf(field, `${pointer}/properties/${name}`);
+    }
+    for (const [keyword, part] of Object.entries(rest)) yield* fieldsOf(part, `${pointer}/${keyword}`);
+  }
+}
