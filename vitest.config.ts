@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that run the built program; the others run from source and need no build. */
-const program = ["test/cli/**/*.test.ts", "test/build/**/*.test.ts"];
+const program = ["test/cli/**/*.test.ts", "test/build/**/*.test.ts", "test/cases/*.test.ts"];
 
 export default defineConfig({
   test: {

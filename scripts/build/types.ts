@@ -13,9 +13,13 @@ import { join } from "node:path";
  */
 export async function emitTypes(root: string, target: string): Promise<void> {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const child = spawn(process.execPath, [compiler, "-p", join(root, "tsconfig.types.json"), "--outDir", target], {
-    stdio: "inherit",
-  });
+  const child = spawn(
+    process.execPath,
+    [compiler, "-p", join(import.meta.dirname, "tsconfig.types.json"), "--outDir", target],
+    {
+      stdio: "inherit",
+    },
+  );
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error("The declarations could not be written: see the compiler's messages above.");
 }

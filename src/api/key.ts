@@ -16,10 +16,19 @@ export function formatKey(key: Key): string {
 
 /** Reads a key from text; the inverse of {@link formatKey}. */
 export function parseKey(text: string): Key {
-  return text.split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return text.split("/").map(unescapeSegment);
 }
 
 /** Escapes one segment of a key. */
 export function escapeSegment(segment: string): string {
   return segment.includes("~") || segment.includes("/") ? segment.replaceAll("~", "~0").replaceAll("/", "~1") : segment;
+}
+
+function unescapeSegment(segment: string): string {
+  return segment.includes("~") ? segment.replaceAll("~1", "/").replaceAll("~0", "~") : segment;
+}
+
+/** The property names of a JSON pointer (RFC 6901): `/config/url` gives `["config", "url"]`. */
+export function parsePointer(pointer: string): string[] {
+  return pointer.split("/").slice(1).map(unescapeSegment);
 }

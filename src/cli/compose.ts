@@ -25,7 +25,7 @@ import { count } from "./plain-text.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./workspace.ts";
 
-/** Everything that asks systems goes through one of these. */
+/** Everything that asks systems goes through one of these. A session makes its credentials known to the redactor. */
 export interface Connections {
   transport: Transport;
   /** Opens a session. @throws ConnectorError, its message without secrets. */
@@ -63,11 +63,10 @@ async function openOne(
 ): Promise<Session> {
   const { metadata, spec } = manifest.object;
   const platform = (await platforms.load(spec.platform)) as Platform;
-  const { credentials, connection } = await resolved(async () => {
-    const found = await resolveCredentials(spec.credentials, secrets);
-    for (const secret of Object.values(found)) transport.redactor.add(secret);
-    return { credentials: found, connection: resolveConnection(manifest.object, platform, secrets) };
-  });
+  const { credentials, connection } = await resolved(async () => ({
+    credentials: await resolveCredentials(spec.credentials, secrets),
+    connection: resolveConnection(manifest.object, platform, secrets),
+  }));
   let sent = 0;
   return openSession(platform.compiled.connector, {
     transport,

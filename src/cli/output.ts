@@ -59,6 +59,11 @@ export class Output {
     return this.#redact(text);
   }
 
+  /** @returns a copy of a JSON value whose strings hold no known secret. */
+  redacted<T>(value: T): T {
+    return this.#redactLeaves(value) as T;
+  }
+
   /** Calls back before anything is written. */
   beforeWriting(clear: () => void): void {
     this.#clear = clear;
@@ -72,14 +77,14 @@ export class Output {
 
   /** Writes a result for programs. */
   async data(value: unknown, format: Exclude<Format, "text">): Promise<void> {
-    const clean = this.#redactLeaves(value);
+    const clean = this.redacted(value);
     this.#clear();
     if (format === "json") {
       this.#stdout.write(`${JSON.stringify(clean, undefined, 2)}\n`);
       return;
     }
-    const { dump } = await import("js-yaml");
-    this.#stdout.write(dump(clean, { noRefs: true, lineWidth: -1 }));
+    const { yamlText } = await import("./yaml-text.ts");
+    this.#stdout.write(yamlText(clean));
   }
 
   /** Says that something went wrong. */

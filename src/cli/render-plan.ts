@@ -111,7 +111,7 @@ function failureLines({ error, failures = [] }: IntegrationPlan, layout: Layout)
   return lines;
 }
 
-/** A long text in lines under one another: the first by 2 columns less to the right than the others. */
+/** A long text in lines under one another; the first starts two columns further left. */
 function message(text: string, indent: number, style: Style, { paint, width }: Layout): string[] {
   const lines = wrap(text, width - indent);
   return lines.map((line, index) => paint(style, " ".repeat(index === 0 ? indent - 2 : indent) + line));

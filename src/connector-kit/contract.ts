@@ -139,6 +139,15 @@ export interface Lookup<R = unknown> {
   names?(reader: R, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** One run of an action, however often it is tried. */
+export interface ActionRun {
+  /**
+   * The same each time that this run is tried: what a platform knows a repetition by is made of it, such as
+   * an idempotency key, an external id or a Message-ID.
+   */
+  key: string;
+}
+
 /** Something that can be done once, by a rule or by hand. */
 export interface Action<P = Spec, R = unknown> {
   description: string;
@@ -146,7 +155,7 @@ export interface Action<P = Spec, R = unknown> {
   result: TSchema;
   /** true: doing it twice is doing it once; a function: the header that carries the given key. */
   idempotent?: true | ((key: string) => Record<string, string>);
-  run(writer: unknown, parameters: P): Promise<R>;
+  run(writer: unknown, parameters: P, run: ActionRun): Promise<R>;
 }
 
 /** An incoming webhook as it was received; signatures are over `body` as it is. */
@@ -293,7 +302,8 @@ export interface OpenContext {
    * Runs something that is not HTTP under the same limits, breaker and redaction.
    *
    * @param name what is done, as in "failed to …"; a limit of that name applies.
-   * @param classify names the failure an error stands for; without it, UNAVAILABLE.
+   * @param classify names the failure an error stands for; without it, UNAVAILABLE. As with HTTP, one that is
+   *   UNAVAILABLE or a TIMEOUT and not `rejected` may have had its effect.
    */
   guard<T>(
     name: string,
@@ -317,6 +327,11 @@ export interface Connector {
   connection: TSchema;
   /** What `spec.credentials` may hold: {@link Secret} fields. */
   credentials: TSchema;
+  /**
+   * Other names of settings, for programs: flat name to `connection.FIELD` or `credentials.FIELD`. Fields go by
+   * their own names and in snake_case without it.
+   */
+  settings?: Readonly<Record<string, string>>;
   http?: HttpProfile;
   limits?: readonly Limit[];
   /** Requests at once; default 4. */
@@ -349,7 +364,10 @@ export function defineResource<S extends TSchema, R, W>(
 
 /** Declares an action; gives its parameters their types. */
 export function defineAction<P extends TSchema, W, R>(
-  definition: Omit<Action, "parameters" | "run"> & { parameters: P; run(writer: W, parameters: Static<P>): Promise<R> },
+  definition: Omit<Action, "parameters" | "run"> & {
+    parameters: P;
+    run(writer: W, parameters: Static<P>, run: ActionRun): Promise<R>;
+  },
 ): Action {
   return definition as unknown as Action;
 }

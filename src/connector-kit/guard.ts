@@ -101,10 +101,11 @@ function translated(
   const known = classify?.(error);
   const own = known?.message ?? (error instanceof Error ? error.message : String(error));
   const message = `${connector.title} failed to ${name}: ${shortened(redactor.redact(own))}`;
-  return new ConnectorError(known?.code ?? "UNAVAILABLE", redactor.redact(message), {
+  const code = known?.code ?? "UNAVAILABLE";
+  return new ConnectorError(code, redactor.redact(message), {
     ...known,
     cause: redactedError(redactor, error),
-    outcomeUnknown: known === undefined,
+    outcomeUnknown: (code === "UNAVAILABLE" || code === "TIMEOUT") && known?.rejected !== true,
   });
 }
 

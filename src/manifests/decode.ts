@@ -27,8 +27,8 @@ export function decode(bytes: Uint8Array): Decoded {
 export function mentionsPlumbline(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.includes("plumbline.dev/")) return true;
-  const wide = Buffer.from("plumbline.dev/", "utf16le");
-  return buffer.includes(wide) || buffer.includes(Buffer.from(wide).swap16());
+  // What is left of UTF-16 and UTF-32, of either byte order, when its zero bytes are taken out.
+  return Buffer.from(bytes.filter((byte) => byte !== 0)).includes("plumbline.dev/");
 }
 
 function wideEncoding(bytes: Uint8Array): string | undefined {

@@ -99,39 +99,65 @@ function addEntry(run: Flattening, kind: Kind, parent: DeclaredEntry | undefined
     return;
   }
   seen.set(normalized, { key, path });
-  const entry = declaredEntry(run.manifest, kind, parent, layers, { spec, key, segment: escapeSegment(normalized) });
+  const entry = new Entry(run.manifest, kind, parent, layers, { spec, key, segment: escapeSegment(normalized) });
   run.entries.push(entry);
   for (const child of kind.children) addChildren(run, child, entry, layers);
 }
 
-/** Makes an entry of what was merged; where it and its fields were written is looked up when asked for. */
-function declaredEntry(
-  manifest: Manifest<Integration>,
-  kind: Kind,
-  parent: DeclaredEntry | undefined,
-  layers: Layers,
-  merged: { spec: Record<string, unknown>; key: string; segment: string },
-): DeclaredEntry {
-  const { own, beneath } = layers;
-  const { path } = own ?? beneath;
-  let source: Source | undefined;
-  return {
-    kind: kind.kind,
-    key: parent ? [...parent.key, merged.key] : [merged.key],
-    keyText: parent ? `${parent.keyText}/${merged.segment}` : merged.segment,
-    spec: merged.spec,
-    lifecycle: lifecycleOf(layers),
-    path,
-    statedChildren: statedChildren(kind, layers),
-    get source() {
-      source ??= sourceAt(manifest, path);
-      return source;
-    },
-    fieldSource(field) {
-      const layer = [own, beneath].find((each) => each && Object.hasOwn(each.value, field));
-      return layer ? sourceAt(manifest, [...layer.path, field]) : this.source;
-    },
-  };
+/** What was merged of an entry's statements. */
+interface Merged {
+  spec: Record<string, unknown>;
+  key: string;
+  /** The key's last segment, normalised and escaped. */
+  segment: string;
+}
+
+/**
+ * An entry that finds its place, and that of its fields, when asked.
+ *
+ * A class, because ten thousand manifests have a hundred thousand of these: a getter in an object
+ * literal would give each a hidden class of its own, and cost more than all else that is in it.
+ */
+class Entry implements DeclaredEntry {
+  readonly kind: string;
+  readonly key: DeclaredEntry["key"];
+  readonly keyText: string;
+  readonly spec: Record<string, unknown>;
+  readonly lifecycle: Lifecycle;
+  readonly path: DocumentPath;
+  readonly statedChildren: readonly string[];
+  readonly #manifest: Manifest<Integration>;
+  readonly #layers: Layers;
+  #source: Source | undefined;
+
+  constructor(
+    manifest: Manifest<Integration>,
+    kind: Kind,
+    parent: DeclaredEntry | undefined,
+    layers: Layers,
+    { spec, key, segment }: Merged,
+  ) {
+    this.kind = kind.kind;
+    this.key = parent ? [...parent.key, key] : [key];
+    this.keyText = parent ? `${parent.keyText}/${segment}` : segment;
+    this.spec = spec;
+    this.lifecycle = lifecycleOf(layers);
+    this.path = (layers.own ?? layers.beneath).path;
+    this.statedChildren = statedChildren(kind, layers);
+    this.#manifest = manifest;
+    this.#layers = layers;
+  }
+
+  get source(): Source {
+    this.#source ??= sourceAt(this.#manifest, this.path);
+    return this.#source;
+  }
+
+  fieldSource(field: string): Source {
+    const { own, beneath } = this.#layers;
+    const layer = [own, beneath].find((each) => each && Object.hasOwn(each.value, field));
+    return layer ? sourceAt(this.#manifest, [...layer.path, field]) : this.source;
+  }
 }
 
 function lifecycleOf({ own, beneath }: Layers): Lifecycle {
@@ -140,7 +166,10 @@ function lifecycleOf({ own, beneath }: Layers): Lifecycle {
   return stated || under ? mergeValues(stated ?? {}, under, undefined) : {};
 }
 
-function statedChildren(kind: Kind, { own, beneath }: Layers): string[] {
+const NO_CHILDREN: readonly string[] = [];
+
+function statedChildren(kind: Kind, { own, beneath }: Layers): readonly string[] {
+  if (kind.children.length === 0) return NO_CHILDREN;
   const stated = ({ property }: Kind) =>
     (own && Object.hasOwn(own.value, property)) || (beneath && Object.hasOwn(beneath.value, property));
   return kind.children.filter(stated).map((child) => child.kind);

@@ -136,12 +136,15 @@ function isManifestName(name: string): boolean {
   return name !== CONFIGURATION_FILE && EXTENSIONS.some((extension) => name.endsWith(extension));
 }
 
-/** A symbolic link counts as what it leads to; one that leads nowhere is left to the reader to report. */
+/** A symbolic link counts as what it leads to; one that cannot be followed is left to the reader to report. */
 function isFolderOrDevice(path: string, entry: Dirent): boolean {
   if (entry.isFile()) return false;
   if (!entry.isSymbolicLink()) return true;
-  const target = statSync(path, { throwIfNoEntry: false });
-  return target !== undefined && !target.isFile();
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** A problem for something that the operating system refused to read. */

@@ -6,6 +6,7 @@
  * Formats are regular expressions only, so that compiled code needs nothing at run time.
  */
 import { Ajv, type Options } from "ajv";
+import { formats } from "../api/formats.ts";
 
 /** Annotations that mean nothing to validation. */
 const annotations = [
@@ -22,15 +23,6 @@ const annotations = [
   "x-plumbline-escape",
   "x-plumbline-renamed-to",
 ] as const;
-
-/** Shapes only: RFC 3339 section 5.6 for times; addresses as far as a typing mistake would show. */
-const formats = {
-  "date-time":
-    /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i,
-  date: /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
-  uri: /^[a-z][a-z0-9+.-]*:\S+$/i,
-  email: /^[^@\s]+@[^@\s]+$/,
-};
 
 /**
  * Makes a compiler. Errors are collected whole and carry their schema and value.

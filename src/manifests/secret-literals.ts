@@ -33,10 +33,10 @@ function visitStrings(
 ): void {
   if (typeof value === "string") visit(value, path);
   if (typeof value !== "object" || value === null) return;
-  const isList = Array.isArray(value);
-  for (const [name, item] of Object.entries(value)) {
-    path.push(isList ? Number(name) : name);
-    visitStrings(item, path, visit);
+  const names = Array.isArray(value) ? value.keys() : Object.keys(value);
+  for (const name of names) {
+    path.push(name);
+    visitStrings((value as Record<string | number, unknown>)[name], path, visit);
     path.pop();
   }
 }

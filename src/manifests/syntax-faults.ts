@@ -26,6 +26,13 @@ const TAB: Words = {
   remedy: "Replace the tab with spaces.",
 };
 
+/** Git's mark (git-merge(1), "How conflicts are presented"). */
+const CONFLICT: Words = {
+  code: "ConflictMarker",
+  message: "Here begins a conflict of a merge that nobody resolved.",
+  remedy: "Keep one of the two versions, and remove the lines <<<<<<<, ======= and >>>>>>>.",
+};
+
 const TAG_NAME = syntax("This is no valid tag.", "Quote the value if it starts with an exclamation mark.");
 const UNCLOSED_BRACKET = syntax("A bracket or brace is never closed.", "Close it with ] or }.");
 const UNCLOSED_QUOTE = syntax("A quoted text is never closed.", "Add the closing quote.");
@@ -107,6 +114,8 @@ const REASONS: readonly (readonly [string, Words])[] = [
  * @param text the whole text. @param reason the parser's reason. @param offset where it stopped.
  */
 export function syntaxFault(text: string, reason: string, offset: number): Fault {
+  const conflict = /^<{7}(?: |$)/m.exec(text);
+  if (conflict) return { ...CONFLICT, offset: conflict.index };
   const words = wording(text, reason, offset) ?? syntax("This is no valid YAML.");
   return { ...words, offset: words === TAB ? (tabBefore(text, offset) ?? offset) : offset };
 }

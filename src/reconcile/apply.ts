@@ -6,6 +6,7 @@
  * key once a read can show it, and only a create that surely did not happen is ever sent again.
  */
 import pLimit from "p-limit";
+import { parsePointer } from "../api/index.ts";
 import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
 import type {
   Created,
@@ -20,6 +21,7 @@ import type { Clock } from "../connector-kit/http/types.ts";
 import { type InventoryEntry, type LoopCount, type Store, StoreError, type SystemUpdate } from "../store/types.ts";
 import { inventoryEntry } from "./changes.ts";
 import { specDigest } from "./digest.ts";
+import { withoutIgnored } from "./ignored.ts";
 import { kindTools } from "./kind-tools.ts";
 import { type Lost, lookUpCreated } from "./look-up.ts";
 import { parentOf } from "./match.ts";
@@ -391,14 +393,15 @@ class Run {
   }
 
   #updateRequest(change: PlannedChange): UpdateRequest<Spec> {
-    const desired = this.#desiredOf(change);
+    const stated = this.#desiredOf(change);
+    const desired = withoutIgnored(stated, change.desired?.entry.lifecycle.ignoreFields);
     const names = new Set(change.differences.map(({ field }) => field));
     for (const pointer of change.secretsChanged) names.add(pointer.split("/")[1] as string);
     const idOf = this.#idOf;
     return {
       observed: this.#observedNow(change),
       desired,
-      changes: Object.fromEntries([...names].map((name) => [name, desired[name]])),
+      changes: Object.fromEntries([...names].map((name) => [name, desired[name] ?? stated[name]])),
       lists: Object.fromEntries(
         change.differences.flatMap(({ path, delta }) =>
           delta ? [[path.slice(1), settleReferences(delta, idOf)]] : [],
@@ -524,6 +527,5 @@ function oneEach<A>(steps: readonly Step[], answers: readonly A[]): readonly A[]
 
 /** The name of the top-level field that a JSON pointer leads into. */
 function firstOf(path: string): string {
-  const [, first = ""] = path.split("/");
-  return first.replaceAll("~1", "/").replaceAll("~0", "~");
+  return parsePointer(path)[0] as string;
 }

@@ -150,16 +150,25 @@ function ownAccount(change: PlannedChange, context: BrakeContext): Block | undef
   if (!account) return undefined;
   const isOwn = (element: unknown): boolean =>
     holds(element, account.id) || (account.name !== undefined && holds(element, account.name));
-  const thing = change.thing;
-  const personal =
-    thing !== undefined && change.kind !== "" && (change.action === "delete" || change.action === "replace");
+  const removed = change.action === "delete" || change.action === "replace";
   const own =
-    (personal && thing.observed.id === account.id) || change.members.some(({ removed }) => removed.some(isOwn));
+    (removed && isAccount(change, account, context)) || change.members.some((members) => members.removed.some(isOwn));
   if (!own) return undefined;
   return {
     reason: "OwnAccount",
     message: `It would remove ${account.name ?? account.id}, the account that Plumbline itself uses.`,
   };
+}
+
+/**
+ * Whether a change's thing is an account. Ids that are mere numbers are given out anew for each kind (GitHub's
+ * label 7 is not its user 7), so such a thing has to be an owner, or go by the account's name, too.
+ */
+function isAccount(change: PlannedChange, { id, name }: { id: string; name?: string }, context: BrakeContext): boolean {
+  const { thing } = change;
+  if (thing?.observed.id !== id) return false;
+  if (!/^\d+$/.test(id) || context.remainingOwners(change) !== undefined) return true;
+  return name !== undefined && holds(thing.observed.spec, name);
 }
 
 function lastOwner(change: PlannedChange, context: BrakeContext): Block | undefined {

@@ -5,7 +5,7 @@
  * different: it is reported as unreadable. Lists are sets, maps or plain sequences by their
  * `x-kubernetes-list-type`; plain is the default.
  */
-import type { AnnotatedSchema } from "../api/index.ts";
+import { type AnnotatedSchema, escapeSegment } from "../api/index.ts";
 import type { Spec } from "../connector-kit/contract.ts";
 import { PendingReference } from "./references.ts";
 
@@ -47,7 +47,7 @@ export function compileComparer(schema: AnnotatedSchema, skip: ReadonlySet<strin
     for (const name of Object.keys(desired)) {
       const field = fields.get(name);
       if (!field) continue;
-      const path = `/${escapePointer(name)}`;
+      const path = `/${escapeSegment(name)}`;
       const value = Object.hasOwn(observed, name) ? observed[name] : undefined;
       compareValue(field, desired[name], value, name, path, comparison, ignore);
     }
@@ -74,7 +74,7 @@ function compareValue(
       const inner = schema.properties[name];
       if (!inner || inner.writeOnly || inner["x-plumbline-create-only"]) continue;
       const value = Object.hasOwn(observed, name) ? observed[name] : undefined;
-      compareValue(inner, desired[name], value, field, `${path}/${escapePointer(name)}`, out, ignore);
+      compareValue(inner, desired[name], value, field, `${path}/${escapeSegment(name)}`, out, ignore);
     }
     return;
   }
@@ -197,9 +197,4 @@ function inOrder(record: Readonly<Record<string, unknown>>, names: readonly stri
 /** Whether a value is a plain mapping. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof PendingReference);
-}
-
-/** Escapes a property name for a JSON pointer (RFC 6901 section 3). */
-export function escapePointer(name: string): string {
-  return name.includes("~") || name.includes("/") ? name.replaceAll("~", "~0").replaceAll("/", "~1") : name;
 }

@@ -1,5 +1,5 @@
 /** How a difference is shown: keys instead of ids, secrets never. */
-import { type Cause, type FieldChange, SENSITIVE } from "../api/index.ts";
+import { type Cause, type FieldChange, parsePointer, SENSITIVE } from "../api/index.ts";
 import { type FieldDifference, isRecord } from "./compare.ts";
 import { kindTools } from "./kind-tools.ts";
 import { pendingIn } from "./references.ts";
@@ -50,19 +50,15 @@ function stated(desired: Desired, path: string, fallback: unknown): unknown {
   return value === undefined ? fallback : value;
 }
 
-function segments(path: string): string[] {
-  return path
-    .split("/")
-    .slice(1)
-    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
 function wrap(path: string, value: unknown): Record<string, unknown> {
-  return segments(path).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Record<string, unknown>;
+  return parsePointer(path).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Record<
+    string,
+    unknown
+  >;
 }
 
 function pick(spec: Record<string, unknown>, path: string): unknown {
-  return segments(path).reduce<unknown>(
+  return parsePointer(path).reduce<unknown>(
     (value, name) => (isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined),
     spec,
   );

@@ -5,10 +5,11 @@
  * renamed outside is therefore still the entry's, and a manifest that takes a new name over takes the
  * inventory's entry along.
  */
-import { escapeSegment, formatKey } from "../api/index.ts";
+import { escapeSegment } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { Observed, ObservedParent } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
+import { normalizedKeyText, normalizeSegment } from "../manifests/keys.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import type { Desired, KindReading, Thing } from "./types.ts";
 
@@ -56,7 +57,7 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
   for (const entry of desired) {
     if (found.has(entry) || byKey.get(entry.key)?.some((one) => !one.claimed)) continue;
     for (const former of entry.entry.lifecycle.previously ?? []) {
-      const formerKey = join(entry.parentKey, normalizeSegment(kind, former));
+      const formerKey = join(entry.parentKey, normalizedSegment(kind, former));
       if (declaredKeys.has(formerKey)) continue;
       const owned = inventory.get(formerKey);
       const one =
@@ -127,27 +128,16 @@ function keyOf(kind: Kind, observed: Observed): string {
       `The answer for ${kind.kind} holds a thing without a key (id ${observed.id}).`,
     );
   }
-  return join(parentKeyText(kind, observed), normalizeSegment(kind, segment));
+  return join(parentKeyText(kind, observed), normalizedSegment(kind, segment));
 }
 
 function parentKeyText(kind: Kind, { parent }: Observed): string {
   if (!kind.parent || !parent) return "";
-  return normalizeKeyPath(kind.parent, parent.key);
+  return normalizedKeyText(kind.parent, parent.key);
 }
 
-/** A key path as text, each level by its own kind's rule. */
-export function normalizeKeyPath(kind: Kind, key: readonly string[]): string {
-  const kinds: Kind[] = [];
-  for (let one: Kind | undefined = kind; one; one = one.parent) kinds.unshift(one);
-  return formatKey(key.map((segment, index) => normalizeOne(kinds[index] ?? kind, segment)));
-}
-
-function normalizeOne(kind: Kind, segment: string): string {
-  return kind.resource.normalizeKey?.(segment) ?? segment;
-}
-
-function normalizeSegment(kind: Kind, segment: string): string {
-  return escapeSegment(normalizeOne(kind, segment));
+function normalizedSegment(kind: Kind, segment: string): string {
+  return escapeSegment(normalizeSegment(kind, segment));
 }
 
 /** A child's key below its parent's. */

@@ -4,14 +4,15 @@
  *
  * A read that fails or is cut short leaves its kind (or its parent's children) unread: it is never empty.
  */
-import type { Failure, Key } from "../api/index.ts";
+import { type Failure, type Key, parseKey } from "../api/index.ts";
 import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
-import type { Lookup, Observed, ObservedParent } from "../connector-kit/contract.ts";
-import { ConnectorError } from "../connector-kit/errors.ts";
+import type { Observed, ObservedParent } from "../connector-kit/contract.ts";
+import { normalizedKeyText } from "../manifests/keys.ts";
 import type { InventoryEntry } from "../store/types.ts";
+import { failureOf } from "./failure.ts";
 import { kindTools } from "./kind-tools.ts";
-import { matchKind, normalizeKeyPath, parentOf } from "./match.ts";
-import { PendingReference, type Unresolved } from "./references.ts";
+import { matchKind, parentOf } from "./match.ts";
+import { askLookups, nameIndex, resolveReferences } from "./resolve.ts";
 import { type Desired, type KindReading, memoryKey, type Observation, type Thing } from "./types.ts";
 
 export interface ObserveInput {
@@ -56,14 +57,13 @@ export async function observe(input: ObserveInput): Promise<Reading> {
       (parent ?? Promise.resolve()).then(() => readKind(state, kind)),
     );
   }
-  const lookups = await resolveLookups(input);
+  const lookups = await askLookups(input);
   await Promise.all(pending.values());
   for (const [kind, failure] of lookups.failures) {
     const reading = state.kinds.get(kind);
     if (reading) state.kinds.set(kind, { ...reading, failed: reading.failed ?? failure });
   }
-  const desired = input.desired.map((entry) => resolveEntry(state, entry, lookups.ids));
-  relink(state.kinds, input.desired, desired);
+  const desired = resolveReferences(input.compiled, state.kinds, input.desired, lookups.ids);
   return {
     observation: {
       kinds: state.kinds,
@@ -154,7 +154,7 @@ function keysToRead({ input, byKind, inventory }: State, kind: Kind): "all" | re
   const known = new Set(declared.map(({ key }) => key));
   for (const entry of inventory.values()) {
     if (entry.kind === kind.kind && entry.integration === input.owner && !known.has(entry.key))
-      keys.push(splitKey(entry.key));
+      keys.push(parseKey(entry.key));
   }
   return keys;
 }
@@ -245,121 +245,6 @@ function movedKey(entry: InventoryEntry, kind: string, from: string, to: string)
   return undefined;
 }
 
-interface LookupResults {
-  /** By target, then by name. */
-  ids: Map<string, ReadonlyMap<string, string>>;
-  failures: Map<string, Failure>;
-}
-
-/** Asks each lookup once, for all the names that the manifest holds. */
-async function resolveLookups({ compiled, reader, desired, guard }: ObserveInput): Promise<LookupResults> {
-  const wanted = new Map<string, { names: Set<string>; kinds: Set<string> }>();
-  for (const { kind, spec } of desired) {
-    kindTools(kind).mapReferences?.(spec, (target, value) => {
-      if (compiled.kinds.has(target)) return value;
-      const entry = wanted.get(target) ?? { names: new Set(), kinds: new Set() };
-      entry.names.add(value);
-      entry.kinds.add(kind.kind);
-      wanted.set(target, entry);
-      return value;
-    });
-  }
-  const results: LookupResults = { ids: new Map(), failures: new Map() };
-  await Promise.all(
-    [...wanted].map(async ([target, { names, kinds }]) => {
-      const lookup: Lookup | undefined = compiled.connector.lookups?.[target];
-      try {
-        if (!lookup) throw new ConnectorError("UNSUPPORTED", `${compiled.connector.title} has no lookup "${target}".`);
-        results.ids.set(target, await guard(() => lookup.resolve(reader, [...names])));
-      } catch (error) {
-        for (const kind of kinds) results.failures.set(kind, failureOf(error));
-      }
-    }),
-  );
-  return results;
-}
-
-/** Puts ids in place of keys and names. */
-function resolveEntry(
-  state: State,
-  entry: Desired,
-  lookups: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Desired {
-  const { mapReferences } = kindTools(entry.kind);
-  if (!mapReferences) return entry;
-  const unresolved: Unresolved[] = [];
-  const targets: { kind: string; key: string }[] = [];
-  const resolved = mapReferences(entry.spec, (target, value, path) => {
-    const kind = state.input.compiled.kinds.get(target);
-    const found = kind ? resolveKey(state, kind, value, targets) : lookups.get(target)?.get(value);
-    if (found === undefined) unresolved.push({ path, target, value });
-    return found ?? value;
-  });
-  return { ...entry, resolved: kindTools(entry.kind).normalize(resolved), unresolved, targets };
-}
-
-function resolveKey(
-  state: State,
-  kind: Kind,
-  value: string,
-  targets: { kind: string; key: string }[],
-): string | PendingReference | undefined {
-  const key = normalizeKeyPath(kind, kind.parent ? splitKey(value) : [value]);
-  const reading = state.kinds.get(kind.kind);
-  const things = reading ? [...reading.declared.values(), ...reading.rest] : [];
-  const thing = things.find((one) => one.key === key) ?? things.find((one) => one.observed.id === value);
-  if (thing) {
-    targets.push({ kind: kind.kind, key: thing.key });
-    return thing.observed.id;
-  }
-  const declared = state.byKind.get(kind.kind)?.find((one) => one.key === key);
-  if (!declared || reading?.failed) return undefined;
-  targets.push({ kind: kind.kind, key });
-  return new PendingReference(kind.kind, key);
-}
-
-/** Lets the readings point at the resolved entries. */
-function relink(kinds: Map<string, KindReading>, before: readonly Desired[], after: readonly Desired[]): void {
-  const fresh = new Map<Desired, Desired>();
-  for (const [index, entry] of before.entries()) {
-    const now = after[index] as Desired;
-    if (now !== entry) fresh.set(entry, now);
-  }
-  if (fresh.size === 0) return;
-  for (const [name, reading] of kinds) {
-    const declared = new Map<Desired, Thing>();
-    for (const [entry, thing] of reading.declared) {
-      const now = fresh.get(entry) ?? entry;
-      thing.desired = now;
-      declared.set(now, thing);
-    }
-    const ambiguous = new Set([...reading.ambiguous].map((entry) => fresh.get(entry) ?? entry));
-    kinds.set(name, { ...reading, declared, ambiguous });
-  }
-}
-
-/** What to call an id. Made when somebody first asks: a quiet pass never does. */
-function nameIndex(
-  kinds: ReadonlyMap<string, KindReading>,
-  lookups: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Observation["nameOf"] {
-  let names: Map<string, string> | undefined;
-  const collect = (): Map<string, string> => {
-    const found = new Map<string, string>();
-    for (const [kind, { rest, declared }] of kinds) {
-      for (const { key, observed, asParent } of [...rest, ...declared.values()]) {
-        found.set(memoryKey(kind, observed.id), asParent.key.length === 1 ? (asParent.key[0] as string) : key);
-      }
-    }
-    for (const [target, ids] of lookups) for (const [name, id] of ids) found.set(memoryKey(target, id), name);
-    return found;
-  };
-  return (target, id) => {
-    names ??= collect();
-    return names.get(memoryKey(target, id));
-  };
-}
-
 function inventoryOf(inventory: ReadonlyMap<string, InventoryEntry>, kind: string): Map<string, InventoryEntry> {
   const own = new Map<string, InventoryEntry>();
   for (const entry of inventory.values()) if (entry.kind === kind) own.set(entry.key, entry);
@@ -367,15 +252,5 @@ function inventoryOf(inventory: ReadonlyMap<string, InventoryEntry>, kind: strin
 }
 
 function parentKeyText(kind: Kind, parent: ObservedParent): string {
-  return kind.parent ? normalizeKeyPath(kind.parent, parent.key) : "";
-}
-
-function splitKey(key: string): Key {
-  return key.split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-/** A failure as plans and conditions show it. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof ConnectorError) return { code: error.code, message: error.message };
-  return { code: "UNSUPPORTED", message: error instanceof Error ? error.message : String(error) };
+  return kind.parent ? normalizedKeyText(kind.parent, parent.key) : "";
 }

@@ -7,7 +7,8 @@ import type { Check, Identity } from "../connector-kit/contract.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { DesiredEntry, Manifest } from "../manifests/types.ts";
 import type { InventoryEntry, ObjectState, Store, SystemState } from "../store/types.ts";
-import { failureOf, observe } from "./observe.ts";
+import { failureOf } from "./failure.ts";
+import { observe } from "./observe.ts";
 import { prepareDesired, type SecretHasher, StateKeyMissing } from "./prepare.ts";
 import type { Desired, IntegrationDecision, Memory, Observation, Outcome } from "./types.ts";
 import { memoryKey } from "./types.ts";
@@ -144,11 +145,17 @@ async function read(pass: Pass, session: Session, compiled: CompiledConnector, c
   pass.desired = reading.desired;
   pass.observation = reading.observation;
   pass.memory = {
-    present: pass.object?.system === system || inventory.size > 0,
+    present: isPresent(pass, inventory),
     inventory: reading.inventory,
     intents: new Map(state?.intents.map((intent) => [memoryKey(intent.kind, intent.key), intent])),
     failures: new Map(state?.failures.map((failure) => [memoryKey(failure.kind, failure.key), failure])),
   };
+}
+
+/** Whether the record can tell drift from changes. What is only observed leaves none of what it never owned. */
+function isPresent({ manifest, object, owner, system }: Pass, inventory: ReadonlyMap<string, InventoryEntry>): boolean {
+  if (manifest.object.spec.policy?.mode !== "Observe") return object?.system === system || inventory.size > 0;
+  return [...inventory.values()].some(({ integration }) => integration === owner);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What to do about one declared entry. Pure: each function answers with a verdict. */
+import { parsePointer } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import {
@@ -252,9 +253,8 @@ function titleOf({ compiled }: PlanInput): string {
 }
 
 function valueAt(spec: Record<string, unknown>, path: string): unknown {
-  const names = path
-    .split("/")
-    .slice(1)
-    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
-  return names.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], spec);
+  return parsePointer(path).reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+    spec,
+  );
 }

@@ -3,10 +3,9 @@
  *
  * A secret that has no value holds back its own entry only.
  */
-import type { SecretReference } from "../api/index.ts";
+import { escapeSegment, parsePointer, type SecretReference } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { DesiredEntry } from "../manifests/types.ts";
-import { escapePointer } from "./compare.ts";
 import { specDigest } from "./digest.ts";
 import { type KindTools, kindTools } from "./kind-tools.ts";
 import { parentOf } from "./match.ts";
@@ -71,7 +70,7 @@ async function readSecrets(
       spec,
     );
     if (reference === undefined) continue;
-    const pointer = path.map((name) => `/${escapePointer(name)}`).join("");
+    const pointer = path.map((name) => `/${escapeSegment(name)}`).join("");
     if (!context.hasher) {
       throw new StateKeyMissing(
         `${entry.source.file}:${entry.source.line}: ${entry.kind}/${entry.keyText} states ${pointer}, which cannot be read back. ` +
@@ -101,10 +100,7 @@ export function withSecrets(
   if (secrets.size === 0) return spec;
   const result = structuredClone(spec);
   for (const [pointer, value] of secrets) {
-    const path = pointer
-      .split("/")
-      .slice(1)
-      .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const path = parsePointer(pointer);
     const last = path.pop() as string;
     const owner = path.reduce<Record<string, unknown>>((inner, name) => inner[name] as Record<string, unknown>, result);
     owner[last] = value;

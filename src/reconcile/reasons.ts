@@ -33,13 +33,7 @@ export const changeReasons = ["Gone", "Immutable", "NotDeclared", "Unarchive"] a
 export type Reason = BlockReason | (typeof changeReasons)[number] | "";
 
 /** Why an Integration has no changes, beside the codes of connector errors. */
-export const passErrors = [
-  "Cycle",
-  "DependencyNotReady",
-  "StateKeyMissing",
-  "Suspended",
-  "SystemChanged",
-] as const;
+export const passErrors = ["Cycle", "DependencyNotReady", "StateKeyMissing", "Suspended", "SystemChanged"] as const;
 
 /** Why a change was not carried out, beside the codes of connector errors. */
 export const outcomeCodes = ["DependencyFailed", "Internal", "Interrupted"] as const;

@@ -4,7 +4,6 @@ import type { ObjectState } from "../store/types.ts";
 import type { Pass } from "./pass.ts";
 import { quietReasons } from "./reasons.ts";
 
-
 /** Reasons that need a person. */
 const stallingReasons: ReadonlySet<string> = new Set(["DriftLoop", "Ambiguous", "PermanentFailure"]);
 const stallingErrors: ReadonlySet<string> = new Set(["SystemChanged", "AUTH", "StateKeyMissing", "Cycle"]);

@@ -8,6 +8,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { Change, Plan } from "../../src/api/index.ts";
+import type { Problem } from "../../src/manifests/types.ts";
 import { type CliOptions, type CliResult, cli, folderOf } from "../support/cli.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { type GitHub, type GitHubSeed, startGitHub } from "../support/github.ts";
@@ -107,6 +108,15 @@ function staged(
       expect(proxy.writes().slice(before)).toEqual([]);
     },
   };
+}
+
+/** What `validate` says of one file, and the number that it and `apply` end with; no network is there. */
+export async function validated(text: string | Uint8Array): Promise<{ code: number; problems: Problem[] }> {
+  const cwd = folderOf();
+  writeFileSync(join(cwd, "acme.yaml"), text);
+  const { code, stdout } = await cli(["validate", "-o", "json"], { cwd });
+  if (code !== 0) expect((await cli(["apply", "--auto-approve"], { cwd })).code).toBe(code);
+  return { code, problems: (JSON.parse(stdout) as { problems: Problem[] }).problems };
 }
 
 /** The changes of a plan, as `action kind/key`. */

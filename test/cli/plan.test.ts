@@ -73,6 +73,9 @@ describe("--only", () => {
         notes:
           - title: a
       - name: releases
+      - name: incidents-2
+        notes:
+          - title: a
     teams:
       - handle: oncall
 `;
@@ -81,10 +84,15 @@ describe("--only", () => {
     "other.yaml": manifest("    teams: []\n").replace("name: acme", "name: acme, namespace: team-a"),
   };
 
+  const allRooms = [
+    ...["rooms/incidents", "rooms/releases", "rooms/incidents-2"],
+    ...["rooms.notes/incidents/a", "rooms.notes/incidents-2/a"],
+  ];
+
   test.each([
-    { only: "acme", names: ["rooms/incidents", "rooms/releases", "rooms.notes/incidents/a", "teams/oncall"] },
-    { only: "default/acme", names: ["rooms/incidents", "rooms/releases", "rooms.notes/incidents/a", "teams/oncall"] },
-    { only: "acme/rooms", names: ["rooms/incidents", "rooms/releases", "rooms.notes/incidents/a"] },
+    { only: "acme", names: [...allRooms, "teams/oncall"] },
+    { only: "default/acme", names: [...allRooms, "teams/oncall"] },
+    { only: "acme/rooms", names: allRooms },
     { only: "acme/rooms/INCIDENTS", names: ["rooms/incidents", "rooms.notes/incidents/a"] },
     { only: "acme/rooms.notes/incidents/a", names: ["rooms.notes/incidents/a"] },
     { only: "team-a/acme", names: [] },
@@ -182,6 +190,24 @@ test("a secret that a system repeats is on neither stream, in no format", async 
     expect(stdout + stderr).not.toContain(secret);
     expect(stdout + stderr).not.toContain(Buffer.from(secret).toString("base64"));
   }
+});
+
+test("a secret inside a resource is on neither stream either", async () => {
+  const secret = "door-0p3ner-0123456789";
+  const files = {
+    "acme.yaml": manifest("    rooms:\n      - name: a\n        topic: b\n        token: { env: DOOR }\n"),
+  };
+  const { fake, folder, run } = place(files);
+  fake.addRoom({ name: "a", topic: `the door opens with ${secret}` });
+  for (const line of ["plan --out plan.json", "plan -o json", "apply --auto-approve", "plan"]) {
+    const { stdout, stderr } = await run(line, { env: { DOOR: secret } });
+    expect(stdout).toContain(line === "plan" ? "No changes" : "(sensitive)");
+    expect(stdout + stderr).not.toContain(secret);
+  }
+  const saved = readFileSync(join(folder, "plan.json"), "utf8");
+  expect(saved).toContain("DOOR");
+  expect(saved).not.toContain(secret);
+  expect((await run("show plan.json")).code).toBe(0);
 });
 
 test("a credential that is not set names its variable, and is the Integration's error", async () => {

@@ -51,6 +51,45 @@ describe("byLink", () => {
     },
   );
 
+  describe("with the next address in the page", () => {
+    const read = async (next: unknown) => {
+      nock(BASE)
+        .get("/v1/items?top=2")
+        .reply(200, { value: [1, 2], next })
+        .get("/v1/items?top=2&skip=%2Fopaque%20")
+        .matchHeader("x-level", "eventual")
+        .reply(200, { value: [3] });
+      const { reader } = await opened();
+      const options = {
+        query: { top: 2 },
+        headers: { "x-level": "eventual" },
+        items: (body: unknown) => (body as { value: number[] }).value,
+        next: (body: unknown) => (body as { next?: unknown }).next,
+      };
+      return all(byLink<number>(reader, "/v1/items", options));
+    };
+
+    test.each([`${BASE}/v1/items?top=2&skip=%2Fopaque%20`, "?top=2&skip=%2Fopaque%20"])(
+      "follows %s as it is, with the headers of the first page",
+      async (next) => {
+        expect(await read(next)).toEqual([1, 2, 3]);
+      },
+    );
+
+    test.each([null, "", undefined])("ends where it is %s", async (next) => {
+      expect(await read(next)).toEqual([1, 2]);
+    });
+
+    test("fails where it is no address, and where it is no text", async () => {
+      expect((await failure(read("http://[bad"))).code).toBe("UNAVAILABLE");
+      expect((await failure(read({ skip: 2 }))).code).toBe("UNAVAILABLE");
+    });
+
+    test("is not followed to another origin", async () => {
+      expect((await failure(read("https://elsewhere.test/v1/items"))).code).toBe("UNSUPPORTED");
+    });
+  });
+
   test("fails on the page that fails, having taken nothing for the end", async () => {
     nock(BASE)
       .get("/labels")

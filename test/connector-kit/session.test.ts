@@ -85,6 +85,36 @@ describe("a session", () => {
   });
 });
 
+describe("waiting", () => {
+  /** A connector whose reader is its waiting. */
+  const patient: Connector = { ...mail, open: ({ wait }) => ({ reader: wait, writer: wait }) };
+  const openPatient = async (options: Partial<SessionOptions> = {}) => {
+    const clock = new VirtualClock();
+    const transport = createTransport({ clock });
+    const settings = { transport, connection: {}, credentials: {}, lane: "background", ...options } as const;
+    const { reader } = await openSession(patient, settings);
+    return { clock, wait: reader as (milliseconds: number) => Promise<void> };
+  };
+
+  test("goes by the session's clock", async () => {
+    const { clock, wait } = await openPatient();
+    await wait(17_000);
+    expect(clock.monotonic()).toBe(17_000);
+  });
+
+  test.each([
+    { name: "in the background", options: {}, most: 120_000 },
+    { name: "for a person", options: { lane: "interactive" }, most: 30_000 },
+    { name: "for whoever says so", options: { maxWait: 5 }, most: 5 },
+  ] as const)("is refused at once for longer than is waited for $name", async ({ options, most }) => {
+    const { clock, wait } = await openPatient(options);
+    const error = await failure(wait(most + 1));
+    expect(error).toMatchObject({ code: "RATE_LIMITED", retryable: true, retryAfter: most + 1 });
+    expect(clock.monotonic()).toBe(0);
+    await wait(most);
+  });
+});
+
 describe("a guard", () => {
   test("hands on what was done, and counts it by who did it", async () => {
     const { session, read, write } = await openMail();
@@ -112,6 +142,18 @@ describe("a guard", () => {
     const classify = () => ({ code: "AUTH", message: "bad login", platformCode: "535" }) as const;
     const error = await failure(write("send mail", () => Promise.reject(new Error("x")), classify));
     expect(error).toMatchObject({ code: "AUTH", platformCode: "535", outcomeUnknown: false });
+  });
+
+  test.each([
+    { code: "UNAVAILABLE", rejected: false, outcomeUnknown: true },
+    { code: "TIMEOUT", rejected: false, outcomeUnknown: true },
+    { code: "TIMEOUT", rejected: true, outcomeUnknown: false },
+    { code: "VALIDATION", rejected: false, outcomeUnknown: false },
+  ] as const)("$code, rejected: $rejected, leaves the outcome unknown: $outcomeUnknown", async (row) => {
+    const { write } = await openMail();
+    const classify = () => ({ code: row.code, rejected: row.rejected, message: "x" });
+    const error = await failure(write("send mail", () => Promise.reject(new Error("x")), classify));
+    expect(error.outcomeUnknown).toBe(row.outcomeUnknown);
   });
 
   test("opens the breaker after five failures in a row, and runs nothing meanwhile", async () => {

@@ -48,7 +48,10 @@ export function describeConnector(subject: Subject): void {
     afterAll(() => {
       if (!description) return;
       const { exercised, missing } = description.coverage;
-      console.info(`${platform}: ${exercised.size} operations used; not used: ${missing().join(", ") || "none"}`);
+      const used = [...exercised.keys()].sort().join(", ");
+      console.info(
+        `${platform}: ${exercised.size} operations used: ${used}; not used: ${missing().join(", ") || "none"}`,
+      );
     });
   });
 }

@@ -18,6 +18,8 @@ import { isSlackWrite, type Slack, type SlackSeed, startSlack } from "../support
 export interface Place {
   folder: string;
   clock: VirtualClock;
+  /** The environment of commands: addresses and tokens of the emulators. */
+  env: Readonly<Record<string, string>>;
   /** Runs a command. @param line without `plumbline`; words are parted by blanks. */
   run(line: string, options?: Partial<CliOptions>): Promise<CliResult>;
   /** Runs `apply --auto-approve`, and expects that it ends with 0. */
@@ -61,6 +63,24 @@ export async function slackPlace(manifests: Manifests, seed: SlackSeed = {}): Pr
 export async function gitHubPlace(manifests: Manifests, seed: GitHubSeed = {}): Promise<GitHubPlace> {
   const { github, proxy, env } = await startedGitHub(seed);
   return { ...placeOf(folderOf(filesOf(manifests)), env), github, proxy };
+}
+
+/** `channels.yaml` applied, and then another manifest: two channels are owned and declared no more, one is to be made. */
+export async function changedChannels(): Promise<SlackPlace> {
+  const place = await slackPlace(["channels.yaml"], { pageLimit: 2 });
+  await place.apply();
+  place.replace("channels.yaml", "channels-next.yaml");
+  place.proxy.reset();
+  return place;
+}
+
+/** `repositories.yaml` applied, and then another manifest: a repository and a label go, one of each is to be made. */
+export async function changedRepositories(): Promise<GitHubPlace> {
+  const place = await gitHubPlace(["repositories.yaml"], { pageLimit: 1 });
+  await place.apply();
+  place.replace("repositories.yaml", "repositories-next.yaml");
+  place.proxy.reset();
+  return place;
 }
 
 /** The examples that the repository ships, as they are but for the addresses. */
@@ -138,6 +158,7 @@ function placeOf(folder: string, env: Readonly<Record<string, string>>): Place {
   return {
     folder,
     clock,
+    env,
     run,
     state,
     async apply(line = "") {

@@ -17,7 +17,7 @@ function newest(path: string): number {
 
 export default function setup(): void {
   const built = join(root, "dist/cli.js");
-  const sources = ["src", "scripts", "package.json", "package-lock.json", "tsconfig.types.json"];
+  const sources = ["src", "scripts", "package.json", "package-lock.json"];
   const sourceTime = Math.max(...sources.map((path) => newest(join(root, path))));
   if (existsSync(built) && statSync(built).mtimeMs >= sourceTime) return;
   const { status } = spawnSync(process.execPath, [join(root, "scripts/build.ts")], { stdio: "inherit" });

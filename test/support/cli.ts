@@ -27,8 +27,6 @@ export interface CliOptions {
   network?: boolean;
   /** Given what sends a signal. */
   signals?: (send: () => void) => void;
-  /** Whether systems may be asked, by the transport's own fetch; default: asking one fails the test. */
-  network?: boolean;
 }
 
 export interface CliResult {
@@ -91,10 +89,6 @@ function unreachable(): never {
   throw new Error("A test of the command line reached for the network.");
 }
 
-function refuseNetwork(): never {
-  throw new Error("A test of the command line reached for the network.");
-}
-
 async function* textStream(text: string): AsyncGenerator<Uint8Array> {
   if (text !== "") yield Buffer.from(text);
 }
@@ -102,11 +96,15 @@ async function* textStream(text: string): AsyncGenerator<Uint8Array> {
 /** Runs the built program, as people do. */
 export async function program(
   args: readonly string[],
-  options: Pick<CliOptions, "cwd" | "env" | "stdin">,
+  options: Pick<CliOptions, "cwd" | "env" | "stdin"> & {
+    /** A command that runs the program, such as one that limits it: its name and first arguments. */
+    under?: readonly string[];
+  },
 ): Promise<CliResult> {
   const executable = join(import.meta.dirname, "../../bin/plumbline");
   const { PATH = "" } = process.env;
-  const child = spawn(executable, args, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: "pipe" });
+  const [command = executable, ...rest] = [...(options.under ?? []), executable, ...args];
+  const child = spawn(command, rest, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: "pipe" });
   const written = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {

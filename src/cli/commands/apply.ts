@@ -1,3 +1,4 @@
+/** How `plumbline apply` is called: its flags, its help. Its code is in `../run/apply.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

@@ -1,3 +1,4 @@
+/** How `plumbline drift` is called: its flags, its help. Its code is in `../run/drift.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

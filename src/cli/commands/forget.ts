@@ -1,3 +1,4 @@
+/** How `plumbline forget` is called: its flags, its help. Its code is in `../run/forget.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags, onOff, type StateFlags, stateFlag, value } from "../flags.ts";

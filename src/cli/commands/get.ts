@@ -1,3 +1,4 @@
+/** How `plumbline get` is called: its flags, its help. Its code is in `../run/get.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

@@ -1,3 +1,4 @@
+/** How `plumbline init` is called: its flags, its help. Its code is in `../run/init.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags } from "../flags.ts";

@@ -1,3 +1,4 @@
+/** How `plumbline plan` is called: its flags, its help. Its code is in `../run/plan.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

@@ -1,3 +1,4 @@
+/** How `plumbline show` is called: its flags, its help. Its code is in `../run/show.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags, type FormatFlags, outputAlias, outputFlag } from "../flags.ts";

@@ -1,3 +1,4 @@
+/** How `plumbline test` is called: its flags, its help. Its code is in `../run/test.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

@@ -1,3 +1,4 @@
+/** How `plumbline validate` is called: its flags, its help. Its code is in `../run/validate.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {

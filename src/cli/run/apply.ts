@@ -1,3 +1,4 @@
+/** `plumbline apply`: under the lock from the first read to the last write, so that no other run comes between. */
 import type { Plan } from "../../api/plan.ts";
 import type { Result } from "../../reconcile/reconcile.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";

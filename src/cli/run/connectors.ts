@@ -1,3 +1,4 @@
+/** `plumbline connectors`: what can be declared, read from the same declarations that the engine uses. */
 import { didYouMean } from "../../manifests/nearest.ts";
 import type { Run } from "../command.ts";
 import type { ConnectorsFlags } from "../commands/connectors.ts";

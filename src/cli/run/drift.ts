@@ -1,3 +1,4 @@
+/** `plumbline drift`: looks, and shows what moved outside. What a policy or a brake holds back is drift all the same. */
 import type { Run } from "../command.ts";
 import type { DriftFlags } from "../commands/drift.ts";
 import { driftOf } from "../drift-plan.ts";

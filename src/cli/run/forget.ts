@@ -1,3 +1,4 @@
+/** `plumbline forget`: takes things out of the record under the lock; no system is asked or changed. */
 import { didYouMean } from "../../manifests/nearest.ts";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/types.ts";

@@ -1,3 +1,4 @@
+/** `plumbline get`: what is on record joined with what is declared, so that neither is missed. */
 import { DEFAULT_NAMESPACE } from "../../api/index.ts";
 import { didYouMean, nearest } from "../../manifests/nearest.ts";
 import type { Manifest } from "../../manifests/types.ts";

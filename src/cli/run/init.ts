@@ -1,3 +1,4 @@
+/** `plumbline init`: each file is created or left alone, never opened for writing when it exists. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Run } from "../command.ts";

@@ -1,9 +1,13 @@
+/** `plumbline plan`: looks, shows what apply would do, and saves it where that is asked for. */
 import { resolve } from "node:path";
+import type { Plan } from "../../api/plan.ts";
+import { planHash } from "../../reconcile/document.ts";
 import { saveable } from "../../reconcile/saved-plan.ts";
 import type { Run } from "../command.ts";
 import type { PlanFlags } from "../commands/plan.ts";
 import { exitCode } from "../exit.ts";
 import { look } from "../look.ts";
+import type { Output } from "../output.ts";
 import { renderPlan } from "../render-plan.ts";
 import { writeFileAtomically } from "../write-file.ts";
 
@@ -11,9 +15,9 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
   const { surroundings, output } = invocation;
   const result = await look(invocation, flags, flags.out !== undefined);
   if (!result) return 1;
-  const { plan: document, passes } = result;
+  const document = withoutSecrets(result.plan, output);
   if (flags.out !== undefined) {
-    const text = `${JSON.stringify(saveable(document, passes), undefined, 2)}\n`;
+    const text = `${JSON.stringify(saveable(document, result.passes), undefined, 2)}\n`;
     await writeFileAtomically(resolve(surroundings.cwd, flags.out), flags.out, text);
   }
   if (flags.output === "text") {
@@ -30,3 +34,12 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
   return exitCode({ command: "plan", detailed: flags["detailed-exitcode"] === true, plan: document });
 };
 export default plan;
+
+/**
+ * What a system shows may repeat a secret. The hash is of what the file holds, so that it fits; such a
+ * change cannot be found again by `apply`, which then refuses the plan.
+ */
+function withoutSecrets(plan: Plan, output: Output): Plan {
+  const integrations = output.redacted(plan.integrations);
+  return { ...plan, hash: planHash(integrations), integrations };
+}

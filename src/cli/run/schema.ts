@@ -1,3 +1,4 @@
+/** `plumbline schema`: the published files; for one platform it is computed, since no file holds that alone. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { integrationSchema } from "../../api/integration.ts";

@@ -1,3 +1,4 @@
+/** `plumbline show`: a saved plan. Nothing but the file is looked at. */
 import { resolve } from "node:path";
 import type { Plan } from "../../api/plan.ts";
 import type { Run } from "../command.ts";

@@ -1,3 +1,4 @@
+/** `plumbline test`: one cheap call and the identity, to tell whether a credential works. */
 import type { Integration } from "../../api/index.ts";
 import type { Check, Identity } from "../../connector-kit/contract.ts";
 import { ConnectorError, type ErrorCode } from "../../connector-kit/errors.ts";

@@ -1,3 +1,4 @@
+/** `plumbline validate`: as little as possible is loaded here, since editors and hooks run it at every save. */
 import { renderProblems } from "../../manifests/render.ts";
 import type { Run } from "../command.ts";
 import type { ValidateFlags } from "../commands/validate.ts";

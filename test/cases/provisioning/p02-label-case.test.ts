@@ -13,7 +13,6 @@ const labels = "/repos/acme/api/labels";
 
 describe.each([
   { before: "bug", after: "Bug" },
-  { before: "mylabel", after: "MYLABEL" },
   { before: "Area/API", after: "area/api" },
   { before: "ÉTAT", after: "état" },
 ])("from $before to $after", ({ before, after }) => {

@@ -1,3 +1,4 @@
+/** GitHub in the suite that every connector passes. */
 import github from "../../../src/connectors/github/index.ts";
 import { startGitHub } from "../../support/github.ts";
 import { describeConnector } from "../contract.ts";

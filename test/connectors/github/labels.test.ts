@@ -1,11 +1,13 @@
 /** GitHub's labels: names that have to be encoded, names that are one, and colours. */
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { type GitHub, startGitHub } from "../../support/github.ts";
 import { type Asked, create, failureOf, type Scripted, thingsOf, update } from "../stage.ts";
 import { githubStaging, labels, parent, rawLabels } from "./organization.ts";
 
 const { withAnswers, withSystem } = githubStaging();
-const api = { ...parent("api") };
+const api = parent("api");
+const validate = new Ajv({ strict: false }).compile(labels.schema);
 
 /** A repository `api` with one label. */
 async function withLabel(name: string): Promise<GitHub> {
@@ -61,6 +63,20 @@ test("a name that changes its case only is changed in place, and issues keep the
     const kept = (await system.api("GET", `/repos/acme/api/issues/${number}`)).body as { labels: { name: string }[] };
     expect(kept.labels.map(({ name }) => name)).toEqual(["Bug"]);
   });
+});
+
+test.each([
+  { color: "5319e7", fits: true },
+  { color: "008672", fits: true },
+  { color: "89E295", fits: true },
+  { color: 53_190_000_000, fits: false },
+  { color: 8672, fits: false },
+  { color: 0, fits: false },
+  { color: null, fits: false },
+  { color: "#d73a4a", fits: false },
+  { color: "fff", fits: false },
+])("a colour is six hex digits as text: $color fits: $fits", ({ color, fits }) => {
+  expect(validate({ name: "a", color })).toBe(fits);
 });
 
 test("a colour is one in upper and lower case, and reads back without a difference", async () => {

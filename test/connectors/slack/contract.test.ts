@@ -1,3 +1,4 @@
+/** Slack in the suite that every connector passes. */
 import slack from "../../../src/connectors/slack/index.ts";
 import { isSlackWrite, startSlack } from "../../support/slack.ts";
 import { describeConnector } from "../contract.ts";

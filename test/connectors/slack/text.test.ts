@@ -1,3 +1,4 @@
+/** Topics and purposes: what Slack makes of them, undone exactly once. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeText } from "../../../src/connectors/slack/text.ts";
