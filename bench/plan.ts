@@ -16,6 +16,7 @@ import { matchKind } from "../src/reconcile/match.ts";
 import { prepareDesired } from "../src/reconcile/prepare.ts";
 import { memoryKey } from "../src/reconcile/types.ts";
 import { createMemoryStore } from "../src/store/index.ts";
+import { median, report } from "./rows.ts";
 
 const INTEGRATIONS = 10;
 const RESOURCES = 1000;
@@ -191,8 +192,6 @@ function measure(): number {
   return performance.now() - start;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 await reconcile(contextOf(fresh()), { approve: async () => true });
 const rounds = { plan: [] as number[], pass: [] as number[], measure: [] as number[] };
 for (let round = 0; round < ROUNDS; round++) {
@@ -201,9 +200,10 @@ for (let round = 0; round < ROUNDS; round++) {
   rounds.pass.push(await passOnce());
 }
 const yardstick = median(rounds.measure);
-const line = (name: string, value: number, limit = ""): void =>
-  console.log(`${name.padEnd(32)}${value.toFixed(0).padStart(5)} ms  ${(value / yardstick).toFixed(2)} x${limit}`);
-line("JSON.parse + structuredClone", yardstick, `  (${(text.length / 1e6).toFixed(1)} MB)`);
-line(`plan of ${INTEGRATIONS * RESOURCES} resources`, median(rounds.plan), `  (at most ${ALLOWED})`);
-line("the whole pass", median(rounds.pass));
-process.exitCode = median(rounds.plan) / yardstick <= ALLOWED ? 0 : 1;
+const of = `${INTEGRATIONS * RESOURCES} resources`;
+report([
+  { name: `JSON.parse + structuredClone, ${(text.length / 1e6).toFixed(1)} MB`, value: yardstick, unit: "ms" },
+  { name: `plan of ${of}`, value: median(rounds.plan), unit: "ms" },
+  { name: `plan of ${of}, of that`, value: median(rounds.plan) / yardstick, unit: "x", limit: ALLOWED },
+  { name: `the whole pass over ${of}, of that`, value: median(rounds.pass) / yardstick, unit: "x" },
+]);

@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { median, type Row, report } from "./rows.ts";
 
 const root = join(import.meta.dirname, "..");
 const runs = 20;
@@ -50,14 +51,12 @@ const times = cases.map((): number[] => []);
 for (const { args } of cases) time(args);
 for (let run = 0; run < runs; run++) for (const [i, { args }] of cases.entries()) times[i]?.push(time(args));
 
-const medians = times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(runs / 2)] as number);
+const medians = times.map(median);
 const base = medians[0] as number;
-for (const [i, { name, limit }] of cases.entries()) {
-  const factor = (medians[i] as number) / base;
-  const verdict = factor <= limit ? "" : "  TOO SLOW";
-  console.log(
-    `${name.padEnd(30)} ${(medians[i] as number).toFixed(1).padStart(7)} ms  ${factor.toFixed(2)} x  (at most ${limit})${verdict}`,
-  );
-  if (factor > limit) process.exitCode = 1;
-}
+const rows = cases.flatMap(({ name, limit }, i): Row[] => {
+  const value = medians[i] as number;
+  const start: Row = { name, value, unit: "ms" };
+  return i === 0 ? [start] : [start, { name: `${name}, of node -e 0`, value: value / base, unit: "x", limit }];
+});
+report(rows);
 rmSync(folder, { recursive: true });

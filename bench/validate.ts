@@ -1,114 +1,57 @@
 /**
- * How long checking 10,000 manifests takes, beside the shortest script that could check them: read
- * each file, `load` it, run one compiled validator. The aim: at most 1.5 times that, in 250 MB.
+ * How long the built program takes to check 10,000 manifests, and in how much memory, beside the
+ * shortest script that could (`bench/bare.js`).
  *
- * Each run is a process of its own, so that neither profits from the other's warm code. Run it with
- * `node bench/validate.ts`; it prints the medians of five runs.
+ * Whole processes are measured, their start included, in turn, so that a busy moment of the machine
+ * falls on both. Medians of 7 runs; of memory, the most. Run `npm run build` before it.
+ *
+ *   node bench/validate.ts
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { load } from "js-yaml";
 import { integrationSchema } from "../src/api/index.ts";
-import { compileConnector, defineConnector, defineResource, Secret, Type } from "../src/connector-kit/index.ts";
-import { loadManifests } from "../src/manifests/load.ts";
-import { runtimePlatforms } from "../src/manifests/platforms.ts";
-import { createSchemaCompiler } from "../src/manifests/schema-compiler.ts";
+import { compileConnector } from "../src/connector-kit/index.ts";
+import github from "../src/connectors/github/index.ts";
+import { median, report } from "./rows.ts";
 
 const MANIFESTS = 10_000;
-const RUNS = 5;
-/**
- * What is run, and with which flags of Node. V8's default young generation is sized for throughput;
- * the third row shows what a smaller one gives, for whoever starts the program in little memory.
- */
-const VARIANTS: readonly { name: string; what: string; flags: readonly string[] }[] = [
-  { name: "bare script", what: "bare", flags: [] },
-  { name: "plumbline", what: "ours", flags: [] },
-  { name: "plumbline, --max-semi-space-size=8", what: "ours", flags: ["--max-semi-space-size=8"] },
-];
+const RUNS = 7;
 
 interface Run {
   milliseconds: number;
   megabytes: number;
-  found: number;
 }
 
-const closed = { additionalProperties: false } as const;
-const nothing = async function* (_reader: unknown): AsyncGenerator<never> {
-  yield* [];
-};
-
-/** A platform of the size of a chat or a code host: the bench shall not move with their connectors. */
-const bench = defineConnector({
-  platform: "bench",
-  title: "Bench",
-  connection: Type.Object({ organization: Type.Optional(Type.String()) }, closed),
-  credentials: Type.Object({ token: Secret() }, closed),
-  open: () => ({ reader: {}, writer: {} }),
-  check: async () => ({}),
-  resources: {
-    channels: defineResource({
-      schema: Type.Object(
-        {
-          name: Type.String({ pattern: "^[a-z0-9_-]{1,80}$" }),
-          topic: Type.Optional(Type.String({ maxLength: 250 })),
-          purpose: Type.Optional(Type.String({ maxLength: 250 })),
-          private: Type.Optional(Type.Boolean()),
-          members: Type.Optional(Type.Array(Type.String(), { uniqueItems: true })),
-        },
-        closed,
-      ),
-      key: (channel) => channel.name,
-      list: nothing,
-    }),
-    repositories: defineResource({
-      schema: Type.Object(
-        {
-          name: Type.String({ minLength: 1 }),
-          description: Type.Optional(Type.String()),
-          visibility: Type.Optional(Type.Enum(["public", "private", "internal"])),
-          has_wiki: Type.Optional(Type.Boolean()),
-          topics: Type.Optional(Type.Array(Type.String())),
-        },
-        closed,
-      ),
-      key: (repository) => repository.name,
-      list: nothing,
-    }),
-    labels: defineResource({
-      schema: Type.Object(
-        { name: Type.String(), color: Type.String(), description: Type.Optional(Type.String()) },
-        closed,
-      ),
-      parent: "repositories",
-      key: (label) => label.name,
-      list: nothing,
-    }),
-  },
-});
+/** Writes the largest resident size, in KiB, to the fourth stream when a process ends. */
+const PEAK = `data:text/javascript,
+  import { writeSync } from "node:fs";
+  process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`;
 
 function manifest(number: number): string {
-  const channel = (index: number): string => `      - name: team-${number}-${index}
-        topic: "Everything that team ${number} talks about in its channel ${index}"
-        private: ${index % 2 === 0}
-        members: [ada-${index}@example.com, bob-${index}@example.com]
-`;
   const label = (name: string, color: string): string => `          - name: ${name}
             color: "${color}"
             description: Says of an issue that it is about ${name}
 `;
   const labels = [label("bug", "d73a4a"), label("feature", "a2eeef"), label("question", "d876e3")].join("");
-  return `# Team ${number}: its channels, and its repository.
+  const repository = (index: number): string => `      - name: service-${number}-${index}
+        description: "The service ${index} of team ${number}, and everything that belongs to it"
+        homepage: https://services.example.com/team-${number}/${index}
+        visibility: private
+        has_wiki: false
+        topics: [service, team-${number}]
+        labels:
+${labels}`;
+  return `# Team ${number}: its repositories.
 apiVersion: plumbline.dev/v1alpha1
 kind: Integration
 metadata:
   name: team-${number}
   labels: { team: team-${number}, tier: "2" }
 spec:
-  title: The systems of team ${number}
-  platform: bench
+  title: The repositories of team ${number}
+  platform: github
   connection:
     organization: team-${number}
   credentials:
@@ -119,80 +62,58 @@ spec:
     prune: true
     maxRemovals: 5
   resources:
-    channels:
-${[0, 1, 2, 3].map(channel).join("")}    repositories:
-      - name: service-${number}
-        description: The service of team ${number}
-        visibility: private
-        has_wiki: false
-        topics: [service, team-${number}]
-        labels:
-${labels}`;
+    repositories:
+${[0, 1].map(repository).join("")}`;
 }
 
-function bare(folder: string): number {
-  const check = createSchemaCompiler().compile(integrationSchema(compileConnector(bench).schemas));
-  const kept: unknown[] = [];
-  for (const name of readdirSync(folder)) {
-    const value = load(readFileSync(join(folder, name), "utf8"));
-    if (check(value)) kept.push(value);
-  }
-  return kept.length;
-}
-
-async function ours(folder: string): Promise<number> {
-  const platforms = runtimePlatforms({ names: ["bench"], load: async () => bench });
-  const { manifests, problems } = await loadManifests({ inputs: ["."], cwd: folder, platforms });
-  if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
-  return manifests.length;
-}
-
-async function measure(what: string, folder: string): Promise<void> {
+/** @throws Error when not all manifests are found valid. */
+function runOnce(args: readonly string[]): Run {
   const start = performance.now();
-  const found = what === "bare" ? bare(folder) : await ours(folder);
+  const { status, output } = spawnSync(process.execPath, ["--import", PEAK, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
   const milliseconds = performance.now() - start;
-  const run: Run = { milliseconds, megabytes: process.resourceUsage().maxRSS / 1024, found };
-  process.stdout.write(JSON.stringify(run));
+  const [, stdout = "", stderr = "", peak] = output;
+  const sound = status === 0 && stdout?.startsWith(`${MANIFESTS} manifests are valid`);
+  if (!sound) throw new Error(`${args.join(" ")} ended with ${status}: ${stdout}${stderr}`);
+  return { milliseconds, megabytes: (Number(peak) * 1024) / 1e6 };
 }
 
-function runOnce(what: string, flags: readonly string[], folder: string): Run {
-  const args = [...flags, fileURLToPath(import.meta.url), what, folder];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  const run = JSON.parse(stdout) as Run;
-  if (run.found !== MANIFESTS) throw new Error(`${what} found ${run.found} of ${MANIFESTS} manifests.`);
-  return run;
+function measure(folder: string): void {
+  const manifests = join(folder, "manifests");
+  mkdirSync(manifests);
+  for (let number = 0; number < MANIFESTS; number++) writeFileSync(join(manifests, `${number}.yaml`), manifest(number));
+  const schema = join(folder, "schema.json");
+  writeFileSync(schema, JSON.stringify(integrationSchema(compileConnector(github).schemas)));
+  const bareArgs = [join(import.meta.dirname, "bare.js"), schema, manifests];
+  const ourArgs = [join(import.meta.dirname, "../dist/cli.js"), "validate", "-f", manifests];
+  const runs: { bare: Run; ours: Run }[] = [];
+  for (let run = 0; run <= RUNS; run++) runs.push({ bare: runOnce(bareArgs), ours: runOnce(ourArgs) });
+  tell(runs.slice(1)); // the first fills the disk's cache
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+function tell(runs: readonly { bare: Run; ours: Run }[]): void {
+  const bare = median(runs.map((run) => run.bare.milliseconds));
+  const ours = median(runs.map((run) => run.ours.milliseconds));
+  const what = `${MANIFESTS} manifests of ${manifest(1234).length} bytes`;
+  report([
+    { name: `bare script, ${what}`, value: bare, unit: "ms" },
+    { name: "bare script, peak memory", value: Math.max(...runs.map((run) => run.bare.megabytes)), unit: "MB" },
+    { name: `plumbline validate, ${what}`, value: ours, unit: "ms" },
+    { name: "plumbline validate, of the bare script", value: ours / bare, unit: "x", limit: 1.5 },
+    {
+      name: "plumbline validate, peak memory",
+      value: Math.max(...runs.map((run) => run.ours.megabytes)),
+      unit: "MB",
+      limit: 250,
+    },
+  ]);
 }
 
-function report(runs: readonly (readonly Run[])[]): void {
-  const times = runs.map((each) => median(each.map(({ milliseconds }) => milliseconds)));
-  console.log(`${MANIFESTS} manifests of ${manifest(1).length} bytes, median of ${RUNS} runs (aim: ratio 1.5, 250 MB)`);
-  for (const [index, { name }] of VARIANTS.entries()) {
-    const time = times[index] ?? 0;
-    const megabytes = Math.max(...(runs[index] ?? []).map((run) => run.megabytes));
-    const ratio = (time / (times[0] ?? time)).toFixed(2);
-    console.log(`${name}: ${time.toFixed(0)} ms, ratio ${ratio}, peak ${megabytes.toFixed(0)} MB`);
-  }
+const folder = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
+try {
+  measure(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-
-function main(): void {
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
-  try {
-    for (let number = 0; number < MANIFESTS; number++) writeFileSync(join(folder, `${number}.yaml`), manifest(number));
-    const runs: Run[][] = VARIANTS.map(() => []);
-    for (let run = 0; run < RUNS; run++) {
-      for (const [index, { what, flags }] of VARIANTS.entries()) runs[index]?.push(runOnce(what, flags, folder));
-    }
-    report(runs);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const [what, folder] = process.argv.slice(2);
-if (what !== undefined && folder !== undefined) await measure(what, folder);
-else main();

@@ -22,7 +22,7 @@ import type { Store } from "../store/types.ts";
 import { VERSION } from "../version.ts";
 import type { Invocation } from "./command.ts";
 import { count } from "./plain-text.ts";
-import type { Progress } from "./progress.ts";
+import { type Progress, showingWaits } from "./progress.ts";
 import type { Settings } from "./workspace.ts";
 
 /** Everything that asks systems goes through one of these. A session makes its credentials known to the redactor. */
@@ -37,7 +37,8 @@ export interface Connections {
 /** Makes the way out of this process, and lets it hide what it learns. */
 export function createConnections(invocation: Invocation, settings: Settings, progress?: Progress): Connections {
   const { surroundings, output } = invocation;
-  const { env, clock, fetch } = surroundings;
+  const { env, fetch } = surroundings;
+  const clock = progress ? showingWaits(surroundings.clock, progress) : surroundings.clock;
   const transport = createTransport({ env, clock, userAgent: `plumbline/${VERSION}`, ...(fetch ? { fetch } : {}) });
   output.redactWith((text) => transport.redactor.redact(text));
   const secrets: SecretContext = {

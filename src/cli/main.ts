@@ -1,5 +1,6 @@
 /** The process that the command line runs in: the only place that looks at it. */
 import { hostname } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { systemClock } from "../connector-kit/http/clock.ts";
 import { INTERRUPTED } from "./exit.ts";
 import { run } from "./run.ts";
@@ -8,6 +9,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** Runs the program. @param inputs the arguments after its name. */
 export async function main(inputs: readonly string[]): Promise<void> {
   let lost = false;
+  keepMemoryLow();
   for (const stream of [process.stdout, process.stderr]) {
     // Nobody may be there to read any more (`plumbline plan | head`): a write to a system goes on all the same.
     stream.on("error", ({ code }: NodeJS.ErrnoException) => {
@@ -18,6 +20,18 @@ export async function main(inputs: readonly string[]): Promise<void> {
   process.exitCode = lost && code === 0 ? 1 : code;
   // What was interrupted may wait for answers that nobody wants any more.
   if (code === INTERRUPTED) process.exit();
+}
+
+/**
+ * Keeps V8's young generation at the size that it starts with.
+ *
+ * It would grow to 64 MB and more (Node 24), twice that while it is collected: half of the memory of
+ * checking 10,000 manifests, for a few hundredths of the time. The factor is looked at each time that V8
+ * considers growing, so it may be set while the program runs; the largest size, --max-semi-space-size,
+ * may not.
+ */
+function keepMemoryLow(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 function surroundings(): Surroundings {

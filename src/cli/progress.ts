@@ -1,4 +1,5 @@
 /** One line on stderr that tells how far long work is; on a terminal only. */
+import type { Clock } from "../connector-kit/http/types.ts";
 import { logLevels, type Output } from "./output.ts";
 import { shorten, visible } from "./plain-text.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -30,5 +31,22 @@ export function createProgress({ stderr, env }: Pick<Surroundings, "stderr" | "e
       shown = true;
     },
     end,
+  };
+}
+
+/** Milliseconds from which on a wait is told: shorter ones are over before anybody has read of them. */
+const WORTH_TELLING = 1000;
+
+/** @returns the clock, with its longer waits shown: those that systems ask for, and those between attempts. */
+export function showingWaits(clock: Clock, progress: Progress): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep(milliseconds, signal) {
+      if (milliseconds >= WORTH_TELLING) {
+        progress.show(`waiting ${Math.round(milliseconds / 1000)} s before asking again`);
+      }
+      return clock.sleep(milliseconds, signal);
+    },
   };
 }

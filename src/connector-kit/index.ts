@@ -3,6 +3,7 @@ export { Secret, type Static, type TSchema, Type } from "../api/index.ts";
 export * from "./compile.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
+export * from "./facade/index.ts";
 export type { ErrorClassifier, Guard } from "./guard.ts";
 export { systemClock } from "./http/clock.ts";
 export type { SentRequest } from "./http/connection.ts";

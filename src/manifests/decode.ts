@@ -32,8 +32,11 @@ export function mentionsPlumbline(bytes: Uint8Array): boolean {
 }
 
 function wideEncoding(bytes: Uint8Array): string | undefined {
-  const [a, b, c, d] = bytes;
-  if (a === undefined || b === undefined) return undefined;
+  if (bytes.length < 2) return undefined;
+  const a = bytes[0];
+  const b = bytes[1];
+  const c = bytes[2];
+  const d = bytes[3];
   if (a === 0 && b === 0) return "UTF-32";
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? "UTF-32" : "UTF-16";
   if ((a === 0xfe && b === 0xff) || a === 0) return "UTF-16";

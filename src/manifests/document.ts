@@ -79,7 +79,10 @@ export class DocumentLoader {
   async load(file: string, document: YamlDocument): Promise<Problem[]> {
     const value = document.value as Record<string, unknown>;
     const wrong = this.wrongVersion(value, file, document) ?? this.wrongKind(value, file, document);
-    if (wrong) return [wrong];
+    if (wrong) {
+      this.mention(value);
+      return [wrong];
+    }
     if (Object.hasOwn(value, "status")) delete value.status;
     const kind = Object.hasOwn(value, "kind") ? (value.kind as KindName) : undefined;
     const name = kind === "Integration" ? platformName(value) : undefined;
@@ -93,7 +96,7 @@ export class DocumentLoader {
     return problems;
   }
 
-  /** Remembers an Integration that exists but is wrong. */
+  /** Remembers a document that is wrong, and is or may have been meant to be an Integration. */
   mention(value: unknown): void {
     if (!isObject(value) || !isObject(value.metadata)) return;
     const { name, namespace } = value.metadata;

@@ -5,7 +5,7 @@
  * found or read is a problem and never silently an empty folder.
  */
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { GitIgnore } from "./gitignore.ts";
 import type { Problem } from "./types.ts";
 
@@ -77,7 +77,7 @@ class Search {
     }
     const before = this.found.size;
     const failures = this.problems.length;
-    this.walk(path, GitIgnore.forFolder(path));
+    this.walk(path, GitIgnore.forFolder(path), this.shown(path));
     if (this.found.size > before || this.problems.length > failures) return;
     if ([...this.found.keys()].some((file) => file.startsWith(path + sep))) return;
     this.fail(
@@ -96,35 +96,43 @@ class Search {
     this.fail("FileNotFound", `No file matches "${pattern}".`, "Check the pattern given with -f.");
   }
 
-  private walk(folder: string, rules: GitIgnore): void {
+  /** @param shown the folder as people see it. */
+  private walk(folder: string, rules: GitIgnore, shown: string): void {
     let entries: Dirent[];
     try {
       entries = readdirSync(folder, { withFileTypes: true });
     } catch (error) {
-      this.problems.push(unreadable(this.shown(folder), "folder", error));
+      this.problems.push(unreadable(shown, "folder", error));
       return;
     }
+    const start = folder.endsWith(sep) ? folder : folder + sep;
     for (const entry of entries) {
-      const path = join(folder, entry.name);
+      const path = start + entry.name;
       if (entry.isDirectory()) {
         if (entry.name.startsWith(".") || entry.name === "node_modules" || rules.ignores(path, true)) continue;
-        this.walk(path, rules.below(path));
+        this.walk(path, rules.below(path), this.shownIn(shown, path, entry.name));
       } else if (isManifestName(entry.name) && !isFolderOrDevice(path, entry) && !rules.ignores(path, false)) {
-        this.take(path, false);
+        this.take(path, false, this.shownIn(shown, path, entry.name));
       }
     }
   }
 
-  private take(path: string, named: boolean): void {
+  private take(path: string, named: boolean, shown = this.shown(path)): void {
     const known = this.found.get(path);
     if (known) known.named ||= named;
-    else this.found.set(path, { path, shown: this.shown(path), named });
+    else this.found.set(path, { path, shown, named });
   }
 
   private shown(path: string): string {
     const local = relative(this.cwd, path);
     if (local === "") return ".";
     return local.startsWith("..") || isAbsolute(local) ? path : local.split(sep).join("/");
+  }
+
+  /** As {@link shown}, of what lies in a folder: working out each path anew costs more than finding the file. */
+  private shownIn(folder: string, path: string, name: string): string {
+    if (isAbsolute(folder)) return this.shown(path); // the working folder may lie below it
+    return folder === "." ? name : `${folder}/${name}`;
   }
 
   private fail(code: string, message: string, remedy: string): void {

@@ -519,10 +519,11 @@ function unlessError(answer: unknown): void {
   if (answer instanceof Error) throw answer;
 }
 
-/** @throws Error when a batch did not answer for each thing: then nobody knows for which it did. */
+/** @throws ConnectorError when a batch did not answer for each thing: then nobody knows for which it did. */
 function oneEach<A>(steps: readonly Step[], answers: readonly A[]): readonly A[] {
   if (answers.length === steps.length) return answers;
-  throw new Error(`the batch answered for ${answers.length} of ${steps.length} things`);
+  const message = `The connector's batch answered for ${answers.length} of ${steps.length} things.`;
+  throw new ConnectorError("UNSUPPORTED", message, { outcomeUnknown: true });
 }
 
 /** The name of the top-level field that a JSON pointer leads into. */

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import type { StoreClock } from "./clock.ts";
 import { sqliteCode } from "./errors.ts";
 import { createFile, ensureFolder, exists, isWritable } from "./folder.ts";
-import { migrate } from "./migrations.ts";
+import { assertReadable, migrate } from "./migrations.ts";
 
 /** Milliseconds that SQLite waits for another process's write. */
 const BUSY_TIMEOUT = 5000;
@@ -42,7 +42,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const readOnly = options.mode === "read" && !(await isWritable(file));
   const database = readOnly ? await openReadOnly(file) : new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
   try {
-    if (!readOnly) await useWriteAheadLog(database, options.clock);
+    if (!readOnly) await useWriteAheadLog(database, options);
     database.exec("pragma synchronous = full; pragma foreign_keys = on");
     migrate(database, options);
     if (options.mode === "read") database.exec("pragma query_only = on");
@@ -60,10 +60,15 @@ async function openReadOnly(file: string): Promise<DatabaseSync> {
   return new DatabaseSync(new URL(`${pathToFileURL(file).href}?immutable=1`), options);
 }
 
-/** Two processes that switch a new file at once: SQLite refuses one of them at once, whatever the timeout. */
-async function useWriteAheadLog(database: DatabaseSync, clock: StoreClock): Promise<void> {
+/**
+ * Two processes that switch a new file at once: SQLite refuses one of them at once, whatever the timeout.
+ * Switching writes to the file, so it has to be ours.
+ */
+async function useWriteAheadLog(database: DatabaseSync, options: OpenDatabaseOptions): Promise<void> {
+  const { clock } = options;
   for (let tries = 1; ; tries++) {
     try {
+      assertReadable(database, options);
       database.exec("pragma journal_mode = wal");
       return;
     } catch (error) {

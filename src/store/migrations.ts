@@ -67,6 +67,15 @@ export function migrate(database: DatabaseSync, options: MigrateOptions): void {
   }
 }
 
+/**
+ * Makes sure that a database is a state of a format that this program knows; only reads.
+ *
+ * @throws StoreError as {@link migrate}.
+ */
+export function assertReadable(database: DatabaseSync, options: MigrateOptions): void {
+  checkFormat(database, options, (options.migrations ?? MIGRATIONS).length);
+}
+
 function checkFormat(database: DatabaseSync, { where, version }: MigrateOptions, known: number): number {
   const format = readNumber(database, "pragma user_version");
   const owner = readNumber(database, "pragma application_id");

@@ -26,14 +26,14 @@ describe("a manifest that is no YAML we take is one problem, and no system is as
       fault: "broken YAML",
       text: good.replace("name: incidents", "name: [incidents"),
       code: "YamlSyntax",
-      at: "9:1",
+      at: "9:9",
       remedy: "]",
     },
     {
       fault: "a quote never closed",
       text: good.replace("topic: Sev", 'topic: "Sev'),
       code: "YamlSyntax",
-      at: "11:1",
+      at: "10:7",
       remedy: "quote",
     },
     {
@@ -90,7 +90,7 @@ describe("a manifest that is no YAML we take is one problem, and no system is as
     {
       fault: "an alias of nothing",
       text: good.replace("Sev 1 and 2", "*nothing"),
-      code: "UnknownAnchor",
+      code: "UnknownAlias",
       at: "9:16",
       remedy: undefined,
     },

@@ -24,16 +24,13 @@ export interface RigOptions {
 
 export interface Rig extends Engine {
   proxy: RecordingProxy;
-  /** Ends all sessions and remembers no answer, token or limit, as a new process. */
-  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function rig(options: RigOptions): Promise<Rig> {
   const clock = options.clock ?? testClock();
   const proxy = await recordingProxy(options.url, options.isWrite ? { isWrite: options.isWrite } : {});
-  const open = () => createTransport({ clock, random: () => 0.5 });
-  let transport = open();
+  const transport = createTransport({ clock, random: () => 0.5 });
   const connection = options.connection(proxy.url);
   const { credentials, connector } = options;
   return {
@@ -43,10 +40,6 @@ export async function rig(options: RigOptions): Promise<Rig> {
       open: () => openSession(connector, { transport, connection, credentials, lane: "background" }),
     }),
     proxy,
-    async restart() {
-      await transport.close();
-      transport = open();
-    },
     async close() {
       await transport.close();
       await proxy.close();

@@ -66,6 +66,16 @@ test("a channel that exists under a declared name is adopted, brought to what is
   await place.expectQuiet();
 });
 
+test("an archived channel that exists under a declared name is adopted and unarchived", async () => {
+  const place = await slackPlace(["channels.yaml"], { channels: [{ name: "incidents", topic: "old" }] });
+  const id = await idOf(place, "incidents");
+  await place.slack.call("conversations.archive", { channel: id });
+  await place.apply();
+  expect(await shown(place, "incidents")).toMatchObject({ topic: "Sev 1 and 2", archived: false });
+  expect(await idOf(place, "incidents")).toBe(id);
+  await place.expectQuiet();
+});
+
 test("a channel that was archived outside is unarchived, and a new topic goes along", async () => {
   const place = await applied();
   await place.slack.call("conversations.archive", { channel: await idOf(place, "incidents") }, "bot");
@@ -74,6 +84,19 @@ test("a channel that was archived outside is unarchived, and a new topic goes al
   expect(stdout).toMatch(/~ channels\/incidents +channels\.yaml:\d+ {2}unarchive/);
   expect(await shown(place, "incidents")).toMatchObject({ topic: "Sev 1 to 3", archived: false });
   await place.expectQuiet();
+});
+
+test("unarchiving without a user token fails, naming the credential that it takes, and keeps the entry", async () => {
+  const place = await applied();
+  place.edit("channels.yaml", "    userToken: { env: SLACK_USER_TOKEN }\n", "");
+  const id = await idOf(place, "incidents");
+  await place.slack.call("conversations.archive", { channel: id }, "bot");
+  const { code, stdout } = await place.run("apply --auto-approve");
+  expect(stdout).toContain(
+    `× chat  channels/incidents  update failed: PERMISSION: Slack lets no bot unarchive the channel ${id}. Set credentials.userToken`,
+  );
+  expect(code).toBe(1);
+  expect(await place.inventory()).toContain("default/chat channels/incidents");
 });
 
 test("a topic and `archived: true` are done in one apply, and `archived: false` with a topic undoes it in one", async () => {

@@ -18,7 +18,7 @@ test("Observe writes nothing, reports drift with exit code 2, and applying it en
   expect(await place.inventory()).toEqual([]);
 });
 
-test("Observe keeps what was owned before, and removes nothing that is declared no more", async () => {
+test("Observe keeps what was owned before, reports its drift, and removes nothing that is declared no more", async () => {
   const place = await slackPlace(["channels.yaml"]);
   await place.apply();
   const before = await place.inventory();
@@ -27,6 +27,11 @@ test("Observe keeps what was owned before, and removes nothing that is declared 
   place.edit("channels.yaml", "      - name: incidents\n        topic: Sev 1 and 2\n", "");
   expect(changesOf(await place.plan())).toEqual(["blocked(archive) channels/incidents Observe"]);
   await place.apply();
+  const releases = String((await place.slack.channel("releases"))?.id);
+  await place.slack.call("conversations.setTopic", { channel: releases, topic: "lunch orders" }, "bot");
+  const drift = await place.run("drift --detailed-exitcode");
+  expect(drift.stdout).toContain("1 thing drifted. Nothing was written.");
+  expect(drift.code).toBe(2);
   expect(place.proxy.writes()).toEqual([]);
   expect(await place.inventory()).toEqual(before);
 });

@@ -105,6 +105,17 @@ test("a declared archived repository is unarchived together with a change, and a
   await place.expectQuiet();
 });
 
+test("a repository that was archived outside stays so, and its label that is to change is blocked", async () => {
+  const place = await applied();
+  await place.github.api("PATCH", "/repos/acme/billing", { archived: true });
+  place.edit("repositories.yaml", '"0052cc"', '"ffffff"');
+  const { code, stdout } = await place.run("apply --auto-approve");
+  expect(stdout).toMatch(/repositories\.labels\/billing\/area~1api +update blocked: ParentArchived/);
+  expect(code).toBe(1);
+  expect(place.proxy.writes()).toEqual([]);
+  expect(await place.inventory()).toHaveLength(5);
+});
+
 test("a field that cannot be read is blocked and not written, other fields are, and the exit code is 1", async () => {
   const place = await gitHubPlace(["merging.yaml"], {
     repositories: [{ name: "billing", description: "old" }, { name: "website" }],

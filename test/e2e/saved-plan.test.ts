@@ -70,6 +70,7 @@ test("a saved plan that was edited into another change is refused", async () => 
   const place = await saved();
   const file = join(place.folder, "plan.json");
   writeFileSync(file, readFileSync(file, "utf8").replaceAll("Sev 1 to 3", "planted"));
-  const { code } = await place.run("apply plan.json --auto-approve");
+  const { code, stderr } = await place.run("apply plan.json --auto-approve");
+  expect(stderr).toContain("plan.json was changed after it was made: its hash does not fit.");
   expect({ code, writes: place.proxy.writes() }).toEqual({ code: 1, writes: [] });
 });

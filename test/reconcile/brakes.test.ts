@@ -101,6 +101,34 @@ test("the account that Plumbline itself uses is not taken out of anything", asyn
   ]);
 });
 
+test("a number that a thing shares with the account makes it the account only with its name, or as an owner", () => {
+  const removal = (id: string, spec: Record<string, unknown>) =>
+    ({
+      action: "delete",
+      kind: "labels",
+      key: "a",
+      members: [],
+      cascade: 0,
+      thing: { observed: { id, spec } },
+    }) as unknown as PlannedChange;
+  const context = (account: BrakeContext["account"], owners?: number): BrakeContext => ({
+    policy: {},
+    memory: { inventory: new Map(), failures: new Map() },
+    account,
+    memberId: () => undefined,
+    owned: 0,
+    remainingOwners: () => owners,
+    digest: String,
+    removalsConfirmed: false,
+    retryPermanent: true,
+  });
+  const reasonOf = (change: PlannedChange, given: BrakeContext) => applyBrakes([change], given)[0]?.reason;
+  expect(reasonOf(removal("7", { name: "bug" }), context({ id: "7", name: "bot" }))).toBeUndefined();
+  expect(reasonOf(removal("7", { login: "bot" }), context({ id: "7", name: "bot" }))).toBe("OwnAccount");
+  expect(reasonOf(removal("7", { name: "bug" }), context({ id: "7" }, 1))).toBe("OwnAccount");
+  expect(reasonOf(removal("U7", { name: "bug" }), context({ id: "U7", name: "bot" }))).toBe("OwnAccount");
+});
+
 test("the last owner stays: as a thing of its own and as an element of a list", async () => {
   const live = {
     people: [

@@ -17,18 +17,23 @@ export type NamedAction = readonly [name: string, action: Action];
 /** Names of the parameter that takes a query as one text. */
 const queryTexts = ["query", "jql", "q", "filter"];
 
-/** @returns what the action answered. @throws ConnectorError VALIDATION naming the parameters that do not fit. */
+/**
+ * @param key the same when a run is tried again, so that a platform that knows repetitions does it once.
+ * @returns what the action answered.
+ * @throws ConnectorError VALIDATION naming the parameters that do not fit.
+ */
 export async function runAction(
-  { checks, session, hide }: FacadeContext,
+  { checks, session, hide, newKey }: FacadeContext,
   [name, action]: NamedAction,
   parameters: unknown,
+  key = newKey(),
 ): Promise<unknown> {
   const what = `The operation "${name}"`;
   const schema = schemaOf(action);
   const given = mustBeRecord(what, parameters);
   await checks.mustFit(what, schema, given);
   hide(secretsIn(schema, given));
-  return session.guardErrors(() => action.run(session.writer, given));
+  return session.guardErrors(() => action.run(session.writer, given, { key }));
 }
 
 /** @returns the item that an action made, read or changed. */

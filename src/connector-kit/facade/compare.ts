@@ -25,7 +25,8 @@ export function changesOf(
     const [after, before] = [desired[name], observed[name]];
     if (before !== undefined && !field.writeOnly && isDeepEqual(field, after, before)) continue;
     result.changes[name] = after;
-    if (Array.isArray(after) && isUnordered(field)) result.lists[name] = deltaOf(field, after, Array.isArray(before) ? before : []);
+    if (Array.isArray(after) && isUnordered(field))
+      result.lists[name] = deltaOf(field, after, Array.isArray(before) ? before : []);
   }
   return result;
 }

@@ -9,4 +9,6 @@ export interface FacadeContext {
   checks: SchemaChecks;
   /** Keeps values out of every text that leaves the system. */
   hide(secrets: unknown): void;
+  /** A new text that no other run of an action has. */
+  newKey(): string;
 }

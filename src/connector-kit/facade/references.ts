@@ -26,7 +26,8 @@ export async function resolveReferences(compiled: CompiledConnector, session: Se
   const lost = [...wanted].flatMap(([target, names]) =>
     [...names].filter((name) => !ids.get(target)?.has(name)).map((name) => `"${name}" among its ${target}`),
   );
-  if (lost.length > 0) throw new ConnectorError("NOT_FOUND", `${session.connector.title} has no ${lost.join(", no ")}.`);
+  if (lost.length > 0)
+    throw new ConnectorError("NOT_FOUND", `${session.connector.title} has no ${lost.join(", no ")}.`);
   return mapReferences(kind.schema, spec, (target, value) => ids.get(target)?.get(value) ?? value) as Spec;
 }
 

@@ -32,9 +32,7 @@ export async function createThing(context: FacadeContext, kind: Kind, data: unkn
   context.hide(secretsIn(kind.schema, own));
   const parent = kind.parent ? await findParent(session, kind.parent, mustName(kind, reference)) : noParent;
   const desired = await written(context, kind, own);
-  const created = (await session.guardErrors(() =>
-    resource.create?.(session.writer, { desired, parent }),
-  )) as Created;
+  const created = (await session.guardErrors(() => resource.create?.(session.writer, { desired, parent }))) as Created;
   const thing: Observed = { id: created.id, spec: desired, ...(kind.parent ? { parent } : {}) };
   const item = itemOfThing(kind, thing);
   try {
@@ -73,7 +71,7 @@ export async function updateThing(
   mustBeChangeable(kind, own);
   const { session } = context;
   const found = await mustFind(session, kind, reference);
-  const [observed = found] = await withDetail(session, kind, [found], Object.keys(own));
+  const observed = found;
   const stated = await written(context, kind, own);
   const normal = kind.resource.normalize?.(observed.spec) ?? observed.spec;
   const fields = Object.keys(own).filter((name) => name !== "archived" || !kind.resource.archived);
@@ -121,9 +119,7 @@ export async function removeThing(
   const thing = await findThing(session, kind, reference);
   if (!thing || (removal === "Archive" && thing.spec.archived === true)) return false;
   await session.guardErrors(() =>
-    removal === "Delete"
-      ? resource.remove?.(session.writer, thing)
-      : resource.archived?.archive(session.writer, thing),
+    removal === "Delete" ? resource.remove?.(session.writer, thing) : resource.archived?.archive(session.writer, thing),
   );
   return true;
 }

@@ -1,0 +1,47 @@
+/**
+ * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
+ * damaged manifests. What they find is printed with the seed that shows it again.
+ *
+ *   npm run rounds                          all of it, some minutes
+ *   node scripts/rounds.ts --short          the same in less than a minute, for every merge
+ *   node scripts/rounds.ts --seed 1 --only kill --round 3     one round again, as it was
+ *
+ * Ends with 1 when anything was wrong.
+ */
+import { parseArgs } from "node:util";
+import { fuzzRound } from "./rounds/fuzz.ts";
+import { killRound } from "./rounds/kill.ts";
+import { lockRound } from "./rounds/lock.ts";
+import { carryOut, type Rounds } from "./rounds/report.ts";
+import { depotStage, slackStage } from "./rounds/stages.ts";
+
+const { values } = parseArgs({
+  options: {
+    short: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    round: { type: "string" },
+  },
+});
+
+const [kill, slack, inputs] = values.short ? [3, 1, 500] : [20, 2, 20_000];
+const all: Rounds[] = [
+  { name: "kill", count: kill, round: (seed, number) => killRound(seed, number, depotStage) },
+  { name: "slack", count: slack, round: (seed, number) => killRound(seed, number, slackStage) },
+  { name: "lock", count: 1, round: lockRound },
+  { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
+];
+const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);
+if (chosen.length === 0) throw new Error(`--only takes one of ${all.map(({ name }) => name).join(", ")}.`);
+
+const start = performance.now();
+let failed = 0;
+let count = 0;
+for (const rounds of chosen) {
+  const ran = await carryOut(rounds, values.seed, values.round === undefined ? undefined : Number(values.round));
+  failed += ran.failed;
+  count += ran.count;
+}
+const seconds = ((performance.now() - start) / 1000).toFixed(0);
+console.log(`rounds: ${count - failed} ok, ${failed} failed, seed ${values.seed}, ${seconds} s`);
+process.exitCode = failed > 0 ? 1 : 0;
