@@ -14,8 +14,8 @@ export const THINGS = 200;
 /** Applies that a round may take: lost creates are finished by the next one. */
 const MOST_APPLIES = 12;
 
-/** A start that takes longer waits for something; an idle machine needs 0.3 s. */
-const START_LIMIT = 10_000;
+/** A start that takes longer waits for something, however busy the machine; an idle one needs 0.3 s. */
+const START_LIMIT = 30_000;
 
 /** When the program is killed, counted in creates of the run under way. */
 type Moment =

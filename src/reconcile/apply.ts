@@ -54,6 +54,8 @@ export interface ApplyInput {
   clock: Clock;
   /** How long a read may lag behind a write, in milliseconds. */
   settle: number;
+  /** Whether a thing that exists already under a declared key is taken over. */
+  adopt: boolean;
   /** No new write starts once it is aborted; the ones under way end. */
   signal: AbortSignal;
   onOutcome?(outcome: Outcome): void;
@@ -290,8 +292,9 @@ class Run {
   }
 
   /**
-   * Sends creates. Where no answer came, the things are looked for before anything is sent again; a refusal
-   * ends the intent.
+   * Sends creates. Where no answer came, the things are looked for before anything is sent again. A thing that
+   * exists already (a new repository comes with labels of its own) is taken over, where the policy adopts.
+   * Any other refusal ends the intent.
    */
   async #createAll(
     steps: readonly Step[],
@@ -305,7 +308,7 @@ class Run {
       const { change } = step;
       const answer = answers[index] as Created | ConnectorError;
       if (!(answer instanceof ConnectorError)) return this.#created(change, answer);
-      if (answer.outcomeUnknown) {
+      if (answer.outcomeUnknown || (answer.code === "CONFLICT" && this.#input.adopt)) {
         const { parent } = requests[index] as CreateRequest<Spec>;
         lost.push({ step, sent: { change, parent, error: answer } });
         return;
@@ -329,7 +332,7 @@ class Run {
     }
   }
 
-  /** Goes on with what lost creates made. The intents of those that are not found stay. */
+  /** Goes on with what lost creates made or met. The intents of those that may yet show up stay. */
   async #recover(lost: readonly { step: Step; sent: Lost }[]): Promise<void> {
     const sent = lost.map((one) => one.sent);
     const steps = lost.map(({ step }) => step);
@@ -337,7 +340,10 @@ class Run {
       (error: unknown) => new Map(steps.map(({ change }) => [change, error])),
     );
     await this.#each(steps, async ({ change }, index) => {
-      const thing = found.get(change) ?? sent[index]?.error;
+      const { error } = sent[index] as Lost;
+      const thing = found.get(change) ?? error;
+      if (thing === error && !error.outcomeUnknown)
+        await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
       unlessError(thing);
       await this.#found(change, thing as Observed);
     });

@@ -1,5 +1,5 @@
 /**
- * Looks for things whose create got no answer, before anybody thinks of sending it again.
+ * Looks for things whose create got no answer, or met something, before anybody thinks of sending it again.
  *
  * Creates that went out in one request are lost together, so they are looked for together: one wait and one
  * read, however many there are.
@@ -18,7 +18,7 @@ export interface LookUpInput {
   settle: number;
 }
 
-/** A create without an answer. */
+/** A create without an answer, or one that was refused since there is such a thing. */
 export interface Lost {
   change: PlannedChange;
   parent: ObservedParent;
@@ -40,7 +40,7 @@ export async function lookUpCreated(
   const parents = kind.parent ? [...new Set(lost.map(({ parent }) => parent))] : [];
   const fields = new Set(desired.flatMap(({ spec }) => Object.keys(spec)));
   const seen: Observed[] = [];
-  await clock.sleep(settle);
+  if (lost.some(({ error }) => error.outcomeUnknown)) await clock.sleep(settle);
   await guard(async () => {
     const keys = desired.map(({ entry }) => entry.key);
     for await (const one of kind.resource.list(reader, { parents, keys, fields })) {

@@ -169,6 +169,7 @@ async function applyPass(pass: Pass, passes: readonly Pass[], context: RunContex
     decision,
     clock: context.clock,
     settle: context.milliseconds(compiled.connector.settle ?? "0s"),
+    adopt: pass.manifest.object.spec.policy?.adopt !== false,
     signal: context.signal,
     onOutcome: (outcome) => writing.onOutcome?.(pass, outcome),
   });

@@ -80,9 +80,9 @@ export function restrictToSaved(passes: readonly Pass[], saved: Plan): void {
 
 function differencesOf(before: IntegrationPlan, now: IntegrationPlan | undefined): string[] {
   if (!now) return [`${before.name} is gone`];
+  if (now.error) return [`${before.name}: ${now.error.message}`];
   if (before.system !== now.system)
     return [`${before.name}: the system is ${now.system ?? "unknown"}, and was ${before.system ?? "unknown"}`];
-  if (now.error) return [`${before.name}: ${now.error.message}`];
   const changes = new Map(now.changes.map((change) => [`${placeOf(change)}\n${change.action === "blocked"}`, change]));
   return before.changes.flatMap((change) => {
     const other = changes.get(`${placeOf(change)}\n${change.action === "blocked"}`);

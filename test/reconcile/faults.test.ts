@@ -141,6 +141,31 @@ describe("creates without an answer", () => {
     expect(system.rooms).toHaveLength(1);
   });
 
+  test("a thing that turns out to exist is taken over and completed; without adopt it is left alone", async () => {
+    const manifest = (policy: string) => acme(`policy: ${policy}\nresources: { rooms: [{ name: a, topic: mine }] }`);
+    for (const [policy, status, topic] of [
+      ["{}", "done", "mine"],
+      ["{ adopt: false }", "failed", "theirs"],
+    ] as const) {
+      const { system, apply, store } = setUp();
+      system.beforeWrite("create rooms/a", () => void system.addRoom({ name: "a", topic: "theirs" }));
+      system.failWrite("create rooms/a", { error: new ConnectorError("CONFLICT", "already_exists") });
+      const { outcomes } = await apply(manifest(policy));
+      expect(outcomes[0]?.status).toBe(status);
+      expect(system.rooms.map((room) => room.topic)).toEqual([topic]);
+      expect((await store.system("fake/memory:/S1"))?.intents).toEqual([]);
+    }
+  });
+
+  test("a name that something unseen holds fails once and leaves no intent", async () => {
+    const { system, apply, store } = setUp();
+    system.failWrite("create rooms/a", { error: new ConnectorError("CONFLICT", "name_taken"), times: 9 });
+    const { outcomes } = await apply(rooms("a"));
+    expect(outcomes[0]).toMatchObject({ status: "failed", code: "CONFLICT" });
+    expect(system.writes).toEqual(["create rooms/a"]);
+    expect((await store.system("fake/memory:/S1"))?.intents).toEqual([]);
+  });
+
   test("after a crash between request and record the thing is taken for ours, even without adopt", async () => {
     const { system, store, apply, plan, inventory } = setUp();
     await store.update("fake/memory:/S1", {

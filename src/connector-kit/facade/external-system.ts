@@ -272,12 +272,13 @@ export class ExternalSystem {
 
   async #connect(): Promise<Check> {
     const { session } = await this.#open();
-    this.#connecting ??= session.check();
-    const connecting = this.#connecting;
-    try {
-      const check = await connecting;
+    this.#connecting ??= session.check().then((check) => {
       this.#connected = true;
       return check;
+    });
+    const connecting = this.#connecting;
+    try {
+      return await connecting;
     } catch (error) {
       if (this.#connecting === connecting) this.#connecting = undefined;
       throw error;

@@ -71,7 +71,7 @@ export async function updateThing(
   mustBeChangeable(kind, own);
   const { session } = context;
   const found = await mustFind(session, kind, reference);
-  const observed = found;
+  const [observed = found] = await withDetail(session, kind, [found], Object.keys(own));
   const stated = await written(context, kind, own);
   const normal = kind.resource.normalize?.(observed.spec) ?? observed.spec;
   const fields = Object.keys(own).filter((name) => name !== "archived" || !kind.resource.archived);

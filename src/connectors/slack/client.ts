@@ -47,6 +47,16 @@ interface RawChannel {
   purpose?: { value?: string };
 }
 
+/** A message to be sent. */
+export interface Message {
+  text: string;
+  blocks?: readonly unknown[];
+  /** The `ts` of the message that it answers. */
+  thread?: string;
+  /** By which a repetition can be told. */
+  key: string;
+}
+
 interface Account {
   team_id: string;
   team: string;
@@ -187,11 +197,14 @@ export class SlackReader {
 export class SlackWriter extends SlackReader {
   readonly #http: HttpWriter;
   readonly #hasUserToken: boolean;
+  /** Where messages go that name no channel. */
+  readonly defaultChannel: string | undefined;
 
-  constructor(http: HttpWriter, { userToken }: { userToken: boolean }) {
+  constructor(http: HttpWriter, { userToken, defaultChannel }: { userToken: boolean; defaultChannel?: unknown }) {
     super(http);
     this.#http = http;
     this.#hasUserToken = userToken;
+    this.defaultChannel = typeof defaultChannel === "string" ? defaultChannel : undefined;
   }
 
   async createChannel(name: string, isPrivate: boolean): Promise<{ id: string }> {
@@ -199,6 +212,29 @@ export class SlackWriter extends SlackReader {
     const options = { limit: "tier2", what };
     const { body } = await named(this.#call("conversations.create", { name, is_private: isPrivate }, options));
     return { id: (body as { channel: { id: string } }).channel.id };
+  }
+
+  /** The id of a channel that a message names: ids as they are, public names with #, private ones looked up. */
+  async channelFor(target: string): Promise<string> {
+    if (/^[CGDUW][A-Z0-9]{2,}$/.test(target)) return target;
+    const name = target.replace(/^#/, "");
+    for await (const channel of this.channels()) if (channel.name === name) return channel.id;
+    throw new ConnectorError("NOT_FOUND", `Slack shows no channel "${name}" to this token.`);
+  }
+
+  async postMessage(channel: string, message: Message): Promise<{ channel: string; ts: string }> {
+    const { text, blocks, thread, key } = message;
+    const metadata = { event_type: "plumbline", event_payload: { key } };
+    const form = {
+      channel,
+      text,
+      metadata: JSON.stringify(metadata),
+      ...(blocks ? { blocks: JSON.stringify(blocks) } : {}),
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+    };
+    const { body } = await this.#call("chat.postMessage", form, { what: `send a message to ${channel}` });
+    const sent = body as { channel: string; ts: string };
+    return { channel: sent.channel, ts: sent.ts };
   }
 
   async rename(channel: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Slack. */
 import { defineConnector, Secret, Type } from "../../connector-kit/index.ts";
+import { actions } from "./actions.ts";
 import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
 import { http, limits, readPosts } from "./protocol.ts";
@@ -15,6 +16,13 @@ export default defineConnector({
           pattern: "^https?://",
           description: "Where Slack is, without /api; for proxies and emulators. Left out, https://slack.com.",
           examples: ["https://slack.com"],
+        }),
+      ),
+      defaultChannel: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: "Where messages go that name no channel.",
+          examples: ["#distributed-testing"],
         }),
       ),
     },
@@ -54,12 +62,16 @@ export default defineConnector({
   http,
   limits,
   readPosts,
-  open: ({ http: { reader, writer }, credentials }) => ({
+  open: ({ http: { reader, writer }, connection, credentials }) => ({
     reader: new SlackReader(reader),
-    writer: new SlackWriter(writer, { userToken: credentials.userToken !== undefined }),
+    writer: new SlackWriter(writer, {
+      userToken: credentials.userToken !== undefined,
+      defaultChannel: connection.defaultChannel,
+    }),
   }),
   check: (slack) => slack.check(),
   identity: (slack) => slack.workspace(),
   resources: { channels },
   lookups: { users },
+  actions,
 });

@@ -1,5 +1,6 @@
 /** From initialize to close. */
 import { describe, expect, test } from "vitest";
+import { createLender } from "../../../src/connector-kit/facade/lease.ts";
 import { createTransport, ExternalSystemFactory } from "../../../src/index.ts";
 import { fakeSystem } from "../../support/fakes.ts";
 import { dataOf, systemOf, testFactory } from "./systems.ts";
@@ -100,12 +101,15 @@ describe("close", () => {
     expect(fake.reads).toEqual([]);
   });
 
-  test("lets what is under way end", async () => {
-    const fake = fakeSystem();
-    const system = await systemOf(fake.connector);
-    const query = system.query("rooms");
-    dataOf(await system.close());
-    expect((await query).success).toBe(true);
+  test("lets what is under way end before it ends the connections", async () => {
+    const order: string[] = [];
+    const transport = () => ({ ...createTransport(), close: async () => void order.push("connections") });
+    const factory = new ExternalSystemFactory({ transport }).register("fake", fakeSystem({ pageSize: 1 }).connector);
+    const system = await factory.create("fake");
+    dataOf(await system.connect());
+    const query = system.query("rooms").then(({ success }) => order.push(`query ${success}`));
+    await Promise.all([query, system.close()]);
+    expect(order).toEqual(["query true", "connections"]);
   });
 
   test("of one system leaves the connections of the others; the last one ends them", async () => {
@@ -129,6 +133,17 @@ describe("close", () => {
     expect(made).toBe(2);
     await third.close();
   });
+});
+
+test("giving a lent transport back twice counts once", async () => {
+  const ends: string[] = [];
+  const lend = createLender(() => ({ ...createTransport(), close: async () => void ends.push("closed") }));
+  const [first, second] = [lend(), lend()];
+  await first.release();
+  await first.release();
+  expect(ends).toEqual([]);
+  await second.release();
+  expect(ends).toEqual(["closed"]);
 });
 
 describe("systemInfo", () => {
