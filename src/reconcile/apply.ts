@@ -18,26 +18,16 @@ import type {
 } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
-import { type InventoryEntry, type LoopCount, type Store, StoreError, type SystemUpdate } from "../store/types.ts";
-import { inventoryEntry } from "./changes.ts";
-import { specDigest } from "./digest.ts";
+import { type Store, StoreError } from "../store/types.ts";
 import { withoutIgnored } from "./ignored.ts";
 import { kindTools } from "./kind-tools.ts";
+import { Ledger } from "./ledger.ts";
 import { type Lost, lookUpCreated } from "./look-up.ts";
 import { parentOf } from "./match.ts";
 import { orderSteps, type Step } from "./order.ts";
 import { withSecrets } from "./prepare.ts";
 import { settleReferences } from "./references.ts";
-import {
-  type Desired,
-  type IntegrationDecision,
-  type Memory,
-  memoryKey,
-  type Observation,
-  type Outcome,
-  type PlannedChange,
-  type Thing,
-} from "./types.ts";
+import type { Desired, IntegrationDecision, Memory, Observation, Outcome, PlannedChange, Thing } from "./types.ts";
 
 export interface ApplyInput {
   compiled: CompiledConnector;
@@ -64,50 +54,26 @@ export interface ApplyInput {
 /** @returns how each change went, in the order of the plan. Blocked changes are left out. */
 export async function applyDecision(input: ApplyInput): Promise<Outcome[]> {
   const changes = input.decision.changes.filter(({ action }) => action !== "blocked");
-  await recordBookkeeping(input, changes);
-  const run = new Run(input);
+  const ledger = new Ledger(input);
+  await ledger.bookkeeping(input.decision, changes);
+  const run = new Run(input, ledger);
   await run.all(orderSteps(changes, input.compiled.kinds));
   return changes.map((change) => run.outcomeOf(change));
-}
-
-/** What moves in the inventory alone: new keys, digests, adopted things, things that are gone. */
-async function recordBookkeeping(input: ApplyInput, changes: readonly PlannedChange[]): Promise<void> {
-  const { decision, observation, owner } = input;
-  const adopted = changes.flatMap((change) =>
-    change.action === "adopt" && change.desired && change.thing && !writesOf(change)
-      ? [inventoryEntry(owner, change.desired, change.thing.observed.id, change.thing.inventory)]
-      : [],
-  );
-  const put = [...decision.refresh, ...adopted];
-  const settled = put.filter(({ kind, key }) => input.memory.intents.has(memoryKey(kind, key)));
-  // Keys move first: all that follows goes by the keys of this pass.
-  if (observation.moves.length > 0) await input.store.update(input.system, { move: observation.moves });
-  const update: SystemUpdate = { put, drop: decision.forget, settle: settled };
-  if (Object.values(update).some((list) => list.length > 0)) await input.store.update(input.system, update);
-}
-
-function writesOf({ differences, secretsChanged, unarchive, archive }: PlannedChange): boolean {
-  return differences.length + secretsChanged.length > 0 || unarchive || archive;
 }
 
 /** One execution of an ordered plan. */
 class Run {
   readonly #input: ApplyInput;
+  readonly #ledger: Ledger;
   readonly #limit: ReturnType<typeof pLimit>;
-  /** Things that children and references can be given to, by kind and key. */
-  readonly #live = new Map<string, ObservedParent>();
   readonly #failed = new Map<PlannedChange, { status: Outcome["status"]; code?: string; message: string }>();
   readonly #open = new Map<PlannedChange, number>();
   #stateLost = false;
 
-  constructor(input: ApplyInput) {
+  constructor(input: ApplyInput, ledger: Ledger) {
     this.#input = input;
+    this.#ledger = ledger;
     this.#limit = pLimit(input.compiled.connector.concurrency ?? 4);
-    for (const [kind, reading] of input.observation.kinds) {
-      for (const thing of [...reading.declared.values(), ...reading.rest]) {
-        this.#live.set(memoryKey(kind, thing.key), thing.asParent);
-      }
-    }
   }
 
   /** Runs all steps, in waves of those whose predecessors are done. */
@@ -214,10 +180,7 @@ class Run {
       }
       return;
     }
-    if (error.retryable || error.outcomeUnknown || !change.desired) return;
-    const { kind, key, desired } = change;
-    const at = this.#input.clock.now();
-    await this.#record({ fail: [{ kind, key, digest: desired.digest, code, message, at }] });
+    await this.#ledger.failed(change, error);
   }
 
   async #batch(steps: readonly Step[]): Promise<void> {
@@ -246,14 +209,14 @@ class Run {
       const answers = await guard(async () => oneEach(steps, await update(writer, requests)));
       return this.#each(steps, async (step, index) => {
         unlessError(answers[index]);
-        await this.#recordWritten(step.change);
+        await this.#ledger.written(step.change, this.#isLast(step.change));
       });
     }
     const observed = steps.map((step) => this.#thing(step.change).observed);
     const answers = await guard(async () => oneEach(steps, (await batch?.remove?.(writer, observed)) ?? []));
     return this.#each(steps, async (step, index) => {
       unlessError(answers[index]);
-      await this.#recordRemoved(step.change);
+      await this.#ledger.removed(step.change);
     });
   }
 
@@ -281,13 +244,15 @@ class Run {
         return this.#update(change);
       case "unarchive":
         await guard(async () => resource.archived?.unarchive(writer, this.#thing(change).observed));
-        return this.#recordWritten(change);
+        return this.#ledger.written(change, this.#isLast(change));
       case "archive":
-        await guard(async () => resource.archived?.archive(writer, this.#observedNow(change)));
-        return change.action === "archive" ? this.#recordRemoved(change) : this.#recordWritten(change);
+        await guard(async () => resource.archived?.archive(writer, this.#ledger.observed(change)));
+        return change.action === "archive"
+          ? this.#ledger.removed(change)
+          : this.#ledger.written(change, this.#isLast(change));
       default:
         await guard(async () => resource.remove?.(writer, this.#thing(change).observed));
-        return this.#recordRemoved(change);
+        return this.#ledger.removed(change);
     }
   }
 
@@ -301,7 +266,7 @@ class Run {
     send: (requests: readonly CreateRequest<Spec>[]) => Promise<readonly (Created | ConnectorError)[]>,
   ): Promise<void> {
     const requests = steps.map((step) => this.#createRequest(step.change));
-    await this.#record({ intend: steps.map((step) => this.#intent(step.change)) });
+    await this.#ledger.intend(steps.map((step) => step.change));
     const answers = await this.#answers(steps, async () => oneEach(steps, await send(requests)));
     const lost: { step: Step; sent: Lost }[] = [];
     await this.#each(steps, async (step, index) => {
@@ -313,7 +278,7 @@ class Run {
         lost.push({ step, sent: { change, parent, error: answer } });
         return;
       }
-      await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
+      await this.#ledger.refused(change);
       throw answer;
     });
     if (lost.length > 0) await this.#recover(lost);
@@ -342,15 +307,14 @@ class Run {
     await this.#each(steps, async ({ change }, index) => {
       const { error } = sent[index] as Lost;
       const thing = found.get(change) ?? error;
-      if (thing === error && !error.outcomeUnknown)
-        await this.#record({ settle: [{ kind: change.kind, key: change.key }] });
+      if (thing === error && !error.outcomeUnknown) await this.#ledger.refused(change);
       unlessError(thing);
       await this.#found(change, thing as Observed);
     });
   }
 
   async #created(change: PlannedChange, { id, unset = [] }: Created): Promise<void> {
-    await this.#recordCreated(change, { id, spec: (change.desired as Desired).resolved }, unset);
+    await this.#record(change, { id, spec: (change.desired as Desired).resolved }, unset);
     if (unset.length > 0) await this.#complete(change, unset);
   }
 
@@ -360,8 +324,22 @@ class Run {
     const { differences, unreadable } = tools.compare(this.#desiredOf(change), tools.normalize(thing.spec));
     const fields = [...differences.map(({ path }) => path), ...unreadable].map(firstOf);
     const unset = [...new Set(fields)];
-    await this.#recordCreated(change, thing, unset);
+    await this.#record(change, thing, unset);
     if (unset.length > 0) await this.#complete(change, unset);
+  }
+
+  async #record(
+    change: PlannedChange,
+    thing: Pick<Observed, "id" | "spec" | "raw">,
+    unset: readonly string[],
+  ): Promise<void> {
+    const { parent } = this.#createRequest(change);
+    await this.#ledger.created(change, thing, parent, unset.length === 0 && this.#isLast(change));
+  }
+
+  /** Whether a change has no further step. */
+  #isLast(change: PlannedChange): boolean {
+    return (this.#open.get(change) ?? 1) <= 1;
   }
 
   /** Sets what creating could not set. */
@@ -375,24 +353,22 @@ class Run {
       ),
     );
     const changes = Object.fromEntries(fields.map((name) => [name, desired[name]]));
-    const observed = this.#observedNow(change);
+    const observed = this.#ledger.observed(change);
     await guard(async () => resource.update?.(writer, { observed, desired, changes, lists }));
-    await this.#recordWritten(change);
+    await this.#ledger.written(change, this.#isLast(change));
   }
 
   async #update(change: PlannedChange): Promise<void> {
     const { resource } = this.#kind(change);
     const request = this.#updateRequest(change);
     await this.#input.guard(async () => resource.update?.(this.#input.writer, request));
-    // Children that are written next find their parent under its new name.
-    const parent = this.#live.get(memoryKey(change.kind, change.key));
-    if (parent) parent.spec = { ...parent.spec, ...request.changes };
-    await this.#recordWritten(change);
+    this.#ledger.renew(change, request.changes);
+    await this.#ledger.written(change, this.#isLast(change));
   }
 
   #createRequest(change: PlannedChange): CreateRequest<Spec> {
     const kind = this.#kind(change);
-    const parent = kind.parent ? this.#live.get(memoryKey(kind.parent.kind, parentOf(change.key))) : noParent;
+    const parent = kind.parent ? this.#ledger.find(kind.parent.kind, parentOf(change.key)) : noParent;
     if (!parent)
       throw new Error(`${kind.parent?.kind}/${parentOf(change.key)} does not exist, and is not part of this run.`);
     return { desired: this.#desiredOf(change), parent };
@@ -403,9 +379,9 @@ class Run {
     const desired = withoutIgnored(stated, change.desired?.entry.lifecycle.ignoreFields);
     const names = new Set(change.differences.map(({ field }) => field));
     for (const pointer of change.secretsChanged) names.add(pointer.split("/")[1] as string);
-    const idOf = this.#idOf;
+    const idOf = this.#ledger.idOf;
     return {
-      observed: this.#observedNow(change),
+      observed: this.#ledger.observed(change),
       desired,
       changes: Object.fromEntries([...names].map((name) => [name, desired[name] ?? stated[name]])),
       lists: Object.fromEntries(
@@ -419,10 +395,8 @@ class Run {
   /** What is written: ids for references, values for secrets. */
   #desiredOf(change: PlannedChange): Record<string, unknown> {
     const { resolved, secrets } = change.desired as Desired;
-    return withSecrets(settleReferences(resolved, this.#idOf), secrets);
+    return withSecrets(settleReferences(resolved, this.#ledger.idOf), secrets);
   }
-
-  readonly #idOf = (kind: string, key: string): string | undefined => this.#live.get(memoryKey(kind, key))?.id;
 
   #kind(change: PlannedChange): Kind {
     return change.desired?.kind ?? (this.#input.compiled.kinds.get(change.kind) as Kind);
@@ -430,91 +404,6 @@ class Run {
 
   #thing(change: PlannedChange): Thing {
     return change.thing as Thing;
-  }
-
-  /** The thing as it is after this change's earlier steps. */
-  #observedNow(change: PlannedChange): Observed {
-    if (change.thing) return change.thing.observed;
-    const made = this.#live.get(memoryKey(change.kind, change.key)) as ObservedParent;
-    const { id, spec, raw, parent } = made;
-    return { id, spec, ...(raw === undefined ? {} : { raw }), ...(parent ? { parent } : {}) };
-  }
-
-  #intent({ kind, key }: PlannedChange) {
-    return { kind, key, integration: this.#input.owner, startedAt: this.#input.clock.now() };
-  }
-
-  /** @param unset fields that are still to be written: until then the entry counts as changed. */
-  async #recordCreated(
-    change: PlannedChange,
-    { id, spec, raw }: Pick<Observed, "id" | "spec" | "raw">,
-    unset: readonly string[],
-  ): Promise<void> {
-    const desired = change.desired as Desired;
-    const { kind, key } = change;
-    const { parent } = this.#createRequest(change);
-    this.#live.set(memoryKey(kind, key), {
-      id,
-      key: [...parent.key, desired.entry.key.at(-1) as string],
-      spec,
-      ...(raw === undefined ? {} : { raw }),
-      ...(desired.kind.parent ? { parent } : {}),
-    });
-    const written = this.#written(desired, id, undefined);
-    const entry = unset.length > 0 ? { ...written, applied: "" } : written;
-    await this.#record({ put: [entry], settle: [{ kind, key }], heal: [{ kind, key }] });
-  }
-
-  async #recordWritten(change: PlannedChange): Promise<void> {
-    const desired = change.desired as Desired;
-    const { kind, key } = change;
-    const id = this.#observedNow(change).id;
-    const loops = this.#loopsAfter(change);
-    const entry = { ...this.#written(desired, id, change.thing?.inventory), ...(loops ? { loops } : {}) };
-    const intended = this.#input.memory.intents.has(memoryKey(kind, key)) ? { settle: [{ kind, key }] } : {};
-    await this.#record({ put: [entry], heal: [{ kind, key }], ...intended });
-  }
-
-  #written(desired: Desired, id: string, before: InventoryEntry | undefined): InventoryEntry {
-    const hashes = Object.keys(desired.hashes).length > 0 ? { hashes: desired.hashes } : {};
-    return { ...inventoryEntry(this.#input.owner, desired, id, before), ...hashes, writtenAt: this.#input.clock.now() };
-  }
-
-  /** Counts the fields that did not stay as they were written. */
-  #loopsAfter(change: PlannedChange): Record<string, LoopCount> | undefined {
-    if (change.cause !== "drift") return undefined;
-    const before = change.thing?.inventory?.loops ?? {};
-    const loops: Record<string, LoopCount> = {};
-    for (const { path, before: observedValue, after } of change.differences) {
-      const observed = specDigest(observedValue);
-      const desired = specDigest(after);
-      const known = before[path];
-      const same = known?.desired === desired && known.observed === observed;
-      loops[path] = { desired, observed, times: same ? known.times + 1 : 1 };
-    }
-    return Object.keys(loops).length > 0 ? loops : undefined;
-  }
-
-  async #recordRemoved(change: PlannedChange): Promise<void> {
-    const { kind, key } = change;
-    if (change.action === "replace") {
-      this.#live.delete(memoryKey(kind, key));
-      return;
-    }
-    const prefix = `${key}/`;
-    const below = [...this.#input.memory.inventory.values()].filter(
-      (entry) => entry.kind.startsWith(`${kind}.`) && entry.key.startsWith(prefix),
-    );
-    await this.#record({
-      drop: [
-        { kind, key: change.thing?.inventory?.key ?? key },
-        ...below.map((entry) => ({ kind: entry.kind, key: entry.key })),
-      ],
-    });
-  }
-
-  async #record(update: SystemUpdate): Promise<void> {
-    await this.#input.store.update(this.#input.system, update);
   }
 }
 

@@ -198,6 +198,19 @@ describe("writes", () => {
     expect(outcomes[2]?.message).toContain("rooms/a");
   });
 
+  test("a change of several steps counts as made only when the last one is done", async () => {
+    const { system, apply, plan } = setUp();
+    await apply(rooms("a"));
+    const closed = acme("resources: { rooms: [{ name: a, topic: closed, archived: true }] }");
+    system.failWrite("archive rooms/a");
+    expect((await apply(closed)).outcomes[0]?.status).toBe("failed");
+    expect(system.rooms[0]).toMatchObject({ topic: "closed", archived: false });
+    expect(lines(await plan(closed))).toEqual(["update rooms/a /archived change"]);
+    await apply(closed);
+    expect(system.rooms[0]?.archived).toBe(true);
+    expect(lines(await plan(closed))).toEqual([]);
+  });
+
   test("an interrupted run starts no new write and says what was not done", async () => {
     const { system, apply } = setUp();
     const stop = new AbortController();
