@@ -18,6 +18,7 @@ import type {
 } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
+import { settleReferences } from "../connector-kit/references.ts";
 import { type Store, StoreError } from "../store/types.ts";
 import { withoutIgnored } from "./ignored.ts";
 import { kindTools } from "./kind-tools.ts";
@@ -26,7 +27,6 @@ import { type Lost, lookUpCreated } from "./look-up.ts";
 import { parentOf } from "./match.ts";
 import { orderSteps, type Step } from "./order.ts";
 import { withSecrets } from "./prepare.ts";
-import { settleReferences } from "./references.ts";
 import type { Desired, IntegrationDecision, Memory, Observation, Outcome, PlannedChange, Thing } from "./types.ts";
 
 export interface ApplyInput {

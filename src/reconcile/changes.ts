@@ -1,7 +1,7 @@
 /** How changes and inventory entries are put together. Pure. */
 import { type Lifecycle, SENSITIVE } from "../api/index.ts";
+import { type FieldDifference, stableText } from "../connector-kit/compare.ts";
 import type { InventoryEntry } from "../store/types.ts";
-import { type FieldDifference, stableText } from "./compare.ts";
 import { fieldChange, secretFieldChange } from "./field-changes.ts";
 import type { Desired, PlanInput, PlannedChange, Thing } from "./types.ts";
 

@@ -1,7 +1,7 @@
 /** Digests of specs and plans. */
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
-import { stableText } from "./compare.ts";
+import { stableText } from "../connector-kit/compare.ts";
 
 /** RFC 8785 JSON of a value. */
 export function canonicalText(value: unknown): string {

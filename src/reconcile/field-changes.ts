@@ -1,8 +1,8 @@
 /** How a difference is shown: keys instead of ids, secrets never. */
 import { type Cause, type FieldChange, parsePointer, SENSITIVE } from "../api/index.ts";
-import { type FieldDifference, isRecord } from "./compare.ts";
+import { type FieldDifference, isRecord } from "../connector-kit/compare.ts";
+import { pendingIn } from "../connector-kit/references.ts";
 import { kindTools } from "./kind-tools.ts";
-import { pendingIn } from "./references.ts";
 import type { Desired, Observation } from "./types.ts";
 
 /** One field's row in the plan. */

@@ -1,8 +1,8 @@
 /** What an entry leaves to people, out of what is written for it. */
 
 import { escapeSegment } from "../api/key.ts";
+import { isRecord } from "../connector-kit/compare.ts";
 import type { Spec } from "../connector-kit/contract.ts";
-import { isRecord } from "./compare.ts";
 
 /**
  * Takes ignored fields out of a spec that is about to be written. A field that is written as a whole would

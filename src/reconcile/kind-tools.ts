@@ -1,10 +1,10 @@
 /** What is prepared once for a kind: its comparer, its references, its normalisation. */
 
 import { type AnnotatedSchema, isSecretSchema } from "../api/index.ts";
+import { type Comparer, compileComparer } from "../connector-kit/compare.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { Spec } from "../connector-kit/contract.ts";
-import { type Comparer, compileComparer } from "./compare.ts";
-import { compileReferences, type ReferenceMapper } from "./references.ts";
+import { compileReferences, type ReferenceMapper } from "../connector-kit/references.ts";
 
 export interface KindTools {
   compare: Comparer;

@@ -1,5 +1,6 @@
 /** What to do about one declared entry. Pure: each function answers with a verdict. */
 import { parsePointer } from "../api/index.ts";
+import type { FieldDifference } from "../connector-kit/compare.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import {
@@ -11,7 +12,6 @@ import {
   isUpToDate,
   memberRemovals,
 } from "./changes.ts";
-import type { FieldDifference } from "./compare.ts";
 import { kindTools } from "./kind-tools.ts";
 import { cascadeOf } from "./plan-undeclared.ts";
 import type { BlockReason } from "./reasons.ts";

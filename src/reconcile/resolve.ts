@@ -2,10 +2,10 @@
 import { type Failure, parseKey } from "../api/index.ts";
 import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
+import { PendingReference, type Unresolved } from "../connector-kit/references.ts";
 import { normalizedKeyText } from "../manifests/keys.ts";
 import { failureOf } from "./failure.ts";
 import { kindTools } from "./kind-tools.ts";
-import { PendingReference, type Unresolved } from "./references.ts";
 import { type Desired, type KindReading, memoryKey, type Observation, type Thing } from "./types.ts";
 
 /** Ids by target, then by name. */

@@ -1,12 +1,12 @@
 /** What the parts of a pass hand to one another. */
 import type { Action, Change, Failure, FieldChange, Integration, Lifecycle } from "../api/index.ts";
+import type { FieldDifference } from "../connector-kit/compare.ts";
 import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
 import type { ListDelta, Observed, ObservedParent, Spec } from "../connector-kit/contract.ts";
+import type { Unresolved } from "../connector-kit/references.ts";
 import type { DesiredEntry } from "../manifests/types.ts";
 import type { Intent, InventoryEntry, PermanentFailure } from "../store/types.ts";
-import type { FieldDifference } from "./compare.ts";
 import type { Reason } from "./reasons.ts";
-import type { Unresolved } from "./references.ts";
 
 /** An entry of a manifest, made ready for comparison. */
 export interface Desired {

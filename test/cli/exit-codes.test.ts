@@ -177,6 +177,7 @@ const rows: readonly Row[] = [
   {
     ...{ command: "apply", situation: "a signal stopped it after some of the changes", code: 1 },
     ...{ line: "apply --auto-approve", stopped: true },
+    given: write(manifest("    rooms:\n      - { name: incidents, notes: [{ title: a }] }\n")),
   },
   {
     ...{

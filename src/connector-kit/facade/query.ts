@@ -6,10 +6,10 @@
  * says, after the connector's own normalisation. A field that was not read matches nothing.
  */
 import type { AnnotatedSchema } from "../../api/index.ts";
+import { equal } from "../compare.ts";
 import type { Kind } from "../compile.ts";
 import type { Observed, Spec } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
-import { isDeepEqual } from "./compare.ts";
 import { parentField } from "./item.ts";
 import { isReadable } from "./listing.ts";
 
@@ -59,7 +59,7 @@ export function matches(kind: Kind, { spec }: Observed, criteria: readonly Crite
   return criteria.every(({ field, operator, value }) => {
     const schema = kind.schema.properties?.[field] ?? {};
     if (!Object.hasOwn(observed, field)) return false;
-    if (operator === "equals") return isDeepEqual(schema, normal({ [field]: value })[field], observed[field]);
+    if (operator === "equals") return equal(schema, normal({ [field]: value })[field], observed[field]);
     return contains(schema, observed[field], Array.isArray(observed[field]) ? listed(normal, field, value) : value);
   });
 }
@@ -71,7 +71,7 @@ function listed(normal: (some: Partial<Spec>) => Partial<Spec>, field: string, v
 }
 
 function contains(schema: AnnotatedSchema, observed: unknown, value: unknown): boolean {
-  if (Array.isArray(observed)) return observed.some((element) => isDeepEqual(schema.items ?? {}, value, element));
+  if (Array.isArray(observed)) return observed.some((element) => equal(schema.items ?? {}, value, element));
   if (typeof observed !== "string" || typeof value !== "string") return false;
   const fold = schema["x-plumbline-compare"] === "caseInsensitive";
   return fold ? observed.toLowerCase().includes(value.toLowerCase()) : observed.includes(value);

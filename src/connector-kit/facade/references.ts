@@ -4,19 +4,20 @@
  * A field with `x-plumbline-ref` holds the key of another resource or a name that a lookup resolves, such as
  * an e-mail address. Connectors are given ids. An id that stands there already is left as it is.
  */
-import { type AnnotatedSchema, parseKey } from "../../api/index.ts";
+import { parseKey } from "../../api/index.ts";
 import type { CompiledConnector, Kind } from "../compile.ts";
 import type { Spec } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
+import { compileReferences } from "../references.ts";
 import type { Session } from "../session.ts";
 import { listKind, observedKey, sameKey } from "./listing.ts";
 
-type Visit = (target: string, value: string) => string;
-
 /** @throws ConnectorError NOT_FOUND naming every reference that leads nowhere. */
 export async function resolveReferences(compiled: CompiledConnector, session: Session, kind: Kind, spec: Spec) {
+  const mapReferences = compileReferences(kind.schema);
+  if (!mapReferences) return spec;
   const wanted = new Map<string, Set<string>>();
-  mapReferences(kind.schema, spec, (target, value) => {
+  mapReferences(spec, (target, value) => {
     wanted.set(target, (wanted.get(target) ?? new Set()).add(value));
     return value;
   });
@@ -28,7 +29,7 @@ export async function resolveReferences(compiled: CompiledConnector, session: Se
   );
   if (lost.length > 0)
     throw new ConnectorError("NOT_FOUND", `${session.connector.title} has no ${lost.join(", no ")}.`);
-  return mapReferences(kind.schema, spec, (target, value) => ids.get(target)?.get(value) ?? value) as Spec;
+  return mapReferences(spec, (target, value) => ids.get(target)?.get(value) ?? value);
 }
 
 async function idsOf(
@@ -54,19 +55,4 @@ async function idsOfThings(session: Session, kind: Kind, names: readonly string[
     if (thing) found.set(name, thing.id);
   }
   return found;
-}
-
-function mapReferences(schema: AnnotatedSchema, value: unknown, visit: Visit): unknown {
-  const target = schema["x-plumbline-ref"];
-  if (target !== undefined && typeof value === "string") return visit(target, value);
-  if (Array.isArray(value)) {
-    const items = target === undefined ? schema.items : { ...schema.items, "x-plumbline-ref": target };
-    return items ? value.map((element) => mapReferences(items, element, visit)) : value;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).map(([name, inner]) => {
-    const field = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
-    return [name, field ? mapReferences(field, inner, visit) : inner] as const;
-  });
-  return Object.fromEntries(fields);
 }

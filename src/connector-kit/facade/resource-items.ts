@@ -6,10 +6,11 @@
  * not state stays as it is. Removing means what the kind says it means: deleting, or archiving.
  */
 import type { Key } from "../../api/index.ts";
+import { equal } from "../compare.ts";
 import type { Kind } from "../compile.ts";
 import type { Created, Observed, ObservedParent, Spec } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
-import { type Changes, changesOf, isDeepEqual } from "./compare.ts";
+import { type Changes, changesOf } from "./compare.ts";
 import type { FacadeContext } from "./context.ts";
 import { findParent, findThing, type ItemReference, mustFind } from "./find.ts";
 import { IncompleteItem, type Item, isRecord, itemOfThing, mustBeRecord, parentField, secretsIn } from "./item.ts";
@@ -187,7 +188,7 @@ function mustBePossible(context: FacadeContext, kind: Kind, observed: Observed, 
   if (!kind.resource.update) throw cannot(context, kind, "change");
   const fixed = names.filter((name) => {
     const field = kind.schema.properties?.[name];
-    return field?.["x-plumbline-immutable"] && !isDeepEqual(field, changes[name], observed.spec[name]);
+    return field?.["x-plumbline-immutable"] && !equal(field, changes[name], observed.spec[name]);
   });
   if (fixed.length > 0) {
     const message = `${subject(kind)} cannot change ${fixed.join(", ")} once it is made.`;

@@ -13,8 +13,8 @@ import {
   type Spec,
 } from "../../../src/connector-kit/index.ts";
 import type { Session } from "../../../src/connector-kit/session.ts";
-import { compileComparer } from "../../../src/reconcile/compare.ts";
-import { compileReferences } from "../../../src/reconcile/references.ts";
+import { compileComparer } from "../../../src/connector-kit/compare.ts";
+import { compileReferences } from "../../../src/connector-kit/references.ts";
 import { checkRequest, type Spec as Description } from "../../support/openapi.ts";
 import { type Recorded, type RecordingProxy, recordingProxy } from "../../support/proxy.ts";
 import { openTestSession } from "../../support/sessions.ts";

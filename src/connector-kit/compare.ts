@@ -6,7 +6,7 @@
  * `x-kubernetes-list-type`; plain is the default.
  */
 import { type AnnotatedSchema, escapeSegment } from "../api/index.ts";
-import type { Spec } from "../connector-kit/contract.ts";
+import type { Spec } from "./contract.ts";
 import { PendingReference } from "./references.ts";
 
 /** One stated field that differs. */
@@ -80,9 +80,8 @@ function compareValue(
   }
   if (Array.isArray(desired) && Array.isArray(observed)) {
     if (sameElements(desired, observed)) return;
-    const type = schema["x-kubernetes-list-type"] ?? "atomic";
-    if (type !== "atomic") {
-      const delta = type === "set" ? setDelta(schema, desired, observed) : mapDelta(schema, desired, observed);
+    if (isUnordered(schema)) {
+      const delta = listDelta(schema, desired, observed);
       if (delta) out.differences.push({ field, path, before: observed, after: desired, delta, schema });
       return;
     }
@@ -95,6 +94,17 @@ function compareValue(
 /** Whether two lists hold the very same scalars in the same order: the common case, without any sets. */
 function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((element, index) => element === b[index]);
+}
+
+/** Whether a list is a set or a map: its order does not count. */
+export function isUnordered(schema: AnnotatedSchema | undefined): boolean {
+  const type = schema?.["x-kubernetes-list-type"];
+  return type === "set" || type === "map";
+}
+
+function listDelta(schema: AnnotatedSchema, desired: readonly unknown[], observed: readonly unknown[]) {
+  const isSet = schema["x-kubernetes-list-type"] === "set";
+  return isSet ? setDelta(schema, desired, observed) : mapDelta(schema, desired, observed);
 }
 
 /** What a set gained and lost; undefined when it holds the same elements. */
@@ -153,6 +163,7 @@ export function equal(schema: AnnotatedSchema, desired: unknown, observed: unkno
     return schema["x-plumbline-compare"] !== undefined && fold(schema, desired) === fold(schema, observed);
   }
   if (Array.isArray(desired)) {
+    if (Array.isArray(observed) && isUnordered(schema)) return listDelta(schema, desired, observed) === undefined;
     return (
       Array.isArray(observed) &&
       desired.length === observed.length &&

@@ -6,7 +6,7 @@
  * specs are compared and written with ids; people are shown what they wrote.
  */
 import type { AnnotatedSchema } from "../api/index.ts";
-import type { Spec } from "../connector-kit/contract.ts";
+import type { Spec } from "./contract.ts";
 
 /** Stands for the id of a thing that this very plan will make. */
 export class PendingReference {
