@@ -7,6 +7,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { lazyBuiltins } from "./lazy-builtins.ts";
+import { lazyGlobs } from "./lazy-globs.ts";
 import { lazyStringWidth } from "./lazy-string-width.ts";
 import { entryModule, packageEntries, virtualModules } from "./virtual-modules.ts";
 
@@ -30,7 +32,7 @@ export async function bundle(root: string, target: string): Promise<void> {
       cli: start,
       ...Object.fromEntries(names.map((name) => [name, entryModule(name)])),
     },
-    plugins: [lazyStringWidth, await virtualModules(root)],
+    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, await virtualModules(root)],
     // Our modules do nothing when they are loaded; building a schema that nobody uses is left out.
     treeshake: {
       moduleSideEffects: (id) => (id.startsWith(join(root, "src/")) && id !== start ? false : undefined),

@@ -9,6 +9,7 @@ import type { CompiledConnector } from "../connector-kit/compile.ts";
 import type { LoadedConfiguration } from "./configuration.ts";
 import { desiredEntries } from "./desired.ts";
 import { duplicateObjects, sharedSystems } from "./duplicates.ts";
+import { exclusiveProblems } from "./exclusive-kinds.ts";
 import { sortProblems } from "./problem.ts";
 import { type CycleCheck, cycleCheck } from "./reference-cycles.ts";
 import { isIntegration, type Mentioned, referenceProblems } from "./references.ts";
@@ -52,6 +53,7 @@ export async function checkAll(manifests: readonly Manifest[], options: CheckOpt
     const cycles = cycleChecks.get(compiled) ?? cycleCheck(compiled);
     cycleChecks.set(compiled, cycles);
     const { entries, problems: duplicates } = desiredEntries(manifest, compiled);
+    problems.push(...exclusiveProblems(manifest, compiled));
     problems.push(...duplicates, ...cycles(entries), ...shared.add(manifest, entries));
   }
   return sortProblems(problems);

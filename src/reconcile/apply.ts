@@ -85,8 +85,17 @@ class Run {
         [...step.after].every((before) => !waiting.has(before)) ? "ready" : "held",
       );
       waiting = new Set(held);
-      await this.#wave(ready);
+      await this.#wave(ready).catch((lost: unknown) => this.#abandon(waiting, lost));
     }
+  }
+
+  /** Says of what is left that it was not done. @throws why. */
+  #abandon(waiting: ReadonlySet<Step>, lost: unknown): never {
+    for (const step of waiting) {
+      this.#mayStart(step);
+      this.#finish(step.change);
+    }
+    throw lost;
   }
 
   outcomeOf(change: PlannedChange): Outcome {
@@ -147,14 +156,13 @@ class Run {
   }
 
   async #attempt(step: Step, run: () => Promise<void>): Promise<void> {
-    if (this.#mayStart(step)) {
-      try {
-        await run();
-      } catch (error) {
-        await this.#failure(step, error);
-      }
+    try {
+      if (this.#mayStart(step)) await run();
+    } catch (error) {
+      await this.#failure(step, error);
+    } finally {
+      this.#finish(step.change);
     }
-    this.#finish(step.change);
   }
 
   #finish(change: PlannedChange): void {
@@ -167,32 +175,29 @@ class Run {
     if (!this.#failed.has(change)) this.#failed.set(change, failure);
   }
 
-  /** Notes a failed write; one that trying again cannot cure is remembered. */
+  /** Notes a failed write; one that trying again cannot cure is remembered. @throws StoreError: the state is lost. */
   async #failure({ change }: Step, error: unknown): Promise<void> {
-    const known = error instanceof ConnectorError;
-    const code = known ? error.code : "Internal";
-    const message = error instanceof Error ? error.message : String(error);
-    this.#fail(change, { status: "failed", code, message });
-    if (!known) {
-      if (error instanceof StoreError) {
-        this.#stateLost = true;
-        throw error;
-      }
-      return;
+    if (error instanceof StoreError) {
+      this.#stateLost = true;
+      const message = `it may have been made, and could not be recorded: ${error.message}`;
+      this.#fail(change, { status: "failed", code: "StateLost", message });
+      throw error;
     }
-    await this.#ledger.failed(change, error);
+    const known = error instanceof ConnectorError;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fail(change, { status: "failed", code: known ? error.code : "Internal", message });
+    if (known) await this.#ledger.failed(change, error);
   }
 
   async #batch(steps: readonly Step[]): Promise<void> {
     const able = steps.filter((step) => this.#mayStart(step));
-    if (able.length > 0) {
-      try {
-        await this.#runBatch(able);
-      } catch (error) {
-        for (const step of able) await this.#failure(step, error);
-      }
+    try {
+      if (able.length > 0) await this.#runBatch(able);
+    } catch (error) {
+      await Promise.all(able.map((step) => this.#failure(step, error)));
+    } finally {
+      for (const step of steps) this.#finish(step.change);
     }
-    for (const step of steps) this.#finish(step.change);
   }
 
   async #runBatch(steps: readonly Step[]): Promise<void> {

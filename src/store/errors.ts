@@ -71,8 +71,8 @@ function explain(code: StoreErrorCode, where: string, detail: string): string {
       return `Another process keeps writing to ${where}. Wait for it to finish, then run the command again.`;
     default:
       return (
-        `${where} cannot be opened or written (${detail}). Give this user access to the file and its folder, ` +
-        "or choose another place with --state."
+        `${where} cannot be opened or written (${detail}). Give this user access to the file and its folder, and ` +
+        "look at limits on the size of files (ulimit -f); or choose another place with --state."
       );
   }
 }

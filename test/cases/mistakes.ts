@@ -273,6 +273,10 @@ export const mistakes: readonly Mistake[] = [
     ...{ says: "acme-github -> acme-slack -> acme-github", path: "/spec/dependsOn/0" },
     also: { file: "slack.yaml", from: "  policy:", to: "  dependsOn: [acme-github]\n  policy:" },
   },
+  {
+    ...{ file: "github.yaml", from: "maxRemovals: 5", to: "exclusive: [«repositories.label]", code: "UnknownKind" },
+    ...{ says: 'Did you mean "repositories.labels"?', path: "/spec/policy/exclusive/0" },
+  },
   // Resources
   {
     file: "github.yaml",

@@ -1,6 +1,7 @@
 /** What happens when reads fail, answers get lost, and state or process break off. */
 import { describe, expect, test } from "vitest";
 import { ConnectorError } from "../../src/connector-kit/errors.ts";
+import type { Outcome } from "../../src/reconcile/index.ts";
 import { createMemoryStore, type Store, StoreError } from "../../src/store/index.ts";
 import { acme, engine, lines, testClock } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
@@ -245,9 +246,17 @@ describe("writes", () => {
       },
     });
     const broken = engine({ connectors: [system.connector], store });
-    await expect(broken.apply(rooms("a", "b", "c", "d", "e", "f", "g", "h"))).rejects.toThrow("The disk is full.");
+    const said: string[] = [];
+    const onOutcome = ({ change, status, code }: Outcome) => void said.push(`${change.key} ${code ?? status}`);
+    const all = rooms("a", "b", "c", "d", "e", "f", "g", "h");
+    await expect(broken.apply(all, { onOutcome })).rejects.toThrow("The disk is full.");
     const made = system.rooms.length;
     expect(made).toBeLessThan(8);
+    // Everything is accounted for: what is recorded, what may have been made, what was not begun.
+    expect(said.map((line) => line.split(" ")[0]).sort()).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
+    expect(said.filter((line) => line.endsWith("Interrupted"))).toHaveLength(
+      8 - made - said.filter((line) => line.endsWith("StateLost") && !system.room(line.split(" ")[0] as string)).length,
+    );
     const healed = engine({ connectors: [system.connector], store: memory });
     await healed.apply(rooms("a", "b", "c", "d", "e", "f", "g", "h"));
     expect(system.rooms.map(({ name }) => name).sort()).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);

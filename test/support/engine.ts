@@ -39,6 +39,7 @@ export interface RunOptions {
   saved?: Plan;
   signal?: AbortSignal;
   approve?: boolean;
+  onOutcome?(outcome: Outcome): void;
 }
 
 export interface Engine {
@@ -109,6 +110,7 @@ export function engine(options: EngineOptions): Engine {
         approve: async () => given.approve ?? true,
         ...(given.confirmRemovals === undefined ? {} : { confirmRemovals: given.confirmRemovals }),
         ...(given.saved ? { saved: given.saved } : {}),
+        onOutcome: (_, outcome) => given.onOutcome?.(outcome),
       };
       const result = await reconcile(run(yaml, given), writing);
       return { ...result, outcomes: result.passes.flatMap((pass) => pass.outcomes) };

@@ -29,7 +29,7 @@ export function timedOut(connection: Connection, call: Call, timeout: number): A
 export function unreachable(connection: Connection, call: Call, host: string, cause: unknown): AttemptFailed {
   const { text, sent } = networkFailure(cause);
   const reason = shortened(connection.transport.redactor.redact(text));
-  const message = `${could(connection, call)}: ${host} cannot be reached: ${reason}.`;
+  const message = `${could(connection, call)}: ${host} cannot be reached: ${reason.replace(/\.$/, "")}.`;
   return failed(connection, "UNAVAILABLE", message, sent ? uncertain(call, { cause }) : { cause, effect: "none" });
 }
 
