@@ -1,7 +1,7 @@
 /** One connector's description as text. */
 import type { ConnectorDescription, FieldNote } from "./describe-connector.ts";
 import type { Output } from "./output.ts";
-import { visible } from "./plain-text.ts";
+import { visible, wrap } from "./plain-text.ts";
 import { renderTable } from "./render-table.ts";
 
 type Look = Pick<Output, "paint" | "width">;
@@ -23,17 +23,16 @@ export function renderConnector(connector: ConnectorDescription, look: Look): st
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function section(title: string, body: string, { paint }: Look, remark = ""): string {
+/** A title with a remark beside it, or below where it does not fit; the body indented. */
+function section(title: string, body: string, { paint, width }: Look, remark = ""): string {
   if (body === "" && remark === "") return "";
-  const head = paint("cyan", visible(title)) + (remark === "" ? "" : paint("dim", `   ${visible(remark)}`));
-  return [
-    head,
-    ...body
-      .trimEnd()
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => `  ${line}`),
-  ].join("\n");
+  const head = visible(title);
+  const said = visible(remark);
+  const beside = head.length + 3 + said.length <= width;
+  const rows = body.trimEnd().split("\n").filter(Boolean);
+  const below = beside ? [] : wrap(said, width - 2).map((line) => paint("dim", line));
+  const first = paint("cyan", head) + (beside && said !== "" ? paint("dim", `   ${said}`) : "");
+  return [first, ...[...below, ...rows].map((line) => `  ${line}`)].join("\n");
 }
 
 function fieldTable(fields: readonly FieldNote[], { paint, width }: Look): string {

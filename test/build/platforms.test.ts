@@ -102,7 +102,7 @@ describe.each([...source.names])("%s", (name) => {
     const result = compare(ours.validate, theirs.validate, [...documents, ...whole, null, [], 1]);
     expect(result.different).toEqual([]);
     expect(result.refused).toBeGreaterThan(100);
-    expect(result.accepted).toBeGreaterThan(10);
+    expect(result.accepted).toBeGreaterThan(5);
   });
 });
 

@@ -4,8 +4,8 @@ import { glob } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { builtinPlatforms } from "../../src/manifests/platform-source.ts";
 import { loadManifests } from "../../src/manifests/index.ts";
+import { builtinPlatforms } from "../../src/manifests/platform-source.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = await Array.fromAsync(glob("{README.md,CONTRIBUTING.md,docs/**/*.md}", { cwd: root }));
@@ -19,7 +19,9 @@ function manifestsIn(page: string): string[] {
 const shown = pages.flatMap((page) => manifestsIn(page).map((text, index) => ({ name: `${page} ${index + 1}`, text })));
 
 test("the documentation shows manifests at all", () => {
-  expect(shown.map(({ name }) => name)).toEqual(expect.arrayContaining(["README.md 1", "docs/connectors/slack.md 1", "docs/connectors/github.md 1"]));
+  expect(shown.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["README.md 1", "docs/connectors/slack.md 1", "docs/connectors/github.md 1"]),
+  );
 });
 
 test.each(shown)("$name is valid", async ({ text }) => {
@@ -27,7 +29,11 @@ test.each(shown)("$name is valid", async ({ text }) => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "manifests"));
   writeFileSync(join(folder, "manifests", "example.yaml"), text);
-  const { problems, manifests } = await loadManifests({ inputs: ["manifests"], cwd: folder, platforms: builtinPlatforms() });
+  const { problems, manifests } = await loadManifests({
+    inputs: ["manifests"],
+    cwd: folder,
+    platforms: builtinPlatforms(),
+  });
   expect(problems).toEqual([]);
   expect(manifests).toHaveLength(1);
 });

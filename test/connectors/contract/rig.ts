@@ -4,6 +4,7 @@
  */
 import { expect } from "vitest";
 import type { AnnotatedSchema } from "../../../src/api/index.ts";
+import { compileComparer } from "../../../src/connector-kit/compare.ts";
 import {
   compileConnector,
   type Kind,
@@ -12,9 +13,8 @@ import {
   type ObservedParent,
   type Spec,
 } from "../../../src/connector-kit/index.ts";
-import type { Session } from "../../../src/connector-kit/session.ts";
-import { compileComparer } from "../../../src/connector-kit/compare.ts";
 import { compileReferences } from "../../../src/connector-kit/references.ts";
+import type { Session } from "../../../src/connector-kit/session.ts";
 import { checkRequest, type Spec as Description } from "../../support/openapi.ts";
 import { type Recorded, type RecordingProxy, recordingProxy } from "../../support/proxy.ts";
 import { openTestSession } from "../../support/sessions.ts";
