@@ -33,12 +33,13 @@ const PAGE = 100;
 
 export class GitHubReader {
   readonly account: Account;
-  readonly #http: HttpReader;
+  /** For the calls that stand beside their resource. */
+  readonly http: HttpReader;
   readonly #installation: string | undefined;
 
   /** @param installation of a GitHub App, where there is no token. */
   constructor(http: HttpReader, account: Account, installation: string | undefined) {
-    this.#http = http;
+    this.http = http;
     this.account = account;
     this.#installation = installation;
   }
@@ -53,7 +54,7 @@ export class GitHubReader {
     const { type, login } = this.account;
     if (type === "owner" && this.#installation === undefined) return this.#ownIdentity();
     const address = type === "organization" ? path`/orgs/${login}` : path`/users/${login}`;
-    const { body } = await this.#http.get(address, {
+    const { body } = await this.http.get(address, {
       what: `show the ${type === "owner" ? "account" : type} ${login}`,
     });
     const { id, login: name } = body as { id: number; login: string };
@@ -61,22 +62,22 @@ export class GitHubReader {
   }
 
   async check(): Promise<Check> {
-    if (this.#installation !== undefined) return appAccess(this.#http, this.#installation, this.account.login);
-    return (await tokenAccess(this.#http)).check;
+    if (this.#installation !== undefined) return appAccess(this.http, this.#installation, this.account.login);
+    return (await tokenAccess(this.http)).check;
   }
 
   /** All repositories of the account; the list lacks merge options. */
   async *repositories(): AsyncGenerator<RawRepository> {
     const { login } = this.account;
     const options = { ...this.#repositoryList(), what: `list the repositories of ${login}`, pageSize: PAGE };
-    for await (const repository of byLink<RawRepository>(this.#http, options.address, options)) {
+    for await (const repository of byLink<RawRepository>(this.http, options.address, options)) {
       const owner = repository.owner?.login;
       if (owner === undefined || owner.toLowerCase() === login.toLowerCase()) yield repository;
     }
   }
 
   async repository(name: string): Promise<RawRepository> {
-    const { body } = await this.#http.get(path`/repos/${this.account.login}/${name}`, {
+    const { body } = await this.http.get(path`/repos/${this.account.login}/${name}`, {
       what: `show the repository ${this.#full(name)}`,
     });
     return body as RawRepository;
@@ -84,7 +85,7 @@ export class GitHubReader {
 
   labels(repository: string): AsyncGenerator<RawLabel> {
     const what = `list the labels of ${this.#full(repository)}`;
-    return byLink<RawLabel>(this.#http, path`/repos/${this.account.login}/${repository}/labels`, {
+    return byLink<RawLabel>(this.http, path`/repos/${this.account.login}/${repository}/labels`, {
       query: { per_page: PAGE },
       pageSize: PAGE,
       what,
@@ -93,7 +94,7 @@ export class GitHubReader {
 
   async #ownIdentity(): Promise<Identity> {
     const { login } = this.account;
-    const { person } = await tokenAccess(this.#http);
+    const { person } = await tokenAccess(this.http);
     if (person.login.toLowerCase() === login.toLowerCase()) return { id: String(person.id), title: person.login };
     throw new ConnectorError("PERMISSION", `The token is ${person.login}'s, and connection.owner is ${login}.`);
   }
@@ -115,11 +116,11 @@ export class GitHubReader {
 }
 
 export class GitHubWriter extends GitHubReader {
-  readonly #http: HttpWriter;
+  override readonly http: HttpWriter;
 
   constructor(http: HttpWriter, account: Account, installation: string | undefined) {
     super(http, account, installation);
-    this.#http = http;
+    this.http = http;
   }
 
   async createRepository(repository: Readonly<Record<string, unknown>> & { name: string }): Promise<{ id: string }> {
@@ -127,7 +128,7 @@ export class GitHubWriter extends GitHubReader {
     const { visibility: _, ...personal } = repository; // what a person makes knows only `private`
     const [address, json] =
       type === "organization" ? [path`/orgs/${login}/repos`, repository] : ["/user/repos", personal];
-    const { body } = await this.#http.post(address, {
+    const { body } = await this.http.post(address, {
       json,
       what: `create the repository ${login}/${repository.name}`,
     });
@@ -136,7 +137,7 @@ export class GitHubWriter extends GitHubReader {
 
   /** Sets fields to values; doing it twice does no harm. */
   async updateRepository(name: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#http.patch(path`/repos/${this.account.login}/${name}`, {
+    await this.http.patch(path`/repos/${this.account.login}/${name}`, {
       json: fields,
       repeatable: fields.name === undefined,
       what: `change the repository ${this.account.login}/${name}`,
@@ -144,7 +145,7 @@ export class GitHubWriter extends GitHubReader {
   }
 
   async replaceTopics(name: string, topics: readonly string[]): Promise<void> {
-    await this.#http.put(path`/repos/${this.account.login}/${name}/topics`, {
+    await this.http.put(path`/repos/${this.account.login}/${name}/topics`, {
       json: { names: topics },
       what: `set the topics of ${this.account.login}/${name}`,
     });
@@ -152,14 +153,14 @@ export class GitHubWriter extends GitHubReader {
 
   async deleteRepository(name: string): Promise<void> {
     const what = `delete the repository ${this.account.login}/${name}`;
-    await this.#http.delete(path`/repos/${this.account.login}/${name}`, { expect: [404], what });
+    await this.http.delete(path`/repos/${this.account.login}/${name}`, { expect: [404], what });
   }
 
   async createLabel(
     repository: string,
     label: Readonly<Record<string, unknown>> & { name: string },
   ): Promise<{ id: string }> {
-    const { body } = await this.#http.post(path`/repos/${this.account.login}/${repository}/labels`, {
+    const { body } = await this.http.post(path`/repos/${this.account.login}/${repository}/labels`, {
       json: label,
       what: `create the label "${label.name}" in ${this.account.login}/${repository}`,
     });
@@ -167,7 +168,7 @@ export class GitHubWriter extends GitHubReader {
   }
 
   async updateLabel(repository: string, name: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#http.patch(path`/repos/${this.account.login}/${repository}/labels/${name}`, {
+    await this.http.patch(path`/repos/${this.account.login}/${repository}/labels/${name}`, {
       json: fields,
       repeatable: fields.new_name === undefined,
       what: `change the label "${name}" in ${this.account.login}/${repository}`,
@@ -176,6 +177,6 @@ export class GitHubWriter extends GitHubReader {
 
   async deleteLabel(repository: string, name: string): Promise<void> {
     const what = `delete the label "${name}" in ${this.account.login}/${repository}`;
-    await this.#http.delete(path`/repos/${this.account.login}/${repository}/labels/${name}`, { expect: [404], what });
+    await this.http.delete(path`/repos/${this.account.login}/${repository}/labels/${name}`, { expect: [404], what });
   }
 }
