@@ -158,7 +158,7 @@ async function planOnce(): Promise<number> {
       compiled: connector,
       desired,
       observation: {
-        kinds: new Map([["channels", { ...matches, failedParents: new Map() }]]),
+        kinds: new Map([["channels", { ...matches, readParents: new Set<string>(), failedParents: new Map() }]]),
         moves: [],
         nameOf: () => undefined,
       },
@@ -167,7 +167,7 @@ async function planOnce(): Promise<number> {
       now: 0,
       settle: 0,
     });
-    unchanged += decision.unchanged;
+    unchanged += decision.unchanged.length;
   }
   const took = performance.now() - start;
   if (unchanged !== INTEGRATIONS * RESOURCES) throw new Error("The plan is wrong.");

@@ -1,5 +1,5 @@
 /**
- * The main job, end to end, against emulated GitHub and Slack: validate, plan, apply, plan again, somebody
+ * The whole way, end to end, against emulated GitHub and Slack: validate, plan, apply, plan again, somebody
  * changes things by hand, drift, repair. Nothing outside this machine is asked.
  *
  *   npm run demo
@@ -79,7 +79,7 @@ async function demo(): Promise<void> {
   await run(["get"]);
   say(
     [
-      "That is the main job. For your own systems:",
+      "That is all there is to it. For your own systems:",
       "",
       "  bin/plumbline init my-systems      a starter folder with commented examples",
       "  bin/plumbline connectors slack     what can be declared, and the token it takes",

@@ -2,9 +2,9 @@
  * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
  * damaged manifests. What they find is printed with the seed that shows it again.
  *
- *   npm run rounds                          all of it, some minutes
- *   node scripts/rounds.ts --short          the same in less than a minute, for every merge
- *   node scripts/rounds.ts --seed 1 --only kill --round 3     one round again, as it was
+ *   npm run rounds                                       all of it, some minutes
+ *   npm run rounds -- --short                            the same in less than a minute, for every merge
+ *   npm run rounds -- --seed 1 --only kill --round 3     one round again, as it was
  *
  * Ends with 1 when anything was wrong.
  */

@@ -154,7 +154,7 @@ const RateLimit = Type.Object(
 );
 
 /** The fields of `spec` that do not depend on the platform. */
-export const integrationSpecFields = {
+const integrationSpecFields = {
   title: Type.Optional(Type.String({ description: "Free text for people.", examples: ["Acme's workspace"] })),
   interval: Type.Optional(Duration("How often the controller compares.", "10m")),
   suspend: Type.Optional(
@@ -188,7 +188,7 @@ export interface Integration {
   spec: IntegrationSpec;
 }
 
-export interface IntegrationSpec {
+interface IntegrationSpec {
   title?: string;
   platform: string;
   connection?: Record<string, unknown>;
@@ -250,6 +250,70 @@ function partial(entry: AnnotatedSchema): AnnotatedSchema {
   return rest;
 }
 
+const open = { type: "object" } satisfies AnnotatedSchema;
+
+/** An object with a field for each kind of the platform; any object without a platform. */
+function byKind(
+  platform: PlatformSchemas | undefined,
+  schemaOf: (kind: string, entry: AnnotatedSchema) => AnnotatedSchema,
+): AnnotatedSchema {
+  if (!platform) return open;
+  const kinds = Object.entries(platform.resources).map(([kind, entry]) => [kind, schemaOf(kind, entry)] as const);
+  return { type: "object", additionalProperties: false, properties: Object.fromEntries(kinds) };
+}
+
+function resourcesSchema(platform: PlatformSchemas | undefined): AnnotatedSchema {
+  const resources = byKind(platform, (kind, entry) => ({
+    type: "array",
+    items: entry,
+    description: `The declared ${kind}.`,
+    examples: entry.examples ? [entry.examples] : [[]],
+  }));
+  return { ...resources, description: "The desired state, by kind.", examples: [{}] };
+}
+
+function defaultsSchema(platform: PlatformSchemas | undefined): AnnotatedSchema {
+  const defaults = byKind(platform, (kind, entry) => ({
+    ...partial(entry),
+    description: `Lies under every entry of ${kind}.`,
+    examples: [{}],
+  }));
+  return { ...defaults, description: "Lies under every entry of that kind.", examples: [{}] };
+}
+
+function specSchema(platform: PlatformSchemas | undefined): AnnotatedSchema {
+  const common = Type.Object(integrationSpecFields) as unknown as AnnotatedSchema;
+  return {
+    type: "object",
+    additionalProperties: false,
+    description: platform ? `A connection to ${platform.title}.` : "A connection to one external system.",
+    examples: [specExample(platform)],
+    required: [
+      "platform",
+      ...((platform?.connection.required?.length ?? 0) > 0 ? ["connection"] : []),
+      ...((platform?.credentials.required?.length ?? 0) > 0 ? ["credentials"] : []),
+    ],
+    properties: {
+      platform: platform
+        ? { const: platform.platform, description: "Which connector.", examples: [platform.platform] }
+        : { type: "string", minLength: 1, description: "Which connector.", examples: ["slack"] },
+      connection: {
+        ...(platform ? connectionSchema(platform.connection) : open),
+        description: "How to reach the system; nothing secret. A value may be { env: NAME }.",
+        examples: platform?.connection.examples ?? [exampleOf(platform?.connection)],
+      },
+      credentials: {
+        ...(platform ? platform.credentials : open),
+        description: "References to secrets; a literal secret is an error.",
+        examples: platform ? [exampleOf(platform.credentials)] : [{ token: { env: "TOKEN" } }],
+      },
+      ...common.properties,
+      defaults: defaultsSchema(platform),
+      resources: resourcesSchema(platform),
+    },
+  };
+}
+
 /**
  * The schema of an Integration of one platform.
  *
@@ -257,38 +321,6 @@ function partial(entry: AnnotatedSchema): AnnotatedSchema {
  *   leaves connection, credentials and resources unchecked.
  */
 export function integrationSchema(platform?: PlatformSchemas): AnnotatedSchema {
-  const open = { type: "object" } satisfies AnnotatedSchema;
-  const kinds = Object.entries(platform?.resources ?? {});
-  const resources: AnnotatedSchema = platform
-    ? {
-        type: "object",
-        additionalProperties: false,
-        properties: Object.fromEntries(
-          kinds.map(([kind, entry]) => [
-            kind,
-            {
-              type: "array",
-              items: entry,
-              description: `The declared ${kind}.`,
-              examples: entry.examples ? [entry.examples] : [[]],
-            },
-          ]),
-        ),
-      }
-    : open;
-  const defaults: AnnotatedSchema = platform
-    ? {
-        type: "object",
-        additionalProperties: false,
-        properties: Object.fromEntries(
-          kinds.map(([kind, entry]) => [
-            kind,
-            { ...partial(entry), description: `Lies under every entry of ${kind}.`, examples: [{}] },
-          ]),
-        ),
-      }
-    : open;
-  const common = Type.Object(integrationSpecFields) as unknown as AnnotatedSchema;
   return {
     type: "object",
     description: "A connection to one external system, and what must exist there.",
@@ -298,35 +330,7 @@ export function integrationSchema(platform?: PlatformSchemas): AnnotatedSchema {
       apiVersion: { const: API_VERSION, description: "The API version.", examples: [API_VERSION] },
       kind: { const: "Integration", description: "The kind.", examples: ["Integration"] },
       metadata: Metadata as unknown as AnnotatedSchema,
-      spec: {
-        type: "object",
-        additionalProperties: false,
-        description: platform ? `A connection to ${platform.title}.` : "A connection to one external system.",
-        examples: [specExample(platform)],
-        required: [
-          "platform",
-          ...((platform?.connection.required?.length ?? 0) > 0 ? ["connection"] : []),
-          ...((platform?.credentials.required?.length ?? 0) > 0 ? ["credentials"] : []),
-        ],
-        properties: {
-          platform: platform
-            ? { const: platform.platform, description: "Which connector.", examples: [platform.platform] }
-            : { type: "string", minLength: 1, description: "Which connector.", examples: ["slack"] },
-          connection: {
-            ...(platform ? connectionSchema(platform.connection) : open),
-            description: "How to reach the system; nothing secret. A value may be { env: NAME }.",
-            examples: platform?.connection.examples ?? [exampleOf(platform?.connection)],
-          },
-          credentials: {
-            ...(platform ? platform.credentials : open),
-            description: "References to secrets; a literal secret is an error.",
-            examples: platform ? [exampleOf(platform.credentials)] : [{ token: { env: "TOKEN" } }],
-          },
-          ...common.properties,
-          defaults: { ...defaults, description: "Lies under every entry of that kind.", examples: [{}] },
-          resources: { ...resources, description: "The desired state, by kind.", examples: [{}] },
-        },
-      },
+      spec: specSchema(platform),
       status: Status as unknown as AnnotatedSchema,
     },
   };

@@ -30,6 +30,8 @@ export interface AnnotatedSchema {
   writeOnly?: boolean;
   /** Set by the platform; a manifest cannot state it. */
   readOnly?: boolean;
+  /** Another field says the same and more; an import does not write it. */
+  deprecated?: boolean;
   /** How a list is compared: as a set, as a map of objects, or element by element (the default). */
   "x-kubernetes-list-type"?: "set" | "map" | "atomic";
   /** The properties that identify an element of a `map` list. */
@@ -72,7 +74,7 @@ export const EnvReference = Type.Object(
 );
 
 /** The schemas of the four places that a secret may come from. */
-export const secretReferenceVariants: readonly TSchema[] = [
+const secretReferenceVariants: readonly TSchema[] = [
   EnvReference,
   Type.Object(
     {

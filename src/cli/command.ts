@@ -5,8 +5,9 @@
 import type { CommandContext } from "@stricli/core";
 import { Interrupted, reportError } from "./errors.ts";
 import { INTERRUPTED } from "./exit.ts";
-import type { CommonFlags } from "./flags.ts";
+import { type CommonFlags, withDefaults } from "./flags.ts";
 import { Output } from "./output.ts";
+import { wrap } from "./plain-text.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a command is given beside its flags. */
@@ -34,7 +35,8 @@ export function lazily<F extends CommonFlags, A extends readonly unknown[]>(
 ) {
   return async () => {
     const { default: run } = await load();
-    return async function invoke(this: CliContext, flags: F, ...args: A): Promise<void> {
+    return async function invoke(this: CliContext, given: Partial<F>, ...args: A): Promise<void> {
+      const flags = withDefaults(given);
       this.process.exitCode = await guarded(this.surroundings, flags, (invocation) => run(invocation, flags, ...args));
     };
   };
@@ -55,14 +57,18 @@ async function guarded(
   }
 }
 
-/** One line of help, its details, and examples, as every command has them. */
+/** Columns of help: it is written without asking how wide the window is. */
+const HELP_WIDTH = 80;
+
+/** One line of help, its details (paragraphs, wrapped here), and examples, as every command has them. */
 export function documentation(
   brief: string,
   examples: readonly (readonly [line: string, why: string])[],
   details = "",
 ) {
   const widest = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, why]) => `  plumbline ${line.padEnd(widest)}  ${why}`);
-  const text = [`${brief}.`, details, ["EXAMPLES", ...lines].join("\n")].filter((part) => part !== "");
+  const lines = examples.map(([line, why]) => `  plumbline ${line.padEnd(widest)}  ${why}`.trimEnd());
+  const paragraphs = details.split("\n\n").map((text) => wrap(text.replaceAll("\n", " "), HELP_WIDTH).join("\n"));
+  const text = [`${brief}.`, ...paragraphs, ["EXAMPLES", ...lines].join("\n")].filter((part) => part !== "");
   return { brief, fullDescription: text.join("\n\n") };
 }

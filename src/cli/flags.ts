@@ -1,4 +1,5 @@
 /** Flags that many commands share: how they are read, and what help says of them. */
+import { didYouMean } from "../manifests/nearest.ts";
 import { type Format, type LogLevel, logLevels, structuredFormats } from "./output.ts";
 
 /** On every command. */
@@ -24,6 +25,22 @@ export interface SelectionFlags {
   only?: readonly string[] | undefined;
 }
 
+/**
+ * What holds for flags that are not given. The library is not told: it would print defaults in a column
+ * of their own, far to the right of most windows. The briefs below say them.
+ */
+const defaults: Readonly<FileFlags & FormatFlags & Pick<CommonFlags, "log-level">> = {
+  file: ["."],
+  output: "text",
+  "log-level": "info",
+};
+
+/** @returns the flags of a command, with what holds where one is not given. */
+export function withDefaults<F extends CommonFlags>(given: Partial<F>): F {
+  const stated = Object.entries(given).filter(([, stated]) => stated !== undefined);
+  return { ...defaults, ...Object.fromEntries(stated) } as unknown as F;
+}
+
 /** A flag that is given or not. */
 export const onOff = (brief: string) => ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;
 
@@ -34,10 +51,10 @@ export const commonFlags = {
   quiet: onOff("Say nothing but results and errors"),
   "no-color": onOff("No colours; so does the variable NO_COLOR"),
   "log-level": {
-    kind: "enum",
-    values: logLevels,
-    default: "info",
-    brief: "How much to say on stderr",
+    kind: "parsed",
+    parse: parseLevel,
+    optional: true,
+    brief: `${logLevels.join(", ")}; default info`,
   },
 } as const;
 
@@ -48,21 +65,21 @@ export const fileFlag = {
     kind: "parsed",
     parse: String,
     variadic: true,
-    default: ["."],
-    brief: "A folder, a file, a glob, or - for standard input; may be repeated",
+    optional: true,
+    brief: "Folder, file, glob, - (stdin); repeatable; default .",
   },
 } as const;
 
 export const fileAlias = { f: "file" } as const;
 
 export const outputFlag = {
-  output: { kind: "parsed", parse: parseFormat, default: "text", brief: "text, json or yaml" },
+  output: { kind: "parsed", parse: parseFormat, optional: true, brief: "text, json or yaml; default text" },
 } as const;
 
 export const outputAlias = { o: "output" } as const;
 
 export const stateFlag = {
-  state: value("Where the state is kept; default sqlite:.plumbline/state.db"),
+  state: value("The state; default sqlite:.plumbline/state.db"),
 } as const;
 
 export const onlyFlag = {
@@ -71,7 +88,7 @@ export const onlyFlag = {
     parse: String,
     variadic: true,
     optional: true,
-    brief: "Nothing else but INTEGRATION[/KIND[/KEY]]; may be repeated",
+    brief: "Only INTEGRATION[/KIND[/KEY]]; repeatable",
   },
 } as const;
 
@@ -79,16 +96,23 @@ export const onlyFlag = {
 const later: readonly string[] = ["markdown", "junit", "sarif", "github", "codequality"];
 
 /** @throws Error saying which formats there are. */
-export function parseFormat(text: string): Format {
+function parseFormat(text: string): Format {
   const formats = ["text", ...structuredFormats] as const;
   const format = formats.find((one) => one === text);
   if (format) return format;
   const why = later.includes(text) ? "is not written by this version yet" : "is no format";
-  throw new Error(`"${text}" ${why}; there are ${formats.join(", ")}`);
+  throw new Error(`"${text}" ${why}; there are ${formats.join(", ")}.`);
+}
+
+/** @throws Error saying which levels there are. */
+function parseLevel(text: string): LogLevel {
+  const level = logLevels.find((one) => one === text);
+  if (level) return level;
+  throw new Error(`"${text}" is not one of ${logLevels.join(", ")}.${didYouMean(text, logLevels)}`);
 }
 
 /** @throws Error for what is no whole number from 0. */
 export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`"${text}" is no whole number from 0`);
+  throw new Error(`"${text}" is no whole number from 0.`);
 }

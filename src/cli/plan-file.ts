@@ -16,7 +16,8 @@ export function parsePlan(text: string, shown: string): Plan {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${shown} is not JSON: ${(cause as Error).message}. ${REMEDY}`, { cause });
+    // Not the parser's own words: they quote the file, which may be anything.
+    throw new UserError(`${shown} is not JSON. ${REMEDY}`, { cause });
   }
   const { kind, format } = (value ?? {}) as { kind?: unknown; format?: unknown };
   if (kind !== "Plan") throw new UserError(`${shown} is no plan: it does not say kind: "Plan". ${REMEDY}`);

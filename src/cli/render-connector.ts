@@ -46,7 +46,7 @@ function fieldTable(fields: readonly FieldNote[], { paint, width }: Look): strin
         of: ({ description, notes }) => [description, ...notes.map((note) => `(${note})`)].join(" "),
       },
     ],
-    { paint, width: width - 2 },
+    { paint, width: width - 2, wrapLast: true },
   );
 }
 
@@ -58,6 +58,6 @@ function limitTable(limits: ConnectorDescription["limits"], { paint, width }: Lo
       { title: "REQUESTS", of: ({ requests, per }) => `${requests} per ${per}` },
       { title: "SOURCE", of: ({ source }) => source },
     ],
-    { paint, width: width - 2 },
+    { paint, width: width - 2, wrapLast: true },
   );
 }

@@ -35,6 +35,9 @@ const NAMES = 25;
 /** The widest that lines get, so that the causes stay near what they are about. */
 const WIDEST = 120;
 
+/** Said where nothing is on record of an Integration. */
+const FIRST_RUN = "No earlier run is on record, so nobody can tell drift from changes, and nothing is removed.";
+
 interface Layout {
   paint: Paint;
   width: number;
@@ -72,12 +75,7 @@ function integrationLines(integration: IntegrationPlan, layout: Layout): string[
   for (const [reason, changes] of folded) lines.push(foldedLine(reason, changes, layout));
   if (lines.length === 1) lines.push(layout.paint("dim", `  ${nothing(integration, layout.mode)}`));
   else if (integration.inventory === "absent" && shown.some(({ cause }) => cause === "unknown")) {
-    lines.push(
-      layout.paint(
-        "dim",
-        "  No earlier run is on record, so nobody can tell drift from changes, and nothing is removed.",
-      ),
-    );
+    lines.push(...wrap(FIRST_RUN, layout.width - 2).map((line) => layout.paint("dim", `  ${line}`)));
   }
   return lines;
 }
@@ -139,16 +137,9 @@ function placeOf({ kind, key }: Pick<Change, "kind" | "key">): string {
 }
 
 function changeLines(change: Change, place: number, { inventory }: IntegrationPlan, layout: Layout): string[] {
-  const { sign, style } = looks[change.action];
-  const { paint } = layout;
-  const name = pad(placeOf(change), place);
-  const rest = remark(change);
-  const head = `  ${paint(style, sign)} ${name}${paint(change.action === "blocked" ? style : "dim", rest)}`;
   const fields = change.fields.filter(({ path }) => path.length > 1);
   const cause = fields.length === 0 || change.action === "create" ? causeWord(change.cause, inventory) : "";
-  const lines = [
-    withRight(head, 4 + stringWidth(name) + stringWidth(rest), cause, layout, causeStyle(cause)).trimEnd(),
-  ];
+  const lines = changeHead(change, place, cause, layout);
   if (change.action === "blocked" && change.message && !quietReasons.has(change.reason)) {
     lines.push(...message(paragraph(change.message), 8, "magenta", layout));
   }
@@ -158,14 +149,29 @@ function changeLines(change: Change, place: number, { inventory }: IntegrationPl
   return [...lines, ...fieldLines(change, fields, inventory, layout)];
 }
 
+/** The thing, with the remark beside it, or below where the window is too narrow for both. */
+function changeHead(change: Change, place: number, cause: string, layout: Layout): string[] {
+  const { sign, style } = looks[change.action];
+  const { paint } = layout;
+  const thing = placeOf(change);
+  const name = pad(thing, Math.max(place, stringWidth(thing) + 2));
+  const rest = remark(change);
+  const restStyle = change.action === "blocked" ? style : "dim";
+  const beside = 4 + stringWidth(name) + stringWidth(rest) <= layout.width;
+  const shown = beside ? `${name}${paint(restStyle, rest)}` : thing;
+  const used = 4 + (beside ? stringWidth(name) + stringWidth(rest) : stringWidth(thing));
+  const head = withRight(`  ${paint(style, sign)} ${shown}`, used, cause, layout, causeStyle(cause)).trimEnd();
+  return beside ? [head] : [head, ...message(rest, 8, restStyle, layout)];
+}
+
 /** What stands beside the name: where it is declared, and what is done where the sign does not say. */
-function remark({ action, intended, reason, source }: Change): string {
+function remark({ action, intended, reason, source, message }: Change): string {
   const where = source ? visible(`${source.file}:${source.line}`) : "";
   if (action === "blocked")
     return [`${intended ?? "change"} blocked: ${visible(reason)}`, where].filter(Boolean).join("  ");
   const word = action === "update" && reason === "Unarchive" ? "unarchive" : looks[action].word;
   const why = reason === "NotDeclared" ? " (nobody declares it)" : reason === "Gone" ? "it was removed outside" : "";
-  return [where, `${word}${why}`].filter(Boolean).join("  ");
+  return [where, `${word}${why}`, message && visible(message)].filter(Boolean).join("  ");
 }
 
 function causeWord(cause: Change["cause"] | undefined, inventory: string): string {

@@ -1,10 +1,10 @@
 /**
  * Tables that fit the window: columns are as wide as what they hold; where that is too much, the
- * widest give way first and their cells are shortened.
+ * widest give way first and their cells are shortened, or go on in the next line.
  */
 import stringWidth from "string-width";
 import type { Paint, Style } from "./paint.ts";
-import { pad, shorten, visible } from "./plain-text.ts";
+import { pad, shorten, visible, wrap } from "./plain-text.ts";
 
 export interface Column<T> {
   title: string;
@@ -16,6 +16,8 @@ export interface Column<T> {
 export interface TableOptions {
   width: number;
   paint: Paint;
+  /** The last column goes on in the next line instead of being shortened. */
+  wrapLast?: boolean;
 }
 
 const GAP = "  ";
@@ -35,8 +37,10 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
   const line = (texts: readonly string[], style: (index: number) => Style | undefined): string =>
     texts
       .map((text, index) => {
-        const shown = shorten(text, widths[index] ?? 0);
-        const filled = index === texts.length - 1 ? shown : pad(shown, widths[index] ?? 0);
+        const last = index === texts.length - 1;
+        // A word that is wider than a wrapped column is left whole: the terminal breaks it.
+        const shown = last && options.wrapLast ? text : shorten(text, widths[index] ?? 0);
+        const filled = last ? shown : pad(shown, widths[index] ?? 0);
         const look = style(index);
         return look ? options.paint(look, filled) : filled;
       })
@@ -46,8 +50,21 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     columns.map(({ title }) => title),
     () => "bold",
   );
-  const body = cells.map((texts, at) => line(texts, (index) => columns[index]?.style?.(rows[at] as T)));
+  const body = cells.flatMap((texts, at) =>
+    (options.wrapLast ? wrapped(texts, widths.at(-1) ?? 0) : [texts]).map((part) =>
+      line(part, (index) => columns[index]?.style?.(rows[at] as T)),
+    ),
+  );
   return `${[head, ...body].join("\n")}\n`;
+}
+
+/** @returns the row's lines: what does not fit its last cell stands below it. */
+function wrapped(texts: readonly string[], width: number): string[][] {
+  const before = texts.slice(0, -1);
+  return wrap(texts.at(-1) ?? "", width).map((piece, index) => [
+    ...(index === 0 ? before : before.map(() => "")),
+    piece,
+  ]);
 }
 
 /** Takes columns off the widest until the sum fits. */

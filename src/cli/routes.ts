@@ -3,9 +3,12 @@ import { buildRouteMap } from "@stricli/core";
 import { documentation } from "./command.ts";
 import { apply } from "./commands/apply.ts";
 import { connectors } from "./commands/connectors.ts";
+import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
+import { execute } from "./commands/execute.ts";
 import { forget } from "./commands/forget.ts";
 import { get } from "./commands/get.ts";
+import { importLive } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
 import { schema } from "./commands/schema.ts";
@@ -13,7 +16,22 @@ import { show } from "./commands/show.ts";
 import { test } from "./commands/test.ts";
 import { validate } from "./commands/validate.ts";
 
-export const commands = { init, validate, plan, show, apply, drift, get, forget, test, connectors, schema };
+export const commands = {
+  init,
+  validate,
+  plan,
+  show,
+  apply,
+  drift,
+  get,
+  forget,
+  test,
+  execute,
+  import: importLive,
+  connectors,
+  schema,
+  doctor,
+};
 
 export const routes = buildRouteMap({
   routes: commands,

@@ -23,7 +23,12 @@ export function usageText(
   const unknownFlag = (flag: string): string => say(`There is no flag ${visible(flag)}.${didYouMean(flag, flags)}`);
   return {
     ...text_en,
-    briefs: { ...text_en.briefs, help: "Say what this does, with examples", version: "Print the version" },
+    briefs: {
+      ...text_en.briefs,
+      help: "Say what this does, with examples",
+      version: "Print the version",
+      argumentEscapeSequence: "What follows is no flag, even with a - in front",
+    },
     noCommandRegisteredForInput: ({ input }) =>
       input.startsWith("-")
         ? unknownFlag(input)
@@ -46,10 +51,8 @@ function argumentError(
     AliasNotFoundError: ({ input }) => unknownFlag(`-${input}`),
     ArgumentParseError: ({ externalFlagNameOrPlaceholder, exception }) =>
       say(
-        `${externalFlagNameOrPlaceholder}: ${paragraph(exception instanceof Error ? exception.message : String(exception))}.`,
+        `--${externalFlagNameOrPlaceholder}: ${paragraph(exception instanceof Error ? exception.message : String(exception))}`,
       ),
-    EnumValidationError: ({ externalFlagName, input, values }) =>
-      say(`--${externalFlagName}: "${visible(input)}" is not one of ${values.join(", ")}.${didYouMean(input, values)}`),
     UnsatisfiedFlagError: ({ externalFlagName }) => say(`--${externalFlagName} needs a value.`),
     UnexpectedPositionalError: ({ input }) => say(`"${visible(input)}" is one argument too many.`),
     UnsatisfiedPositionalError: ({ placeholder }) => say(`${placeholder} is missing.`),

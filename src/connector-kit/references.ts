@@ -30,9 +30,6 @@ export interface Unresolved {
   value: string;
 }
 
-/** @returns the id, a pending reference, or undefined when there is no such thing. */
-export type Resolve = (target: string, value: string) => string | PendingReference | undefined;
-
 /** Visits every reference in a spec; what `visit` returns takes its place. */
 export type ReferenceMapper = (spec: Spec, visit: (target: string, value: string, path: string) => unknown) => Spec;
 

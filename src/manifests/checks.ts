@@ -13,6 +13,7 @@ import { exclusiveProblems } from "./exclusive-kinds.ts";
 import { sortProblems } from "./problem.ts";
 import { type CycleCheck, cycleCheck } from "./reference-cycles.ts";
 import { isIntegration, type Mentioned, referenceProblems } from "./references.ts";
+import { sealedReferences } from "./sealed-references.ts";
 import { literalSecrets } from "./secret-literals.ts";
 import { trustCheck } from "./trust.ts";
 import type { Manifest, PlatformSource, Problem } from "./types.ts";
@@ -49,6 +50,7 @@ export async function checkAll(manifests: readonly Manifest[], options: CheckOpt
   const trust = configuration?.problems.length === 0 ? trustCheck(configuration) : undefined;
   for (const { manifest, compiled } of integrations) {
     if (trust) problems.push(...trust(manifest, compiled));
+    problems.push(...sealedReferences(manifest, compiled));
     if (!compiled) continue;
     const cycles = cycleChecks.get(compiled) ?? cycleCheck(compiled);
     cycleChecks.set(compiled, cycles);

@@ -10,7 +10,7 @@ import type { AnnotatedSchema } from "../api/schema.ts";
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Copies plain data. Names such as `__proto__` stay data. */
-export function copyValue(value: unknown): unknown {
+function copyValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyValue);
   const copy: Record<string, unknown> = {};

@@ -24,7 +24,7 @@ import type {
 import type { YamlDocument } from "./yaml.ts";
 
 /** As in the API's schemas, which are not loaded here: they bring a library that validating does not need. */
-const VERSION: typeof API_VERSION = "plumbline.dev/v1alpha1";
+export const VERSION: typeof API_VERSION = "plumbline.dev/v1alpha1";
 const GROUP = "plumbline.dev/";
 const KINDS = ["Integration", "Rule", "NotificationRoute"] as const;
 type KindName = (typeof KINDS)[number];

@@ -9,7 +9,7 @@ import { setImmediate } from "node:timers/promises";
 import { checkAll } from "./checks.ts";
 import type { LoadedConfiguration } from "./configuration.ts";
 import { decode, MAX_BYTES, mentionsPlumbline } from "./decode.ts";
-import { DocumentLoader } from "./document.ts";
+import { DocumentLoader, VERSION } from "./document.ts";
 import { Excerpts, unparsedExcerpt } from "./excerpt.ts";
 import { findFiles, type InputFile, STDIN, unreadable } from "./files.ts";
 import { sortProblems } from "./problem.ts";
@@ -99,6 +99,7 @@ class Loading {
     const { configuration, platforms } = this.options;
     const semantic = await checkAll(manifests, { configuration, mentioned, platforms });
     const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
+    if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));
     return { manifests: [...manifests], problems, skipped: this.skipped, files, unchecked: [...unchecked].sort() };
   }
 
@@ -143,6 +144,16 @@ class Loading {
       return text === undefined ? problem : { ...problem, excerpt: text };
     });
   }
+}
+
+/** A folder of other programs' documents is most likely the wrong one, and nothing in it was checked. */
+function onlyForeign(skipped: number): Problem {
+  const none = skipped === 1 ? "The only document is no" : `None of the ${skipped} documents is a`;
+  return {
+    code: "NoManifests",
+    message: `${none} manifest of Plumbline.`,
+    remedy: `Name another folder with -f; a manifest begins with \`apiVersion: ${VERSION}\`.`,
+  };
 }
 
 function withPath(test: ReturnType<typeof secretTest>, secret: string | undefined): ReturnType<typeof secretTest> {

@@ -240,7 +240,7 @@ function shown(path: DocumentPath, { document, secret }: SchemaContext, data: un
 }
 
 /** @returns a JSON pointer's path; numbers where the value has a list. */
-export function documentPath(instancePath: string, value: unknown): DocumentPath {
+function documentPath(instancePath: string, value: unknown): DocumentPath {
   const path: (string | number)[] = [];
   let at = value;
   for (const escaped of instancePath.split("/").slice(1)) {

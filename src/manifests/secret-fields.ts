@@ -15,7 +15,7 @@ export type SecretTest = (path: DocumentPath) => boolean;
 const TELLING_NAME = /credential|secret|token|passw|private_?key|api_?key/i;
 
 /** Whether a key's name alone says that its value is secret. */
-export function isTellingName(name: string): boolean {
+function isTellingName(name: string): boolean {
   if (TELLING_NAME.test(name)) return true;
   const near = Math.abs(name.length - "credentials".length) <= 3; // saves measuring the rest
   return near && nearest(name, ["credentials"]) !== undefined;

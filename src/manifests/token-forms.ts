@@ -28,10 +28,12 @@ const tokenForms: readonly TokenForm[] = [
   },
   // docs.aws.amazon.com, IAM identifiers; their documentation's own examples end in EXAMPLE
   { name: "an AWS access key", pattern: /\b(?:AKIA|ASIA)(?![A-Z2-7]{9}EXAMPLE\b)[A-Z2-7]{16}\b/ },
+  // RFC 3986 section 3.2.1
+  { name: "an address with a password", pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:[^\s/?#@]+@/i },
 ];
 
 /** Something that each form holds, so that most strings are looked at once. */
-const hint = /xox|xapp-|hooks\.slack\.com|gh[opsur]_|github_pat_|PRIVATE KEY|AKIA|ASIA/;
+const hint = /xox|xapp-|hooks\.slack\.com|gh[opsur]_|github_pat_|PRIVATE KEY|AKIA|ASIA|:\/\/[^\s/?#@]*@/;
 
 /** @returns what a text holds, such as `a GitHub token`; undefined for a text without credentials. */
 export function credentialIn(text: string): string | undefined {

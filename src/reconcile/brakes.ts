@@ -34,10 +34,10 @@ export interface BrakeContext {
 export type Brake = (changes: readonly PlannedChange[], context: BrakeContext) => ReadonlyMap<PlannedChange, Block>;
 
 /** The share of what is owned, or of a list, that may go at once, and the size from which it counts. */
-export const REMOVAL_SHARE = 0.25;
-export const REMOVAL_SHARE_FROM = 10;
+const REMOVAL_SHARE = 0.25;
+const REMOVAL_SHARE_FROM = 10;
 /** A drifted field that was written back so often and shows the same other value again is a loop. */
-export const LOOP_LIMIT = 1;
+const LOOP_LIMIT = 1;
 const DEFAULT_MAX_REMOVALS = 10;
 
 /** The chain, in order. */
@@ -107,27 +107,44 @@ function observe(_: PlannedChange, { policy }: BrakeContext): Block | undefined 
 }
 
 /** Whether a change removes a thing: by deleting, archiving or making anew. */
-export function isRemoval(change: PlannedChange): boolean {
-  return change.action === "delete" || change.action === "archive" || change.action === "replace" || change.archive;
+function isRemoval(change: PlannedChange): boolean {
+  const { action, archive } = change;
+  if (action === "create") return false;
+  return action === "delete" || action === "archive" || action === "replace" || archive;
 }
 
 function preventDestroy(change: PlannedChange, { memory }: BrakeContext): Block | undefined {
   if (!isRemoval(change)) return undefined;
-  const recorded = memory.inventory.get(memoryKey(change.kind, change.key))?.lifecycle?.preventDestroy === true;
   // A declared entry says so itself; a removed one by what was recorded at its last apply.
-  const says = change.desired ? change.desired.entry.lifecycle.preventDestroy === true : recorded;
-  if (!says) return undefined;
+  const holding = goingWith(change).find(({ kind, key, desired }) => {
+    const lifecycle = desired?.entry.lifecycle ?? memory.inventory.get(memoryKey(kind, key))?.lifecycle;
+    return lifecycle?.preventDestroy === true;
+  });
+  if (!holding) return undefined;
   return {
     reason: "PreventDestroy",
-    message: "lifecycle.preventDestroy is set; to lift it, apply once with the entry still there and without it.",
+    message: `lifecycle.preventDestroy is set${ofBelow(change, holding)}; to lift it, apply once with the entry still there and without it.`,
   };
+}
+
+/** A change's thing, and what the platform removes along with it. */
+function goingWith(change: PlannedChange): readonly Pick<PlannedChange, "kind" | "key" | "desired">[] {
+  return [change, ...change.cascade];
+}
+
+/** Which thing is meant, where it is one below the change's own. */
+function ofBelow(change: PlannedChange, { kind, key }: { kind: string; key: string }): string {
+  return kind === change.kind && key === change.key ? "" : ` for ${kind}/${key}, which would go along`;
 }
 
 function protectedKey(change: PlannedChange, context: BrakeContext): Block | undefined {
   const protect = new Set(context.policy.protect ?? []);
   if (protect.size === 0) return undefined;
-  const removesThing = isRemoval(change) && (protect.has(change.key) || protect.has(`${change.kind}/${change.key}`));
-  if (removesThing) return { reason: "Protected", message: "policy.protect names it." };
+  const held = goingWith(change).find(({ kind, key }) => protect.has(key) || protect.has(`${kind}/${key}`));
+  if (held && isRemoval(change)) {
+    const below = ofBelow(change, held);
+    return { reason: "Protected", message: below ? `policy.protect is set${below}.` : "policy.protect names it." };
+  }
   for (const { removed, target } of change.members) {
     for (const name of protect) {
       const id = target === undefined ? undefined : context.memberId(target, name);
@@ -215,7 +232,7 @@ export function countRemovals(changes: readonly PlannedChange[]): { things: numb
   let members = 0;
   for (const change of changes) {
     if (change.action === "blocked") continue;
-    if (isRemoval(change)) things += 1 + change.cascade;
+    if (isRemoval(change)) things += 1 + change.cascade.length;
     for (const { removed } of change.members) members += removed.length;
   }
   return { things, members };
@@ -229,11 +246,11 @@ function removals(changes: readonly PlannedChange[], context: BrakeContext): Rea
   const { things, members } = countRemovals(changes);
   const tooManyThings =
     things > most || (context.owned >= REMOVAL_SHARE_FROM && things > context.owned * REMOVAL_SHARE);
-  const tooManyMembers = changes.some((change) =>
-    change.members.some(
-      ({ removed, of }) => removed.length > most || (of >= REMOVAL_SHARE_FROM && removed.length > of * REMOVAL_SHARE),
-    ),
-  );
+  const tooManyMembers =
+    members > most ||
+    changes.some((change) =>
+      change.members.some(({ removed, of }) => of >= REMOVAL_SHARE_FROM && removed.length > of * REMOVAL_SHARE),
+    );
   if (!tooManyThings && !tooManyMembers) return blocks;
   const message = `The plan removes ${things} things and ${members} members, more than policy.maxRemovals (${most}) or a quarter of what is there.`;
   for (const change of changes) {

@@ -2,7 +2,7 @@
 import { type Lifecycle, SENSITIVE } from "../api/index.ts";
 import { type FieldDifference, stableText } from "../connector-kit/compare.ts";
 import type { InventoryEntry } from "../store/types.ts";
-import { fieldChange, secretFieldChange } from "./field-changes.ts";
+import { fieldChange, secretFieldChange, sourceElsewhere } from "./field-changes.ts";
 import type { Desired, PlanInput, PlannedChange, Thing } from "./types.ts";
 
 /** A change of a declared entry, of a live thing, or of both. What is left out is empty. */
@@ -23,7 +23,7 @@ export function changeOf(
     unarchive: false,
     archive: false,
     members: [],
-    cascade: 0,
+    cascade: [],
     ...(desired ? { desired } : {}),
     ...(thing ? { thing } : {}),
     ...rest,
@@ -32,11 +32,13 @@ export function changeOf(
 }
 
 /** The rows of a create: every stated field. */
-export function createdFields({ spec, hashes }: Desired): PlannedChange["fields"] {
+export function createdFields(desired: Desired): PlannedChange["fields"] {
+  const { spec, hashes } = desired;
   return Object.entries(spec).map(([name, after]) => {
     const path = `/${name}`;
     const hash = hashes[path];
-    return hash === undefined ? { path, after } : { path, after: SENSITIVE, hash };
+    const said = hash === undefined ? { path, after } : { path, after: SENSITIVE, hash };
+    return { ...said, ...sourceElsewhere(desired, name) };
   });
 }
 

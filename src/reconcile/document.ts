@@ -40,7 +40,7 @@ function integrationPlan(pass: Pass): IntegrationPlan {
     error: pass.error ?? null,
     ...(decision && decision.failures.length > 0 ? { failures: decision.failures } : {}),
     requests: { read: pass.session?.requests.read ?? 0 },
-    unchanged: decision?.unchanged ?? 0,
+    unchanged: decision?.unchanged.length ?? 0,
     changes: (decision?.changes ?? []).map(changeDocument),
     policy: spec.policy ?? {},
   };

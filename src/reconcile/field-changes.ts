@@ -20,8 +20,6 @@ export function fieldChange(
         path,
       )
     : before;
-  const source = desired.entry.fieldSource(field);
-  const own = desired.entry.source;
   const unknown = pendingIn(after).length > 0;
   return {
     path,
@@ -29,8 +27,14 @@ export function fieldChange(
     after: stated(desired, path, after),
     ...(unknown ? { afterUnknown: true } : {}),
     cause,
-    ...(source.file === own.file && source.line === own.line ? {} : { source }),
+    ...sourceElsewhere(desired, field),
   };
+}
+
+/** Where a field was written, where that is not the entry's own place: a default's, mostly. */
+export function sourceElsewhere({ entry }: Desired, field: string): Pick<FieldChange, "source"> {
+  const source = entry.fieldSource(field);
+  return source.file === entry.source.file && source.line === entry.source.line ? {} : { source };
 }
 
 /** A secret's row: that it is written, and why when it may not have moved. */

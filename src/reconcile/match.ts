@@ -5,7 +5,7 @@
  * renamed outside is therefore still the entry's, and a manifest that takes a new name over takes the
  * inventory's entry along.
  */
-import { escapeSegment } from "../api/index.ts";
+import { escapeSegment, parseKey } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { Observed, ObservedParent } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
@@ -55,14 +55,17 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
     if (owned && one && !one.claimed) claim(entry, one, owned);
   }
   for (const entry of desired) {
-    if (found.has(entry) || byKey.get(entry.key)?.some((one) => !one.claimed)) continue;
+    if (found.has(entry)) continue;
+    const isTaken = byKey.get(entry.key)?.some((one) => !one.claimed) ?? false;
     for (const former of entry.entry.lifecycle.previously ?? []) {
       const formerKey = join(entry.parentKey, normalizedSegment(kind, former));
       if (declaredKeys.has(formerKey)) continue;
       const owned = inventory.get(formerKey);
-      const one =
-        (owned && byId.get(scoped(entry.parentKey, owned.id))) ?? byKey.get(formerKey)?.find((other) => !other.claimed);
+      const named = isTaken ? undefined : byKey.get(formerKey)?.find((other) => !other.claimed);
+      const one = (owned && byId.get(scoped(entry.parentKey, owned.id))) ?? named;
       if (one && !one.claimed) {
+        // Ours cannot take a name that is taken, and must not go because of that.
+        if (isTaken) ambiguous.add(entry);
         claim(entry, one, owned);
         break;
       }
@@ -77,6 +80,13 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
       claim(entry, one, inventory.get(entry.key) ?? inventoryById().get(scoped(entry.parentKey, one.observed.id)));
   }
 
+  // Ids may change, so a name will do; but not for a stranger under a name that ours gave up.
+  const recordedAs = (key: string): InventoryEntry | undefined => {
+    const named = inventory.get(key);
+    const isElsewhere = named && byId.has(scoped(parentOf(key), named.id));
+    return isElsewhere || (byKey.get(key)?.length ?? 0) > 1 ? undefined : named;
+  };
+
   const declared = new Map<Desired, Thing>();
   for (const [entry, { live: one, inventory: owned }] of found) {
     declared.set(entry, thingOf(kind, entry.key, one, entry, owned));
@@ -85,9 +95,9 @@ export function matchKind({ kind, desired, observed, inventory }: MatchInput): M
   const rest = live
     .filter((one) => !one.claimed)
     .map((one) => {
-      const owned = inventoryById().get(scoped(parentOf(one.ownKey), one.observed.id)) ?? inventory.get(one.ownKey);
+      const owned = inventoryById().get(scoped(parentOf(one.ownKey), one.observed.id)) ?? recordedAs(one.ownKey);
       const free = owned && !taken.has(owned) && !declaredKeys.has(owned.key) ? owned : undefined;
-      return thingOf(kind, one.ownKey, one, undefined, free);
+      return thingOf(kind, free?.key ?? one.ownKey, one, undefined, free);
     });
   return { declared, rest, ambiguous };
 }
@@ -100,7 +110,8 @@ function thingOf(
   inventory: InventoryEntry | undefined,
 ): Thing {
   const parentKey = observed.parent?.key ?? [];
-  const segment = desired ? (desired.entry.key.at(-1) as string) : kind.resource.key(observed.spec);
+  const known = desired?.entry.key ?? (inventory && parseKey(inventory.key));
+  const segment = known?.at(-1) ?? kind.resource.key(observed.spec);
   const asParent: ObservedParent = {
     id: observed.id,
     key: [...parentKey, segment],

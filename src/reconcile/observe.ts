@@ -105,7 +105,13 @@ async function readKind(state: State, kind: Kind): Promise<void> {
   const { input } = state;
   const desired = state.byKind.get(kind.kind) ?? [];
   const parentReading = kind.parent && state.kinds.get(kind.parent.kind);
-  const empty = { declared: new Map(), rest: [], ambiguous: new Set<Desired>(), failedParents: new Map() };
+  const empty = {
+    declared: new Map(),
+    rest: [],
+    ambiguous: new Set<Desired>(),
+    readParents: new Set<string>(),
+    failedParents: new Map(),
+  };
   if (parentReading?.failed) {
     const message = `not read, since ${kind.parent?.kind} could not be read`;
     state.kinds.set(kind.kind, { ...empty, failed: { code: parentReading.failed.code, message } });
@@ -117,7 +123,8 @@ async function readKind(state: State, kind: Kind): Promise<void> {
   try {
     const observed = kind.parent && parents.length === 0 ? [] : await listAll(state, kind, parents, failedParents);
     const matches = matchKind({ kind, desired, observed, inventory: owned });
-    const reading: KindReading = { ...matches, failedParents };
+    const readParents = new Set(parents.map((parent) => parentKeyText(kind, parent)));
+    const reading: KindReading = { ...matches, readParents, failedParents };
     await readDetails(input, kind, reading);
     recordMoves(state, kind, reading);
     state.kinds.set(kind.kind, reading);
@@ -169,7 +176,8 @@ function parentsToRead(state: State, kind: Kind, reading: KindReading): Observed
     ({ desired, key }) =>
       owners.has(key) || desired?.entry.statedChildren.includes(kind.kind) || hasStatedBelow(kind, desired),
   );
-  const rest = reading.rest.filter(({ key }) => owners.has(key));
+  const recorded = new Set(reading.rest.flatMap(({ inventory }) => inventory?.key ?? []));
+  const rest = reading.rest.filter(({ key, inventory }) => owners.has(key) && (inventory || !recorded.has(key)));
   return [...declared, ...rest].map(({ asParent }) => asParent);
 }
 
@@ -218,7 +226,7 @@ function isReadable(kind: Kind, name: string): boolean {
 function recordMoves(state: State, kind: Kind, reading: KindReading): void {
   for (const [desired, thing] of reading.declared) {
     const from = thing.inventory?.key;
-    if (from === undefined || from === desired.key) continue;
+    if (from === undefined || from === desired.key || reading.ambiguous.has(desired)) continue;
     for (const [name, entry] of [...state.inventory]) {
       const moved = movedKey(entry, kind.kind, from, desired.key);
       if (moved === undefined) continue;

@@ -2,7 +2,7 @@
 import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import { changeOf } from "./changes.ts";
-import { parentOf } from "./match.ts";
+import { join, parentOf } from "./match.ts";
 import type { BlockReason } from "./reasons.ts";
 import type { IntegrationDecision, KindReading, PlanInput, PlannedChange, Thing } from "./types.ts";
 
@@ -21,10 +21,11 @@ export function decideUndeclared(
   const exclusive = exclusivePlaces(input, kind);
   for (const thing of reading.rest) {
     const owned = thing.inventory?.integration === input.owner ? thing.inventory : undefined;
-    const elsewhere = input.declaredElsewhere(kind.kind, owned?.key ?? thing.key);
     const rogue = !thing.inventory && exclusive(thing);
-    if (elsewhere || (!owned && !rogue)) continue;
-    const change = goesWithParent(decision, kind, thing) ? undefined : removal(input, kind, thing, owned);
+    if ((!owned && !rogue) || isDeclaredElsewhere(input, kind, thing)) continue;
+    // Its record goes when the parent is gone, which may yet be held back or fail.
+    if (goesWithParent(decision, kind, thing.key)) continue;
+    const change = removal(input, kind, thing, owned, isParentLetGo(decision, kind, thing.key));
     if (change) decision.changes.push(change);
     else if (owned) decision.forget.push({ kind: owned.kind, key: owned.key });
   }
@@ -53,10 +54,12 @@ function removal(
   kind: Kind,
   thing: Thing,
   owned: InventoryEntry | undefined,
+  parentLetGo: boolean,
 ): PlannedChange | undefined {
   const { resource } = kind;
   const lifecycle = owned?.lifecycle ?? {};
-  const manner = lifecycle.onRemove ?? resource.onRemove ?? (resource.remove ? "Delete" : "Archive");
+  const usual = parentLetGo ? "Orphan" : (resource.onRemove ?? (resource.remove ? "Delete" : "Archive"));
+  const manner = lifecycle.onRemove ?? usual;
   const isArchived = thing.observed.spec.archived === true;
   if (manner === "Orphan" || (manner === "Archive" && isArchived)) return undefined;
   const intended = manner === "Archive" ? "archive" : "delete";
@@ -70,33 +73,64 @@ function removal(
   if (manner === "Archive" ? !resource.archived : !resource.remove) {
     return blocked("Unsupported", `${input.compiled.connector.title} cannot ${intended} ${kind.kind}.`);
   }
-  const cascade = intended === "delete" ? cascadeOf(input, thing) : 0;
-  return changeOf(undefined, thing, { ...base, action: intended, reason: owned ? "" : "NotDeclared", cascade });
+  return changeOf(undefined, thing, {
+    ...base,
+    action: intended,
+    reason: owned ? "" : "NotDeclared",
+    cascade: intended === "delete" ? cascadeOf(input, thing) : [],
+    ...(thing.ownKey === thing.key ? {} : { message: `It is called "${thing.ownKey}" now.` }),
+  });
 }
 
-/** Whether the parent goes too, so that the platform removes this thing along, or the archive keeps it. */
-function goesWithParent(decision: IntegrationDecision, kind: Kind, thing: Thing): boolean {
-  const parent = kind.parent?.kind;
-  if (parent === undefined) return false;
-  const key = parentOf(thing.key);
-  return decision.changes.some(
+/** Whether another Integration declares a thing, by the recorded key or by the names that it goes by now. */
+function isDeclaredElsewhere(input: PlanInput, kind: Kind, thing: Thing): boolean {
+  if (input.declaredElsewhere(kind.kind, thing.key)) return true;
+  const live = liveKey(input, kind, thing);
+  return live !== thing.key && input.declaredElsewhere(kind.kind, live);
+}
+
+/** A thing's key as it and those above it are called in the system. */
+function liveKey(input: PlanInput, kind: Kind, thing: Thing): string {
+  if (!kind.parent) return thing.ownKey;
+  const { declared, rest = [] } = input.observation.kinds.get(kind.parent.kind) ?? {};
+  const above = parentOf(thing.key);
+  const parent = [...(declared?.values() ?? []), ...rest].find(({ key }) => key === above);
+  const segment = thing.ownKey.slice(thing.ownKey.lastIndexOf("/") + 1);
+  return join(parent ? liveKey(input, kind.parent, parent) : above, segment);
+}
+
+/** Whether something above goes too, so that the platform removes this thing along, or the archive keeps it. */
+function goesWithParent(decision: IntegrationDecision, { parent }: Kind, key: string): boolean {
+  if (!parent) return false;
+  const above = parentOf(key);
+  const goes = decision.changes.some(
     (change) =>
-      change.kind === parent && change.key === key && (change.action === "delete" || change.action === "archive"),
+      change.kind === parent.kind &&
+      change.key === above &&
+      (change.action === "delete" || change.action === "archive"),
   );
+  return goes || goesWithParent(decision, parent, above);
 }
 
-/** How many children go along with a thing, declared or not. */
-export function cascadeOf(input: PlanInput, thing: Thing): number {
-  const kind = input.compiled.kinds.get(thing.kind);
-  const along = new Set([...(kind?.children.map((child) => child.kind) ?? []), ...(kind?.resource.cascades ?? [])]);
-  let count = 0;
-  for (const name of along) {
-    const reading = input.observation.kinds.get(name);
-    for (const one of [...(reading?.declared.values() ?? []), ...(reading?.rest ?? [])]) {
-      if (one.key.startsWith(`${thing.key}/`) || one.ownKey.startsWith(`${thing.ownKey}/`)) count++;
-    }
-  }
-  return count;
+/** Whether what stands above is no longer ours, and stays: then so does this, unless its entry said otherwise. */
+function isParentLetGo({ forget }: IntegrationDecision, { parent }: Kind, key: string): boolean {
+  const above = parentOf(key);
+  return parent !== undefined && forget.some((entry) => entry.kind === parent.kind && entry.key === above);
+}
+
+/** What goes along with a thing, declared or not, as far as it was read. */
+export function cascadeOf({ compiled, observation }: PlanInput, thing: Thing): Thing[] {
+  const kind = compiled.kinds.get(thing.kind);
+  const along = new Set([...(kind ? kindsBelow(kind) : []), ...(kind?.resource.cascades ?? [])]);
+  return [...along].flatMap((name) => {
+    const { declared, rest = [] } = observation.kinds.get(name) ?? {};
+    return [...(declared?.values() ?? []), ...rest].filter(({ key }) => key.startsWith(`${thing.key}/`));
+  });
+}
+
+/** The kinds that are nested in a kind, at any depth. */
+function kindsBelow({ children }: Kind): string[] {
+  return children.flatMap((child) => [child.kind, ...kindsBelow(child)]);
 }
 
 /** Tells whether an undeclared thing is drift, since its kind is exclusive where it stands. */

@@ -9,7 +9,7 @@ import { type Desired, type IntegrationDecision, type KindReading, memoryKey, ty
 
 /** Decides about every key of one Integration. Parents come before their children. */
 export function planIntegration(input: PlanInput): IntegrationDecision {
-  const decision: IntegrationDecision = { changes: [], unchanged: 0, refresh: [], forget: [], failures: [] };
+  const decision: IntegrationDecision = { changes: [], unchanged: [], refresh: [], forget: [], failures: [] };
   const parents = new Map<string, ParentState>();
   const byKind = Map.groupBy(input.desired, (entry) => entry.kind.kind);
   for (const kind of input.compiled.kinds.values()) {
@@ -21,7 +21,7 @@ export function planIntegration(input: PlanInput): IntegrationDecision {
       const parent = parentState(parents, kind, reading, desired);
       const verdict = parent === "unreadable" ? unread : decideDeclared(input, kind, reading, desired, parent);
       if (kind.children.length > 0) parents.set(memoryKey(kind.kind, desired.key), verdict.becomes);
-      note(decision, verdict);
+      note(decision, desired, verdict);
     }
     const unreadable = (key: string): boolean =>
       reading.failedParents.has(key) ||
@@ -45,9 +45,9 @@ function parentState(
   return parents.get(memoryKey(kind.parent.kind, desired.parentKey)) ?? "unreadable";
 }
 
-function note(decision: IntegrationDecision, { changes, unchanged, refresh }: Verdict): void {
+function note(decision: IntegrationDecision, desired: Desired, { changes, unchanged, refresh }: Verdict): void {
   decision.changes.push(...changes);
-  if (unchanged) decision.unchanged++;
+  if (unchanged) decision.unchanged.push(desired);
   if (refresh) decision.refresh.push(refresh);
 }
 

@@ -7,6 +7,7 @@ import type { ObjectState } from "../store/types.ts";
 import { applyDecision } from "./apply.ts";
 import { brakeContext } from "./brake-context.ts";
 import { applyBrakes, countRemovals } from "./brakes.ts";
+import { readCascades } from "./cascades.ts";
 import { specDigest } from "./digest.ts";
 import { planDocument } from "./document.ts";
 import { failureOf } from "./failure.ts";
@@ -16,7 +17,7 @@ import { openPass, ownerOf, type Pass, type RunContext } from "./pass.ts";
 import { planIntegration } from "./plan.ts";
 import { protectedIds } from "./protected-ids.ts";
 import { nextState } from "./report.ts";
-import { restrictToSaved } from "./saved-plan.ts";
+import { assertAsSaved, leaveUnlisted } from "./saved-plan.ts";
 import type { IntegrationDecision, Outcome } from "./types.ts";
 
 /** What a run may do beside looking. */
@@ -52,8 +53,9 @@ export async function reconcile(context: RunContext, writing?: Writing): Promise
   const passes = await observe(context);
   const known = await context.store.objects();
   for (const pass of passes) await plan(pass, passes, known, context);
+  if (writing?.saved) leaveUnlisted(passes, writing.saved);
   brake(passes, writing?.confirmRemovals);
-  if (writing?.saved) restrictToSaved(passes, writing.saved);
+  if (writing?.saved) assertAsSaved(passes, writing.saved, writing.confirmRemovals !== undefined);
   const document = planDocument(passes, new Date(context.clock.now()).toISOString());
   const applied = writing !== undefined && (await writing.approve(document));
   if (applied) await apply(passes, context, writing);
@@ -92,6 +94,7 @@ async function plan(
   pass.decision = {
     ...decision,
     changes: decision.changes.filter(wanted),
+    unchanged: decision.unchanged.filter(({ kind: { kind }, key }) => wanted({ kind, key })),
     refresh: decision.refresh.filter(wanted),
     forget: decision.forget.filter(wanted),
   };
@@ -100,8 +103,9 @@ async function plan(
 
 /** Learns what the brakes need before anything is removed, and that the writes have an order. */
 async function checkPlan(pass: Pass, decision: IntegrationDecision, compiled: CompiledConnector): Promise<void> {
-  const { things, members } = countRemovals(decision.changes);
   try {
+    await readCascades(pass, decision);
+    const { things, members } = countRemovals(decision.changes);
     if (things + members > 0) pass.account = (await pass.session?.check())?.account;
     if (members > 0) pass.protectedIds = await protectedIds(pass, decision);
     orderSteps(decision.changes, compiled.kinds);

@@ -69,7 +69,7 @@ function verdicts(pass: Pass): Verdict[] {
   const { error, decision } = pass;
   const stall = stalled(pass);
   const trouble = error ?? troubleOf(pass);
-  const things = (decision?.unchanged ?? 0) + pass.outcomes.filter(({ status }) => status === "done").length;
+  const things = (decision?.unchanged.length ?? 0) + pass.outcomes.filter(({ status }) => status === "done").length;
   const fine = `${things} ${things === 1 ? "thing is" : "things are"} as declared.`;
   const connected: Verdict =
     error && !pass.identity

@@ -45,21 +45,8 @@ function sourcesOf(pass: Pass): Record<string, { file: string; line: number }> {
   return sources;
 }
 
-/**
- * Holds a new plan against a saved one: drops what is not listed.
- *
- * @throws SavedPlanStale naming each listed change that differs.
- */
-export function restrictToSaved(passes: readonly Pass[], saved: Plan): void {
-  const now = planDocument(passes, saved.createdAt);
-  if (now.hash === saved.hash) return;
-  const stale = saved.integrations.flatMap((before) =>
-    differencesOf(
-      before,
-      now.integrations.find((one) => nameOf(one) === nameOf(before)),
-    ),
-  );
-  if (stale.length > 0) throw new SavedPlanStale(stale);
+/** Holds back what a saved plan does not list, before brakes count: it was never approved. */
+export function leaveUnlisted(passes: readonly Pass[], saved: Plan): void {
   for (const pass of passes) {
     const before = saved.integrations.find((one) => nameOf(one) === pass.owner);
     const listed = new Set(before?.changes.map(placeOf));
@@ -76,6 +63,30 @@ export function restrictToSaved(passes: readonly Pass[], saved: Plan): void {
           },
     );
   }
+}
+
+/**
+ * Holds a new plan against a saved one.
+ *
+ * @param confirmed its many removals were confirmed since, so that they are held back no more.
+ * @throws SavedPlanStale naming each listed change that differs.
+ */
+export function assertAsSaved(passes: readonly Pass[], saved: Plan, confirmed: boolean): void {
+  const now = planDocument(passes, saved.createdAt);
+  if (now.hash === saved.hash) return;
+  const stale = saved.integrations.flatMap((before) =>
+    differencesOf(
+      confirmed ? { ...before, changes: before.changes.map(released) } : before,
+      now.integrations.find((one) => nameOf(one) === nameOf(before)),
+    ),
+  );
+  if (stale.length > 0) throw new SavedPlanStale(stale);
+}
+
+/** A change as it is once its removals are confirmed. */
+function released(change: Change): Change {
+  const { intended, ...rest } = change;
+  return change.reason === "TooManyRemovals" && intended ? { ...rest, action: intended } : change;
 }
 
 function differencesOf(before: IntegrationPlan, now: IntegrationPlan | undefined): string[] {

@@ -36,7 +36,7 @@ export interface Desired {
 /** A thing that the platform showed, and what it is to us. */
 export interface Thing {
   kind: string;
-  /** The key that it goes by in this pass: the desired one where it is declared, else its own. */
+  /** The key that it goes by in this pass: the desired one, else the recorded one, else its own. */
   key: string;
   /** The key that its live spec has. */
   ownKey: string;
@@ -56,6 +56,8 @@ export interface KindReading {
   ambiguous: ReadonlySet<Desired>;
   /** The whole kind could not be read. */
   failed?: Failure;
+  /** The parents whose children were asked for, by key; empty for a top-level kind. */
+  readParents: ReadonlySet<string>;
   /** The children of these parents could not be read, by the parent's key. */
   failedParents: ReadonlyMap<string, Failure>;
 }
@@ -130,13 +132,14 @@ export interface PlannedChange {
   unarchive: boolean;
   archive: boolean;
   members: readonly MemberRemovals[];
-  /** Children that the platform removes along. */
-  cascade: number;
+  /** What the platform removes along, declared or not. */
+  cascade: readonly Thing[];
 }
 
 export interface IntegrationDecision {
   changes: PlannedChange[];
-  unchanged: number;
+  /** Entries that are as declared. */
+  unchanged: Desired[];
   /** Inventory entries to write although nothing is written outside: digests, ids, adopted things. */
   refresh: InventoryEntry[];
   /** Inventory entries of things that are gone or were let go. */

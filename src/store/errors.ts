@@ -41,7 +41,7 @@ export function sqliteCode(error: unknown): number | undefined {
  * @param where what was opened, read or written, as people know it.
  * @returns a StoreError, or the error itself when it has no remedy that a user could carry out.
  */
-export function asStoreError(error: unknown, where: string): unknown {
+function asStoreError(error: unknown, where: string): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   const sqlite = sqliteCode(error);
   const code =

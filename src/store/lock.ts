@@ -13,7 +13,7 @@ import { createFile, ensureFolder } from "./folder.ts";
 import { type Holder, StoreError } from "./types.ts";
 
 /** Milliseconds between two tries. */
-export const POLL_INTERVAL = 100;
+const POLL_INTERVAL = 100;
 const SQLITE_BUSY = 5;
 
 /** Something that one may hold: `attempt` gives it, or undefined while somebody else has it. */

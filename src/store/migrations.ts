@@ -9,7 +9,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./types.ts";
 
 /** "PLMB", see sqlite.org/pragma.html#pragma_application_id. */
-export const APPLICATION_ID = 0x504c4d42;
+const APPLICATION_ID = 0x504c4d42;
 
 /** Each makes, of the format that is its position, the next one. Those that were released never change. */
 export const MIGRATIONS: readonly string[] = [

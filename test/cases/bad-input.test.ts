@@ -346,9 +346,9 @@ describe("a saved plan that is", () => {
     {
       fault: "cut off",
       spoilt: () => made.text.slice(0, -40),
-      says: /plan\.json is not JSON: .*plumbline plan --out plan\.json/,
+      says: /plan\.json is not JSON\. .*plumbline plan --out plan\.json/,
     },
-    { fault: "empty", spoilt: () => "", says: /plan\.json is not JSON: .*plumbline plan --out plan\.json/ },
+    { fault: "empty", spoilt: () => "", says: /plan\.json is not JSON\. .*plumbline plan --out plan\.json/ },
     { fault: "a list", spoilt: () => "[]", says: /no plan.*plumbline plan --out plan\.json/ },
     { fault: "null", spoilt: () => "null", says: /no plan.*plumbline plan --out plan\.json/ },
     { fault: "a manifest", spoilt: () => good, says: /not JSON.*plumbline plan --out plan\.json/ },

@@ -21,7 +21,7 @@ test("--auto-approve shows the plan, makes the changes and says what it did", as
   const { code, stdout, stderr } = await run("apply --auto-approve");
   expect(stdout).toContain("  + rooms/releases");
   expect(stdout).toMatch(/\n2 to create, 0 to change, 0 to remove.\n2 created.\n$/);
-  expect(stderr).toBe("✓ acme  rooms/incidents  created\n✓ acme  rooms/releases  created\n");
+  expect(stderr).toBe("✓ acme  rooms/incidents  created\n✓ acme  rooms/releases   created\n");
   expect(code).toBe(0);
   expect(fake.rooms.map(({ name }) => name)).toEqual(["incidents", "releases"]);
 });
@@ -322,6 +322,13 @@ describe("a saved plan", () => {
     const { code, stderr } = await run(line);
     expect(stderr).toContain(says);
     expect(code).toBe(1);
+  });
+
+  test("a file that is none is not quoted, whatever it holds", async () => {
+    const { run } = place({ ".env": "hunter2-planted\n" });
+    const { code, stdout, stderr } = await run("show .env");
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toContain("hunter");
   });
 
   test("is shown without asking any system", async () => {

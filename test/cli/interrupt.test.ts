@@ -58,3 +58,9 @@ test.each([
   if (given.allowed) expect(check).not.toThrow();
   else expect(check).toThrow("pass --auto-approve");
 });
+
+test("whoever cannot be asked is told to look at the plan only where there is one", () => {
+  const nobody = { stdin: { isTTY: false }, stderr: { isTTY: false, write: () => true } } as never;
+  expect(() => assertApprovable("apply", false, nobody)).toThrow("Look at `plumbline plan`, then pass");
+  expect(() => assertApprovable("forget", false, nobody)).not.toThrow("plan");
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
+import type { Plan } from "../../src/api/index.ts";
 import { manifest, place, twoRooms } from "./fixture.ts";
 
 test("plan shows what would be done, writes nothing and leaves no file behind", async () => {
@@ -30,6 +31,20 @@ test("plan -o json is a plan document of the published schema, and nothing else 
     integrations: [{ name: "acme", inventory: "absent" }],
   });
   expect(JSON.stringify(document)).not.toContain('manifest"');
+});
+
+test("--only counts nothing but what it names as unchanged", async () => {
+  const { run } = place();
+  await run("apply --auto-approve");
+  const { stdout } = await run("plan --only acme/rooms/releases -o json");
+  expect(JSON.parse(stdout)).toMatchObject({ summary: { unchanged: 1 }, integrations: [{ unchanged: 1 }] });
+});
+
+test("a create names the line that a default came from", async () => {
+  const { run } = place({ "acme.yaml": manifest(twoRooms, "  defaults:\n    rooms: { topic: none }\n") });
+  const { stdout } = await run("plan -o json");
+  const fields = (JSON.parse(stdout) as Plan).integrations[0]?.changes[1]?.fields;
+  expect(fields?.find(({ path }) => path === "/topic")?.source).toEqual({ file: "acme.yaml", line: 7 });
 });
 
 test("plan -o yaml says the same as JSON", async () => {

@@ -63,6 +63,14 @@ test("init, validate, get and schema work from the built program", async () => {
   expect((await program(["connectors"], { cwd })).stdout).toContain("GitHub");
 });
 
+test("init reminds of the state's folder only where .gitignore does not name it", async () => {
+  const reminder = "Make sure that .gitignore names .plumbline/";
+  const cwd = folderOf({ ".gitignore": "node_modules/\n" });
+  expect((await program(["init"], { cwd })).stderr).toContain(reminder);
+  const own = folderOf({ ".gitignore": "node_modules/\n/.plumbline/\n" });
+  expect((await program(["init"], { cwd: own })).stderr).not.toContain(reminder);
+});
+
 test("plan without its credential ends with 1 and names the variable", async () => {
   const { code, stdout } = await program(["plan"], { cwd: folderOf({ "a.yaml": good }) });
   expect(stdout).toContain("SLACK_BOT_TOKEN");

@@ -195,6 +195,15 @@ test("no line is wider than the window", () => {
   }
 });
 
+test("in a narrow window, where a thing is declared stands below its name", () => {
+  const key = "a-channel-with-a-very-long-name";
+  const change = { ...drifted, key, source: { file: "manifests/slack.yaml", line: 19 }, fields: [] };
+  const lines = text(plan(part([change])), { width: 50 }).split("\n");
+  const at = lines.findIndex((line) => line.includes(key));
+  expect(lines[at + 1]).toBe("      manifests/slack.yaml:19");
+  expect(lines[at]).not.toContain("manifests");
+});
+
 test("colours are only there when they are asked for", () => {
   expect(text(plan(part([drifted])))).not.toContain("\u001b[");
   expect(text(plan(part([drifted])), { paint: painter(true) })).toContain("\u001b[33m~\u001b[39m");

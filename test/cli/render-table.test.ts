@@ -25,6 +25,22 @@ test("the widest column gives way where the window is too narrow", () => {
   expect(render([["acme", "a message that is too long"]], 20)).toBe("NAME  MESSAGE\nacme  a message tha…\n");
 });
 
+test("the last column goes on in the next line where nothing may be lost", () => {
+  const table = renderTable(
+    [
+      ["acme", "a message that is too long"],
+      ["b", "x"],
+    ],
+    columns,
+    {
+      width: 20,
+      paint: painter(false),
+      wrapLast: true,
+    },
+  );
+  expect(table).toBe("NAME  MESSAGE\nacme  a message that\n      is too long\nb     x\n");
+});
+
 test("wide letters take two columns", () => {
   expect(
     render(

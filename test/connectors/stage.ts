@@ -51,7 +51,7 @@ export interface Scripted {
   body?: unknown;
 }
 
-/** A request as a scripted answer sees it; the authorization header is not hidden. */
+/** A request as a scripted answer sees it; the authorization header is not hidden, and bytes are a character each. */
 export interface Asked extends Recorded {
   url: URL;
 }
@@ -154,9 +154,11 @@ function scriptedFetch(asked: Asked[], answer: (request: Asked) => Scripted): Tr
 
 function read(url: URL, init: Parameters<Transport["fetch"]>[1]): Asked {
   const headers = init.headers as Record<string, string>;
+  const bytes = init.body instanceof Uint8Array ? Buffer.from(init.body).toString("latin1") : undefined;
   const text = typeof init.body === "string" && init.body !== "" ? init.body : undefined;
   const form = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-  const body = text && (form ? Object.fromEntries(new URLSearchParams(text)) : (JSON.parse(text) as unknown));
+  const body =
+    bytes ?? (text && (form ? Object.fromEntries(new URLSearchParams(text)) : (JSON.parse(text) as unknown)));
   return {
     url,
     method: init.method ?? "GET",

@@ -52,6 +52,13 @@ test("all kinds of problems come from one call, sorted by place", async () => {
   ]);
 });
 
+test("a sealed value is refused with the reason, since nothing can open it yet", async () => {
+  const sealed = forgeManifest("credentials: { token: { sealed: v1 } }");
+  expect(await checkAll([sealed], { platforms })).toMatchObject([
+    { code: "Unsupported", path: "/spec/credentials/token", message: expect.stringContaining("plumbline secrets") },
+  ]);
+});
+
 test("a manifest that is there twice is one problem, not one for each of its entries", async () => {
   const spec = `${credentials}\nresources: { repositories: [{ name: a }, { name: b }] }`;
   const manifests = [forgeManifest(spec, { file: "a.yaml" }), forgeManifest(spec, { file: "b.yaml" })];

@@ -33,6 +33,13 @@ describe("what is a manifest", () => {
     expect({ files: loaded.files, skipped: loaded.skipped }).toEqual({ files: 8, skipped: 7 });
   });
 
+  test("a folder that holds nothing but other programs' YAML is a problem: nothing in it was checked", async () => {
+    const { problems } = await load({ "compose.yaml": "services: {}\n", "misspelt.yaml": good.replace("b", "") });
+    expect(problems).toMatchObject([
+      { code: "NoManifests", message: "None of the 2 documents is a manifest of Plumbline." },
+    ]);
+  });
+
   test("a broken file that was named by itself is a problem whoever it belongs to", async () => {
     const { problems } = await load({ "x.txt": "a: {{ b }\n" }, ["x.txt"]);
     expect(places(problems)).toEqual(["YamlSyntax x.txt:2:1"]);

@@ -15,6 +15,7 @@ const tokens = [
     form: "a Slack webhook address",
     token: `https://hooks.slack.com/services/T${"0123ABCDE"}/B${"0123ABCDE"}/${letters(24)}`,
   },
+  { form: "an address with a password", token: "https://user:correct-horse-battery-staple@example.com/" },
   { form: "a private key", token: `-----BEGIN OPENSSH ${"PRIVATE"} KEY-----\\n${letters(64)}\\n` },
 ];
 
@@ -59,6 +60,7 @@ test.each([
   "AKIAIOSFODNN7EXAMPLE",
   "BAKIAABCDEFGH23456722",
   "https://hooks.slack.com/services/",
+  "https://example.com:8443/a@b and ssh://git@example.com",
   "never paste -----BEGIN PRIVATE KEY----- blocks into issues",
 ])("prose about tokens raises no alarm: %s", (text) => {
   expect(literalSecrets(forgeManifest(`title: "${text}"`))).toEqual([]);

@@ -108,7 +108,7 @@ test("a number that a thing shares with the account makes it the account only wi
       kind: "labels",
       key: "a",
       members: [],
-      cascade: 0,
+      cascade: [],
       thing: { observed: { id, spec } },
     }) as unknown as PlannedChange;
   const context = (account: BrakeContext["account"], owners?: number): BrakeContext => ({

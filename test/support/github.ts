@@ -7,10 +7,20 @@
  * that refuse writes, `already_exists`, default labels, ETags, and the settings that the emulator drops.
  */
 import { createEmulator } from "emulate";
+import { branchProtection } from "./github/branch-protection.ts";
+import { collaborators } from "./github/collaborators.ts";
+import { environments, person } from "./github/environments.ts";
+import { hooks } from "./github/hooks.ts";
 import { labels } from "./github/labels.ts";
+import { milestones } from "./github/milestones.ts";
+import { createOrganization, organization } from "./github/organization.ts";
 import { conditional, createQuota, limited } from "./github/pages.ts";
 import { repositories } from "./github/repositories.ts";
-import { createState, type GitHubState, refusal } from "./github/state.ts";
+import { rulesets } from "./github/rulesets.ts";
+import { secrets, secretValues } from "./github/secrets.ts";
+import { createState, type GitHubState, type Handler, refusal } from "./github/state.ts";
+import { graphql, teams } from "./github/teams.ts";
+import { variables } from "./github/variables.ts";
 import { type Answer, connect, fieldsOf, json, parsed, type Received, serve } from "./loopback.ts";
 
 export interface GitHubSeed {
@@ -20,8 +30,12 @@ export interface GitHubSeed {
   login?: string;
   /** Logins of further members of the organisation. */
   members?: readonly string[];
+  /** Logins of people who are not in the organisation. */
+  outsiders?: readonly string[];
   /** Repositories of the organisation that are there already; they have no labels. */
   repositories?: readonly { name: string; description?: string; private?: boolean; topics?: readonly string[] }[];
+  /** Branches that every repository with a commit has beside its default one. */
+  branches?: readonly string[];
   /** Whether repositories made later get GitHub's nine labels, as they do there; default true. */
   defaultLabels?: boolean;
   /** The most that a page holds, whatever was asked for; default as GitHub, 100. */
@@ -44,6 +58,10 @@ export interface GitHub {
   repositoryNames(): Promise<string[]>;
   /** All labels of a repository, by name. */
   labels(repository: string): Promise<Record<string, { color: string; description: string | null }>>;
+  /** What a webhook's messages are signed with, by its id. */
+  hookSecret(id: number): string | undefined;
+  /** The values of a repository's secrets, or of one of its environments. */
+  secrets(repository: string, environment?: string): Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -59,7 +77,11 @@ export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
     seed: { github: emulatorSeed(org, login, seed) },
   });
   const upstream = connect(emulator.url);
-  const state = createState(upstream, seed.defaultLabels ?? true);
+  const logins = [login, ...(seed.members ?? []), ...(seed.outsiders ?? [])];
+  const own = createOrganization(org, login, seed.members ?? []);
+  const state = createState(upstream, seed.defaultLabels ?? true, own);
+  state.branches = seed.branches ?? [];
+  for (const name of logins) await meet(state, name);
   for (const { name } of seed.repositories ?? []) await learn(state, `${org}/${name}`);
   const count = createQuota(Math.ceil(Date.now() / 1000) + 3600);
   const loopback = await serve(async (request) => {
@@ -81,6 +103,8 @@ export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
     login,
     api,
     ...views(api, org),
+    hookSecret: (id) => state.configuration.hookSecrets.get(id),
+    secrets: (repository, environment) => secretValues(state, `${org}/${repository}`, environment),
     async close() {
       await loopback.close();
       await upstream.close();
@@ -92,7 +116,7 @@ export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
 function emulatorSeed(org: string, login: string, seed: GitHubSeed): Record<string, unknown> {
   const members = seed.members ?? [];
   return {
-    users: [login, ...members].map((name) => ({ login: name })),
+    users: [login, ...members, ...(seed.outsiders ?? [])].map((name) => ({ login: name })),
     orgs: [
       {
         login: org,
@@ -102,6 +126,11 @@ function emulatorSeed(org: string, login: string, seed: GitHubSeed): Record<stri
     ],
     repos: (seed.repositories ?? []).map((repository) => ({ owner: org, ...repository })),
   };
+}
+
+async function meet(state: GitHubState, login: string): Promise<void> {
+  const { body } = await state.call("GET", `/users/${login}`);
+  state.organization.people.set(login.toLowerCase(), { id: (body as { id: number }).id, login });
 }
 
 async function learn(state: GitHubState, fullName: string): Promise<void> {
@@ -125,12 +154,34 @@ function admit(request: Received, token: string, readOnlyToken: string): Answer 
   return given === token || given === readOnlyToken ? undefined : refusal(401, "Bad credentials");
 }
 
+/** Each answers what it is about. */
+const handlers: readonly Handler[] = [
+  rulesets,
+  branchProtection,
+  collaborators,
+  environments,
+  hooks,
+  milestones,
+  person,
+  secrets,
+  variables,
+  labels,
+  organization,
+  teams,
+  graphql,
+  repositories,
+];
+
 async function handle(state: GitHubState, received: Received): Promise<Answer> {
   const request = await located(state, received);
   if ("status" in request) return request;
   const refused = await archived(state, request);
   if (refused) return refused;
-  return (await labels(state, request)) ?? (await repositories(state, request)) ?? (await state.forward(request));
+  for (const answer of handlers) {
+    const answered = await answer(state, request);
+    if (answered) return answered;
+  }
+  return state.forward(request);
 }
 
 /** Spells a repository's name as it was made, or redirects: 301 for reads, 307 for writes. */

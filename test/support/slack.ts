@@ -138,7 +138,13 @@ async function answer(
   const as = accountOf(request);
   if (as === undefined) return respond(state, failure(request.headers.authorization ? "invalid_auth" : "not_authed"));
   const parameters = limited(parametersOf(request, method), method, pageLimit);
-  return respond(state, await dispatch(state, { method, parameters, as }));
+  return respond(state, uploadedHere(await dispatch(state, { method, parameters, as }), request));
+}
+
+/** The emulator gives its own address for the bytes of a file; here they come the way that the request came. */
+function uploadedHere(body: Body, { headers }: Received): Body {
+  if (typeof body.upload_url !== "string") return body;
+  return { ...body, upload_url: `http://${headers.host}${new URL(body.upload_url).pathname}` };
 }
 
 /** Methods that take no bot token (their pages name the token types). */

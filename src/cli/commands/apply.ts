@@ -28,17 +28,17 @@ export interface ApplyFlags extends CommonFlags, FileFlags, FormatFlags, StateFl
 }
 
 /** `plumbline apply`: makes the systems as the manifests say. */
-export const apply = buildCommand<ApplyFlags, [planFile?: string], CliContext>({
+export const apply = buildCommand<Partial<ApplyFlags>, [planFile?: string], CliContext>({
   docs: documentation(
     "Makes the systems as the manifests say",
     [
-      ["apply", "shows the plan, asks, and applies it"],
-      ["apply plan.json --auto-approve", "exactly what `plan --out plan.json` saved, or nothing"],
+      ["apply", "shows the plan, and asks"],
+      ["apply plan.json --auto-approve", "what plan --out saved"],
       ["apply --only acme-slack --auto-approve", "one integration, in CI"],
-      ["apply --confirm-removals 14", "when the plan says that it removes 14"],
+      ["apply --confirm-removals 14", "the plan removes 14"],
     ],
     "It asks on a terminal and never otherwise: elsewhere it needs --auto-approve.\n" +
-      "Ctrl-C lets the write under way end, starts no other, and says what was done and what was not.",
+      "Ctrl-C lets the write under way end, starts no other, and says what was done.",
   ),
   parameters: {
     flags: {
@@ -50,10 +50,10 @@ export const apply = buildCommand<ApplyFlags, [planFile?: string], CliContext>({
         kind: "parsed",
         parse: parseCount,
         optional: true,
-        brief: "The exact number of removals, where a plan asks for it",
+        brief: "The number of removals, if a plan asks for it",
       },
-      "accept-system": onOff("A credential leads to another system than before, and that is right"),
-      "lock-timeout": value("How long to wait for another apply, such as 5m; default 0s"),
+      "accept-system": onOff("Go on although the system is not the one before"),
+      "lock-timeout": value("Wait so long for another apply: 5m; default 0s"),
       ...stateFlag,
       ...commonFlags,
     },

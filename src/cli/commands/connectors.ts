@@ -16,16 +16,16 @@ export interface ConnectorsFlags extends CommonFlags, FormatFlags {
 }
 
 /** `plumbline connectors`: the platforms, and what each offers. */
-export const connectors = buildCommand<ConnectorsFlags, [platform?: string], CliContext>({
+export const connectors = buildCommand<Partial<ConnectorsFlags>, [platform?: string], CliContext>({
   docs: documentation("Shows the platforms, and what can be managed on each", [
     ["connectors", "all platforms"],
-    ["connectors slack", "the kinds and fields of one, its actions, settings and limits"],
+    ["connectors slack", "what can be declared on one, its limits"],
     ["connectors slack -o json", "for scripts"],
   ]),
   parameters: {
     flags: {
       ...outputFlag,
-      "load-connectors": onOff("Run the code of the connectors that plumbline.config.yaml lists"),
+      "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
       ...commonFlags,
     },
     aliases: { ...outputAlias, ...commonAliases },

@@ -23,13 +23,13 @@ export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags, StateFl
 }
 
 /** `plumbline drift`: what moved in the systems although no manifest did. */
-export const drift = buildCommand<DriftFlags, [], CliContext>({
+export const drift = buildCommand<Partial<DriftFlags>, [], CliContext>({
   docs: documentation(
-    "Shows what changed in the systems although no manifest did; writes nothing",
+    "Shows what moved without the manifests; writes nothing",
     [
-      ["drift", "all manifests below this folder"],
+      ["drift", "all manifests here"],
       ["drift --only acme-github/repositories", "one kind of one integration"],
-      ["drift --detailed-exitcode", "for a nightly job: ends with 2 when there is drift"],
+      ["drift --detailed-exitcode", "ends with 2 on drift"],
     ],
     "Without a record of earlier runs, drift cannot be told from changes: then every difference counts.",
   ),

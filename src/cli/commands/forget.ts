@@ -9,11 +9,11 @@ export interface ForgetFlags extends CommonFlags, StateFlags {
 }
 
 /** `plumbline forget`: drops things from the record; they stay in their system. */
-export const forget = buildCommand<ForgetFlags, string[], CliContext>({
+export const forget = buildCommand<Partial<ForgetFlags>, string[], CliContext>({
   docs: documentation(
     "Drops things from the record; they stay in their system",
     [
-      ["forget old-slack", "everything that an integration owns, and its conditions"],
+      ["forget old-slack", "all that it owns"],
       ["forget acme-slack channels/legacy", "one thing"],
       ["forget old-slack --auto-approve", "without asking"],
     ],
@@ -22,7 +22,7 @@ export const forget = buildCommand<ForgetFlags, string[], CliContext>({
   parameters: {
     flags: {
       "auto-approve": onOff("Forget without asking"),
-      "lock-timeout": value("How long to wait for a running apply, such as 5m; default 0s"),
+      "lock-timeout": value("Wait so long for a running apply: 5m; default 0s"),
       ...stateFlag,
       ...commonFlags,
     },

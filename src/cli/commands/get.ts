@@ -18,7 +18,7 @@ import {
 export interface GetFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags {}
 
 /** `plumbline get`: how the last run left each object. */
-export const get = buildCommand<GetFlags, [kind?: string, name?: string], CliContext>({
+export const get = buildCommand<Partial<GetFlags>, [kind?: string, name?: string], CliContext>({
   docs: documentation("Shows how the last run left each object; asks no system", [
     ["get", "everything that is on record or declared"],
     ["get integrations", "one kind"],

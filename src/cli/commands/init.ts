@@ -4,8 +4,8 @@ import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags } from "../flags.ts";
 
 /** `plumbline init`: a folder to start from. */
-export const init = buildCommand<CommonFlags, [folder?: string], CliContext>({
-  docs: documentation("Makes a starter folder; leaves what is there as it is", [
+export const init = buildCommand<Partial<CommonFlags>, [folder?: string], CliContext>({
+  docs: documentation("Makes a starter folder; leaves what is there", [
     ["init", "in this folder"],
     ["init infra/plumbline", "in another one"],
   ]),

@@ -25,17 +25,17 @@ export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFla
 }
 
 /** `plumbline plan`: what `apply` would do. Writes nothing. */
-export const plan = buildCommand<PlanFlags, [], CliContext>({
+export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
   docs: documentation(
     "Shows what apply would do; writes nothing",
     [
-      ["plan", "all manifests below this folder"],
+      ["plan", "all manifests here"],
       ["plan -f manifests --only acme-slack", "one integration"],
       ["plan --only acme-slack/channels/incidents", "one channel"],
-      ["plan --out plan.json", "saves the plan for `apply plan.json`"],
-      ["plan -o json --detailed-exitcode", "for scripts: 0 no changes, 2 changes, 1 failed"],
+      ["plan --out plan.json", "for `apply plan.json`"],
+      ["plan -o json --detailed-exitcode", "for scripts"],
     ],
-    "The number that it ends with is 1 when anything could not be planned, else 0.\n" +
+    "Ends with 1 when anything could not be planned, else with 0.\n" +
       "With --detailed-exitcode it is 2 when apply would write something.",
   ),
   parameters: {

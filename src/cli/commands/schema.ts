@@ -4,7 +4,7 @@ import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags } from "../flags.ts";
 
 /** `plumbline schema`: the JSON Schema of a kind, or of one platform's Integrations. */
-export const schema = buildCommand<CommonFlags, [name: string], CliContext>({
+export const schema = buildCommand<Partial<CommonFlags>, [name: string], CliContext>({
   docs: documentation("Prints a JSON Schema, for editors and other programs", [
     ["schema plumbline", "all kinds, for an editor"],
     ["schema Integration", "one kind"],

@@ -6,7 +6,7 @@ import { type CommonFlags, commonAliases, commonFlags, type FormatFlags, outputA
 export interface ShowFlags extends CommonFlags, FormatFlags {}
 
 /** `plumbline show`: a saved plan, as `plan` printed it. */
-export const show = buildCommand<ShowFlags, [file: string], CliContext>({
+export const show = buildCommand<Partial<ShowFlags>, [file: string], CliContext>({
   docs: documentation("Shows a saved plan; asks no system", [
     ["show plan.json", "as text"],
     ["show plan.json -o json", "as `plan -o json` prints it"],

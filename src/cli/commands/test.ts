@@ -16,8 +16,8 @@ import {
 export interface TestFlags extends CommonFlags, FileFlags, FormatFlags {}
 
 /** `plumbline test`: whether a connection works. */
-export const test = buildCommand<TestFlags, [integration: string], CliContext>({
-  docs: documentation("Tests a connection: whose account it is, which system, what it may do", [
+export const test = buildCommand<Partial<TestFlags>, [integration: string], CliContext>({
+  docs: documentation("Tests a connection: whose account, which system, which rights", [
     ["test acme-slack", "one integration"],
     ["test team-a/github -f manifests", "one in a namespace"],
     ["test acme-slack -o json", "for scripts"],

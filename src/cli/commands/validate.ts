@@ -19,18 +19,18 @@ export interface ValidateFlags extends CommonFlags, FileFlags, FormatFlags {
 }
 
 /** `plumbline validate`: checks manifests without asking any system. */
-export const validate = buildCommand<ValidateFlags, [], CliContext>({
+export const validate = buildCommand<Partial<ValidateFlags>, [], CliContext>({
   docs: documentation("Checks manifests; asks no system and needs no credentials", [
     ["validate", "all manifests below this folder"],
     ["validate -f manifests/slack.yaml", "one file"],
     ["validate -o json", "for scripts"],
-    ["validate --load-connectors", "runs the code of your own connectors to check their manifests too"],
+    ["validate --load-connectors", "with your own connectors"],
   ]),
   parameters: {
     flags: {
       ...fileFlag,
       ...outputFlag,
-      "load-connectors": onOff("Run the code of the connectors that plumbline.config.yaml lists"),
+      "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
       ...commonFlags,
     },
     aliases: { ...fileAlias, ...outputAlias, ...commonAliases },

@@ -5,7 +5,16 @@ import { reconcile } from "../../reconcile/reconcile.ts";
 import { openStore } from "../../store/open.ts";
 import { VERSION } from "../../version.ts";
 import { type ApplyInput, readApplyInput } from "../apply-input.ts";
-import { applyData, applyReport, type Ended, outcomeLine, passName } from "../apply-report.ts";
+import {
+  applyData,
+  applyReport,
+  displayName,
+  type Ended,
+  type OutcomeColumns,
+  outcomeColumns,
+  outcomeLine,
+  passName,
+} from "../apply-report.ts";
 import { ask, assertApprovable } from "../approve.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { ApplyFlags } from "../commands/apply.ts";
@@ -51,6 +60,7 @@ async function applyLocked(
   );
   const connections = createConnections(invocation, input.settings, progress);
   const ended: Ended[] = [];
+  let columns: OutcomeColumns = outcomeColumns([]);
   try {
     const context = composeRun(invocation, {
       ...input,
@@ -62,13 +72,20 @@ async function applyLocked(
     });
     const confirmed = flags["confirm-removals"];
     const running = reconcile(context, {
-      approve: (plan) => approve(invocation, flags, plan, interruption),
+      approve(plan) {
+        columns = outcomeColumns(
+          plan.integrations.flatMap((part) =>
+            part.changes.map((change) => ({ integration: displayName(part), change })),
+          ),
+        );
+        return approve(invocation, flags, plan, interruption);
+      },
       ...(confirmed === undefined ? {} : { confirmRemovals: confirmed }),
       ...(input.saved ? { saved: input.saved } : {}),
       onOutcome(pass, outcome) {
         const one = { integration: passName(pass), outcome };
         ended.push(one);
-        output.note(outcomeLine(one, output.paintError));
+        output.note(outcomeLine(one, output.paintError, columns));
       },
     });
     const result = await interruption.race(running);

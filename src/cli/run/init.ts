@@ -22,7 +22,8 @@ const init: Run<CommonFlags, [string?]> = async ({ surroundings, output }, _, na
       ...kept.map((name) => `${paint("dim", "=")} ${name}  was there, left as it is`),
     ].join("\n"),
   );
-  if (kept.includes(".gitignore")) output.note("Make sure that .gitignore names .plumbline/");
+  if (kept.includes(".gitignore") && !(await ignoresState(folder)))
+    output.note("Make sure that .gitignore names .plumbline/");
   output.note(nextSteps(named));
   return 0;
 };
@@ -39,6 +40,12 @@ async function writeNew(path: string, text: string): Promise<boolean> {
     if (code === "EEXIST") return false;
     throw new UserError(`${path} cannot be written (${code}).`, { cause });
   }
+}
+
+/** @returns whether the folder's .gitignore has the line of the starter; others may do the same. */
+async function ignoresState(folder: string): Promise<boolean> {
+  const lines = (await readFile(join(folder, ".gitignore"), "utf8")).split("\n").map((line) => line.trim());
+  return [".plumbline", ".plumbline/", "/.plumbline/"].some((line) => lines.includes(line));
 }
 
 function nextSteps(folder: string): string {

@@ -1,7 +1,7 @@
 /** `plumbline test`: one cheap call and the identity, to tell whether a credential works. */
 import type { Integration } from "../../api/index.ts";
 import type { Check, Identity } from "../../connector-kit/contract.ts";
-import { ConnectorError, type ErrorCode } from "../../connector-kit/errors.ts";
+import { ConnectorError } from "../../connector-kit/errors.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
 import type { Invocation, Run } from "../command.ts";
@@ -12,6 +12,7 @@ import { listenForInterrupts } from "../interrupt.ts";
 import type { Output } from "../output.ts";
 import { pad, paragraph, visible } from "../plain-text.ts";
 import { createProgress } from "../progress.ts";
+import { remedies } from "../remedies.ts";
 import { findIntegrations } from "../selection.ts";
 import { openSoundWorkspace } from "../workspace.ts";
 
@@ -66,19 +67,6 @@ async function testOne(manifest: Manifest<Integration>, connections: Connections
     return { integration, ok: false, error: { code, message, remedy: remedies[code] } };
   }
 }
-
-/** What to do about each code. */
-const remedies: Readonly<Record<ErrorCode, string>> = {
-  AUTH: "Check that the credential is the right one, is set, and has not expired or been revoked.",
-  PERMISSION: "Give the credential the rights that the message names, or use another one.",
-  NOT_FOUND: "Check the names and the address under spec.connection.",
-  CONFLICT: "Look at the system: two things exclude each other there.",
-  VALIDATION: "Check spec.connection against `plumbline connectors PLATFORM`.",
-  RATE_LIMITED: "Wait, or ask less often: spec.rateLimit.",
-  UNAVAILABLE: "Check that the address can be reached from here, through the proxy if there is one; else wait.",
-  TIMEOUT: "Check that the address can be reached from here, through the proxy if there is one; else wait.",
-  UNSUPPORTED: "The connector cannot do this; see the message.",
-};
 
 async function print({ output }: Invocation, flags: TestFlags, results: readonly Tested[]): Promise<void> {
   if (flags.output !== "text") return output.data(results, flags.output);

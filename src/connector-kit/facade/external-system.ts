@@ -60,6 +60,7 @@ export interface SystemOptions {
 /** Failures after which a system does not count as connected. */
 const disconnecting = new Set(["AUTH", "UNAVAILABLE", "TIMEOUT"]);
 
+/** One external system, as programs use it. Its methods answer with an OperationResult and throw nothing. */
 export class ExternalSystem {
   /** The name under which the connector is registered. */
   readonly type: string;

@@ -31,6 +31,7 @@ export interface FactoryOptions {
 /** A connector, or what loads it. */
 export type ConnectorSupply = Connector | (() => Promise<Connector>);
 
+/** Makes systems of the connectors that were registered with it; what it makes shares connections and limits. */
 export class ExternalSystemFactory {
   readonly #supplies = new Map<string, ConnectorSupply>();
   readonly #compiled = new Map<string, Promise<CompiledConnector>>();

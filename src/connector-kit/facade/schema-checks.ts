@@ -56,7 +56,7 @@ export class SchemaChecks {
 }
 
 /** @returns the names of an object schema's fields, the required ones marked: `channel (required), message`. */
-export function fieldList({ properties = {}, required = [] }: AnnotatedSchema): string {
+function fieldList({ properties = {}, required = [] }: AnnotatedSchema): string {
   const names = Object.entries(properties).filter(([, field]) => field.readOnly !== true);
   const marked = names.map(([name]) => (required.includes(name) ? `${name} (required)` : name));
   return marked.length === 0 ? "It has no fields." : `Its fields: ${marked.join(", ")}.`;

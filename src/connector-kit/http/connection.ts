@@ -91,6 +91,6 @@ function baseOf(title: string, address: unknown): URL {
 }
 
 /** A path without its final slashes; `/` alone becomes nothing. */
-export function withoutSlash(path: string): string {
+function withoutSlash(path: string): string {
   return path.replace(/\/+$/, "");
 }

@@ -16,16 +16,19 @@ export function brokenAnswer(connection: Connection, call: Call, how: string): A
   );
 }
 
+/** An answer larger than the most that is read: asking again would not help. @param bytes that most. */
 export function oversizedAnswer(connection: Connection, call: Call, bytes: number): AttemptFailed {
   const message = `${could(connection, call)}: its answer is larger than ${bytes} bytes.`;
   return failed(connection, "UNSUPPORTED", message, uncertain(call, { final: true }));
 }
 
+/** No whole answer came. @param timeout milliseconds that were waited. */
 export function timedOut(connection: Connection, call: Call, timeout: number): AttemptFailed {
   const message = `${could(connection, call)}: no whole answer came within ${timeout / 1000} s.`;
   return failed(connection, "TIMEOUT", message, uncertain(call));
 }
 
+/** The connection failed. What surely never reached the platform had no effect. */
 export function unreachable(connection: Connection, call: Call, host: string, cause: unknown): AttemptFailed {
   const { text, sent } = networkFailure(cause);
   const reason = shortened(connection.transport.redactor.redact(text));

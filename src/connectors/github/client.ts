@@ -11,9 +11,12 @@ import {
   type HttpReader,
   type HttpWriter,
   type Identity,
+  type OpenContext,
   path,
 } from "../../connector-kit/index.ts";
 import { appAccess, tokenAccess } from "./access.ts";
+import { OnceEach } from "./once.ts";
+import type { PublicKey } from "./seal.ts";
 
 export type RawRepository = Partial<components["schemas"]["full-repository"]> & { id: number; name: string };
 export interface RawLabel {
@@ -27,6 +30,8 @@ export interface RawLabel {
 export interface Account {
   type: "organization" | "owner";
   login: string;
+  /** Where GraphQL is asked: beside the REST API, not below it, on Enterprise Server. */
+  graphql: string;
 }
 
 const PAGE = 100;
@@ -117,10 +122,15 @@ export class GitHubReader {
 
 export class GitHubWriter extends GitHubReader {
   override readonly http: HttpWriter;
+  readonly wait: OpenContext["wait"];
+  /** What secrets are sealed with, by their scope. */
+  readonly publicKeys = new OnceEach<PublicKey>();
 
-  constructor(http: HttpWriter, account: Account, installation: string | undefined) {
+  /** @param wait for what comes a moment after it was asked for. */
+  constructor(http: HttpWriter, account: Account, installation: string | undefined, wait: OpenContext["wait"]) {
     super(http, account, installation);
     this.http = http;
+    this.wait = wait;
   }
 
   async createRepository(repository: Readonly<Record<string, unknown>> & { name: string }): Promise<{ id: string }> {

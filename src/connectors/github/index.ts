@@ -1,9 +1,20 @@
 /** GitHub: github.com, Enterprise Server and data residency. */
 import { ConnectorError, defineConnector, Secret, Type } from "../../connector-kit/index.ts";
+import { branchProtection } from "./branch-protection.ts";
 import { type Account, GitHubReader, GitHubWriter } from "./client.ts";
+import { collaborators } from "./collaborators.ts";
+import { environments } from "./environments.ts";
 import { labels } from "./labels.ts";
+import { members } from "./members.ts";
+import { milestones } from "./milestones.ts";
 import { http, limits } from "./protocol.ts";
 import { repositories } from "./repositories.ts";
+import { repositoryTeams } from "./repository-teams.ts";
+import { organizationRulesets, repositoryRulesets } from "./rulesets.ts";
+import { environmentSecrets, secrets } from "./secrets.ts";
+import { teams } from "./teams.ts";
+import { environmentVariables, variables } from "./variables.ts";
+import { webhooks } from "./webhooks.ts";
 
 export default defineConnector({
   platform: "github",
@@ -70,22 +81,47 @@ export default defineConnector({
   ),
   http,
   limits,
-  open: ({ http: { reader, writer }, connection, credentials }) => {
+  open: ({ http: { reader, writer }, connection, credentials, wait }) => {
     const account = accountOf(connection);
     const installation = credentials.token === undefined ? credentials.installationId : undefined;
     return {
       reader: new GitHubReader(reader, account, installation),
-      writer: new GitHubWriter(writer, account, installation),
+      writer: new GitHubWriter(writer, account, installation, wait),
     };
   },
   check: (github) => github.check(),
   identity: (github) => github.identity(),
-  resources: { repositories, labels },
+  resources: {
+    repositories,
+    labels,
+    "repositories.teams": repositoryTeams,
+    "repositories.collaborators": collaborators,
+    "repositories.branchProtection": branchProtection,
+    "repositories.rulesets": repositoryRulesets,
+    rulesets: organizationRulesets,
+    teams,
+    members,
+    milestones,
+    environments,
+    "repositories.webhooks": webhooks,
+    "repositories.variables": variables,
+    "repositories.secrets": secrets,
+    "environments.variables": environmentVariables,
+    "environments.secrets": environmentSecrets,
+  },
 });
 
 function accountOf(connection: Readonly<Record<string, unknown>>): Account {
-  const { organization, owner } = connection;
-  if (typeof organization === "string" && owner === undefined) return { type: "organization", login: organization };
-  if (typeof owner === "string" && organization === undefined) return { type: "owner", login: owner };
+  const { baseUrl, organization, owner } = connection;
+  const graphql = graphqlAddress(baseUrl);
+  if (typeof organization === "string" && owner === undefined)
+    return { type: "organization", login: organization, graphql };
+  if (typeof owner === "string" && organization === undefined) return { type: "owner", login: owner, graphql };
   throw new ConnectorError("VALIDATION", "GitHub needs connection.organization or connection.owner, and not both.");
+}
+
+/** Enterprise Server has GraphQL at `/api/graphql`, beside `/api/v3` (docs.github.com, "Forming calls with GraphQL"). */
+function graphqlAddress(baseUrl: unknown): string {
+  const [, api] = /^(.*\/api)\/v3\/?$/.exec(String(baseUrl ?? "")) ?? [];
+  return api === undefined ? "/graphql" : `${api}/graphql`;
 }

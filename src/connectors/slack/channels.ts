@@ -8,29 +8,31 @@
 import { defineResource, type Observed, Type } from "../../connector-kit/index.ts";
 import type { SlackChannel, SlackReader, SlackWriter } from "./client.ts";
 
+export const Name = Type.String({
+  pattern: "^[^\\sA-Z.,!?#@:;/\\\\&<>()\\[\\]{}'\"`*+=%$^|~]+$",
+  minLength: 1,
+  maxLength: 80,
+  description: "The channel's name: lower-case letters, digits, - and _, without #.",
+  examples: ["incidents"],
+});
+
+export const Topic = Type.String({
+  maxLength: 250,
+  description: "The topic, at the top of the channel.",
+  examples: ["Sev 1 and 2 only"],
+});
+
+export const Purpose = Type.String({
+  maxLength: 250,
+  description: "The description of the channel.",
+  examples: ["Where incidents are handled"],
+});
+
 const Channel = Type.Object(
   {
-    name: Type.String({
-      pattern: "^[^\\sA-Z.,!?#@:;/\\\\&<>()\\[\\]{}'\"`*+=%$^|~]+$",
-      minLength: 1,
-      maxLength: 80,
-      description: "The channel's name: lower-case letters, digits, - and _, without #.",
-      examples: ["incidents"],
-    }),
-    topic: Type.Optional(
-      Type.String({
-        maxLength: 250,
-        description: "The topic, at the top of the channel.",
-        examples: ["Sev 1 and 2 only"],
-      }),
-    ),
-    purpose: Type.Optional(
-      Type.String({
-        maxLength: 250,
-        description: "The description of the channel.",
-        examples: ["Where incidents are handled"],
-      }),
-    ),
+    name: Name,
+    topic: Type.Optional(Topic),
+    purpose: Type.Optional(Purpose),
     private: Type.Optional(
       Type.Boolean({
         default: false,
@@ -101,7 +103,7 @@ export const channels = defineResource({
     };
   },
   async update(slack, { observed, changes, lists }) {
-    await joinIfOutside(slack, observed);
+    await slack.joinIfOutside(observed.raw as SlackChannel | undefined);
     const { id } = observed;
     if (changes.name !== undefined) await slack.rename(id, changes.name);
     if (changes.topic !== undefined) await slack.setTopic(id, changes.topic);
@@ -113,7 +115,7 @@ export const channels = defineResource({
   archived: {
     unstated: "live",
     archive: async (slack, observed) => {
-      await joinIfOutside(slack, observed);
+      await slack.joinIfOutside(observed.raw as SlackChannel | undefined);
       await slack.archive(observed.id);
     },
     unarchive: (slack, { id, spec }) => slack.unarchive(id, spec.private === true),
@@ -123,10 +125,4 @@ export const channels = defineResource({
 function observedOf(channel: SlackChannel): Observed {
   const { id, name, topic, purpose, archived } = channel;
   return { id, spec: { name, topic, purpose, private: channel.private, archived }, raw: channel };
-}
-
-/** A channel that was just made, or brought back, has us in it. */
-async function joinIfOutside(slack: SlackWriter, { id, raw }: Observed<unknown>): Promise<void> {
-  const channel = raw as SlackChannel | undefined;
-  if (channel && !channel.member && !channel.private && !channel.archived) await slack.join(id);
 }

@@ -1,22 +1,19 @@
 /**
- * Slack's Web API: a method per call; parses answers; knows no manifests.
+ * Slack's Web API for channels and people, and the two clients that all calls go through.
  *
- * Sizes and methods are from docs.slack.dev (Web API methods, Pagination).
+ * Parses answers; knows no manifests. Sizes and methods are from docs.slack.dev (Web API methods, Pagination).
  */
 import {
-  byCursor,
   type Check,
   ConnectorError,
   type HttpReader,
   type HttpWriter,
   type Identity,
-  type RequestOptions,
 } from "../../connector-kit/index.ts";
+import { call, explained, type Form, pages, succeedsWith } from "./calls.ts";
 import { alreadyIn } from "./protocol.ts";
 import { decodeText } from "./text.ts";
 
-/** Things in a page: 200 is what Slack advises, 999 its most. */
-const PAGE = 200;
 /** People in one invitation (conversations.invite). */
 const INVITE_MOST = 1000;
 /** Slack's own account in every workspace, which is not marked as a bot. */
@@ -47,16 +44,6 @@ interface RawChannel {
   purpose?: { value?: string };
 }
 
-/** A message to be sent. */
-export interface Message {
-  text: string;
-  blocks?: readonly unknown[];
-  /** The `ts` of the message that it answers. */
-  thread?: string;
-  /** By which a repetition can be told. */
-  key: string;
-}
-
 interface Account {
   team_id: string;
   team: string;
@@ -78,14 +65,13 @@ interface RawUser {
   profile?: { email?: string };
 }
 
-type Form = NonNullable<RequestOptions["form"]>;
-
 export class SlackReader {
-  readonly #http: HttpReader;
+  /** For the calls that stand beside their kind or action. */
+  readonly http: HttpReader;
   #account: Promise<Access> | undefined;
 
   constructor(http: HttpReader) {
-    this.#http = http;
+    this.http = http;
   }
 
   /** Which workspace the token leads to. */
@@ -112,7 +98,12 @@ export class SlackReader {
   }
 
   async #access(): Promise<Access> {
-    const { body, headers } = await this.#http.post("/api/auth.test", { form: {}, what: "say whose token this is" });
+    const { body, headers } = await call(
+      this.http,
+      "auth.test",
+      {},
+      { limit: "special", what: "say whose token this is" },
+    );
     const scopes = headers.get("x-oauth-scopes");
     const words = scopes?.split(",").map((scope) => scope.trim());
     return { account: body as Account, scopes: words?.filter(Boolean) };
@@ -120,34 +111,43 @@ export class SlackReader {
 
   /** All channels that the token may see, archived ones too. */
   async *channels(): AsyncGenerator<SlackChannel> {
-    const form = { types: "public_channel,private_channel", exclude_archived: false, limit: PAGE };
-    for await (const raw of this.#pages<RawChannel>(
-      "conversations.list",
-      form,
-      "channels",
-      "tier2",
-      "list the channels",
-    )) {
-      yield channelOf(raw);
+    const form = { types: "public_channel,private_channel", exclude_archived: false };
+    const options = { list: "channels", limit: "tier2", what: "list the channels" };
+    for await (const raw of pages<RawChannel>(this.http, "conversations.list", form, options)) yield channelOf(raw);
+  }
+
+  /**
+   * A channel by its name, with or without #, or by its id.
+   *
+   * @throws ConnectorError NOT_FOUND when the token sees none.
+   */
+  async channel(target: string): Promise<SlackChannel> {
+    if (isConversationId(target)) {
+      const options = { limit: "tier3", what: `show the channel ${target}` };
+      const { body } = await call(this.http, "conversations.info", { channel: target }, options);
+      return channelOf((body as { channel: RawChannel }).channel);
     }
+    const name = target.replace(/^#/, "");
+    for await (const channel of this.channels()) if (channel.name === name) return channel;
+    throw new ConnectorError("NOT_FOUND", `Slack shows no channel "${name}" to this token.`);
+  }
+
+  /** The id that a message can be sent to: ids as they are, a person's too, and names looked up. */
+  async idFor(target: string): Promise<string> {
+    return isConversationId(target) || isUserId(target) ? target : (await this.channel(target)).id;
   }
 
   /** The ids of a channel's members, our own account included. */
   async members(channel: string): Promise<string[]> {
-    const form = { channel, limit: PAGE };
-    return Array.fromAsync(
-      this.#pages<string>("conversations.members", form, "members", "tier4", `list the members of ${channel}`),
-    );
+    const options = { list: "members", limit: "tier4", what: `list the members of ${channel}` };
+    return Array.fromAsync(pages<string>(this.http, "conversations.members", { channel }, options));
   }
 
   /** @returns the id of the active person with this address, or undefined. */
   async userByEmail(email: string): Promise<string | undefined> {
     try {
-      const { body } = await this.#http.post("/api/users.lookupByEmail", {
-        form: { email },
-        limit: "tier3",
-        what: `look up ${email}`,
-      });
+      const options = { limit: "tier3", what: `look up ${email}` };
+      const { body } = await call(this.http, "users.lookupByEmail", { email }, options);
       const { user } = body as { user: RawUser };
       return user.deleted ? undefined : user.id;
     } catch (error) {
@@ -163,10 +163,10 @@ export class SlackReader {
    *   may be taken for unknown because of that.
    */
   async *users(): AsyncGenerator<{ id: string; email: string }> {
-    const what = "list the people";
+    const options = { list: "members", limit: "tier2", what: "list the people" };
     let hidden = 0;
     let shown = 0;
-    for await (const user of this.#pages<RawUser>("users.list", { limit: PAGE }, "members", "tier2", what)) {
+    for await (const user of pages<RawUser>(this.http, "users.list", {}, options)) {
       const email = user.profile?.email;
       if (user.deleted || user.is_bot || user.id === SLACKBOT) continue;
       if (email) {
@@ -181,65 +181,55 @@ export class SlackReader {
       { platformCode: "missing_scope" },
     );
   }
+}
 
-  #pages<T>(method: string, form: Form, items: string, limit: string, what: string): AsyncGenerator<T> {
-    return byCursor<T>(this.#http, `/api/${method}`, {
-      post: true,
-      form,
-      limit,
-      what,
-      items: (body) => (body as Record<string, readonly T[] | undefined>)[items],
-      cursor: (body) => (body as { response_metadata?: { next_cursor?: string } }).response_metadata?.next_cursor,
-    });
-  }
+/** What a writer takes from the manifest beside the way to Slack. */
+export interface WriterSettings {
+  /** Whether there is a person's token beside the main one. */
+  userToken: boolean;
+  /** Where messages go that name no channel. */
+  defaultChannel?: string;
+  /** An incoming webhook's address. */
+  webhookUrl?: string;
 }
 
 export class SlackWriter extends SlackReader {
-  readonly #http: HttpWriter;
-  readonly #hasUserToken: boolean;
-  /** Where messages go that name no channel. */
-  readonly defaultChannel: string | undefined;
+  override readonly http: HttpWriter;
+  readonly settings: WriterSettings;
+  readonly #joined = new Map<string, Promise<unknown>>();
 
-  constructor(http: HttpWriter, { userToken, defaultChannel }: { userToken: boolean; defaultChannel?: unknown }) {
+  constructor(http: HttpWriter, settings: WriterSettings) {
     super(http);
-    this.#http = http;
-    this.#hasUserToken = userToken;
-    this.defaultChannel = typeof defaultChannel === "string" ? defaultChannel : undefined;
+    this.http = http;
+    this.settings = settings;
+  }
+
+  /**
+   * How to say that a call needs a person's token.
+   *
+   * @throws ConnectorError PERMISSION when there is none and the main one is a bot's.
+   */
+  async asPerson(what: string, scopes: string, otherwise = ""): Promise<{ as?: string }> {
+    if (this.settings.userToken) return { as: "userToken" };
+    const { account } = await this.account();
+    if (!account.bot_id) return {};
+    const remedy = `Set credentials.userToken to a user token (xoxp-…) with the scope ${scopes}${otherwise}.`;
+    throw new ConnectorError("PERMISSION", `Slack lets no bot ${what}. ${remedy}`);
   }
 
   async createChannel(name: string, isPrivate: boolean): Promise<{ id: string }> {
     const what = `create the channel "${name}"`;
     const options = { limit: "tier2", what };
-    const { body } = await named(this.#call("conversations.create", { name, is_private: isPrivate }, options));
+    const { body } = await explained(
+      refusedNames,
+      this.#call("conversations.create", { name, is_private: isPrivate }, options),
+    );
     return { id: (body as { channel: { id: string } }).channel.id };
-  }
-
-  /** The id of a channel that a message names: ids as they are, public names with #, private ones looked up. */
-  async channelFor(target: string): Promise<string> {
-    if (/^[CGDUW][A-Z0-9]{2,}$/.test(target)) return target;
-    const name = target.replace(/^#/, "");
-    for await (const channel of this.channels()) if (channel.name === name) return channel.id;
-    throw new ConnectorError("NOT_FOUND", `Slack shows no channel "${name}" to this token.`);
-  }
-
-  async postMessage(channel: string, message: Message): Promise<{ channel: string; ts: string }> {
-    const { text, blocks, thread, key } = message;
-    const metadata = { event_type: "plumbline", event_payload: { key } };
-    const form = {
-      channel,
-      text,
-      metadata: JSON.stringify(metadata),
-      ...(blocks ? { blocks: JSON.stringify(blocks) } : {}),
-      ...(thread === undefined ? {} : { thread_ts: thread }),
-    };
-    const { body } = await this.#call("chat.postMessage", form, { what: `send a message to ${channel}` });
-    const sent = body as { channel: string; ts: string };
-    return { channel: sent.channel, ts: sent.ts };
   }
 
   async rename(channel: string, name: string): Promise<void> {
     const what = `rename the channel ${channel} to "${name}"`;
-    await named(this.#call("conversations.rename", { channel, name }, { limit: "tier2", what }));
+    await explained(refusedNames, this.#call("conversations.rename", { channel, name }, { limit: "tier2", what }));
   }
 
   async setTopic(channel: string, topic: string): Promise<void> {
@@ -255,17 +245,25 @@ export class SlackWriter extends SlackReader {
     await this.#call("conversations.setPurpose", { channel, purpose }, { limit: "tier2", repeatable: true, what });
   }
 
+  /** Joins a public channel, once in a session. */
   async join(channel: string): Promise<void> {
-    await this.#call(
-      "conversations.join",
-      { channel },
-      { limit: "tier3", repeatable: true, what: `join the channel ${channel}` },
-    );
+    const options = { limit: "tier3", repeatable: true, what: `join the channel ${channel}` };
+    const joining = this.#joined.get(channel) ?? this.#call("conversations.join", { channel }, options);
+    this.#joined.set(channel, joining);
+    await joining.catch((error: unknown) => {
+      this.#joined.delete(channel);
+      throw error;
+    });
+  }
+
+  /** Whoever changes a channel has to be in it; into a private one only an invitation leads. */
+  async joinIfOutside(channel: SlackChannel | undefined): Promise<void> {
+    if (channel && !channel.member && !channel.private && !channel.archived) await this.join(channel.id);
   }
 
   async archive(channel: string): Promise<void> {
     const what = `archive the channel ${channel}`;
-    await this.#succeedsWith(
+    await succeedsWith(
       ["already_archived"],
       this.#call("conversations.archive", { channel }, { limit: "tier2", repeatable: true, what }),
     );
@@ -278,22 +276,17 @@ export class SlackWriter extends SlackReader {
    * person joins, and invites the bot again.
    */
   async unarchive(channel: string, isPrivate: boolean): Promise<void> {
-    const { account } = await this.account();
     const what = `unarchive the channel ${channel}`;
-    if (!this.#hasUserToken && account.bot_id) {
-      throw new ConnectorError(
-        "PERMISSION",
-        `Slack lets no bot ${what}. Set credentials.userToken to a user token (xoxp-…) with the scope channels:write${isPrivate ? " and groups:write" : ""}, or unarchive it by hand.`,
-      );
-    }
-    const as = this.#hasUserToken ? { as: "userToken" } : {};
-    await this.#succeedsWith(
+    const scopes = `channels:write${isPrivate ? " and groups:write" : ""}`;
+    const as = await this.asPerson(what, scopes, ", or unarchive it by hand");
+    this.#joined.delete(channel);
+    await succeedsWith(
       ["not_archived"],
       this.#call("conversations.unarchive", { channel }, { ...as, limit: "tier2", repeatable: true, what }),
     );
-    if (!this.#hasUserToken) return;
+    if (as.as === undefined) return;
     if (!isPrivate) return this.join(channel);
-    await this.#invite(channel, [account.user_id], as);
+    await this.#invite(channel, [(await this.account()).account.user_id], as);
   }
 
   async invite(channel: string, users: readonly string[]): Promise<void> {
@@ -302,7 +295,7 @@ export class SlackWriter extends SlackReader {
 
   async kick(channel: string, user: string): Promise<void> {
     const what = `take ${user} out of ${channel}`;
-    await this.#succeedsWith(
+    await succeedsWith(
       ["not_in_channel"],
       this.#call("conversations.kick", { channel, user }, { limit: "tier3", repeatable: true, what }),
     );
@@ -314,23 +307,13 @@ export class SlackWriter extends SlackReader {
       const some = users.slice(at, at + INVITE_MOST).join(",");
       const options = { ...as, limit: "tier3", repeatable: true, what: `invite ${some} into ${channel}` };
       const form = { channel, users: some, force: true };
-      const answer = await this.#succeedsWith(alreadyIn, this.#call("conversations.invite", form, options));
+      const answer = await succeedsWith(alreadyIn, this.#call("conversations.invite", form, options));
       refuseLeftOut(channel, answer?.body);
     }
   }
 
-  #call(method: string, form: Form, options: RequestOptions) {
-    return this.#http.post(`/api/${method}`, { ...options, form });
-  }
-
-  /** Lets errors pass that say that it was so already. */
-  async #succeedsWith<T>(words: readonly string[], call: Promise<T>): Promise<T | undefined> {
-    try {
-      return await call;
-    } catch (error) {
-      if (!(error instanceof ConnectorError) || !words.includes(error.platformCode ?? "")) throw error;
-      return undefined;
-    }
+  #call(method: string, form: Form, options: Parameters<typeof call>[3]) {
+    return call(this.http, method, form, options);
   }
 }
 
@@ -341,18 +324,6 @@ const refusedNames: Readonly<Record<string, string>> = {
   not_authorized: "Only who made a channel, or an admin of the workspace, may rename it: do it by hand.",
 };
 
-/** Adds what a user can do about a refused name. */
-async function named<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const { platformCode = "" } = error instanceof ConnectorError ? error : {};
-    const remedy = Object.hasOwn(refusedNames, platformCode) ? refusedNames[platformCode] : undefined;
-    if (!(error instanceof ConnectorError) || remedy === undefined) throw error;
-    throw new ConnectorError(error.code, `${error.message}. ${remedy}`, { cause: error, platformCode });
-  }
-}
-
 /** An invitation may succeed for some and not for others. */
 function refuseLeftOut(channel: string, body: unknown): void {
   const { errors = [] } = (body ?? {}) as { errors?: readonly { user?: string; error?: string }[] };
@@ -362,6 +333,16 @@ function refuseLeftOut(channel: string, body: unknown): void {
   throw new ConnectorError("VALIDATION", `Slack refused to invite some people into ${channel}: ${who}.`, {
     ...(left[0]?.error ? { platformCode: left[0].error } : {}),
   });
+}
+
+/** Ids of channels and direct messages (docs.slack.dev, Conversations API): opaque behind their first letter. */
+function isConversationId(target: string): boolean {
+  return /^[CGD][A-Z0-9]{2,}$/.test(target);
+}
+
+/** Ids of people begin with U or W. */
+export function isUserId(name: string): boolean {
+  return /^[UW][A-Z0-9]{2,}$/.test(name);
 }
 
 function channelOf(raw: RawChannel): SlackChannel {

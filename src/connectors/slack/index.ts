@@ -1,9 +1,11 @@
 /** Slack. */
 import { defineConnector, Secret, Type } from "../../connector-kit/index.ts";
 import { actions } from "./actions.ts";
+import { bookmarks } from "./bookmarks.ts";
 import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
 import { http, limits, readPosts } from "./protocol.ts";
+import { usergroups } from "./usergroups.ts";
 import { users } from "./users.ts";
 
 export default defineConnector({
@@ -36,7 +38,7 @@ export default defineConnector({
       }),
       userToken: Type.Optional(
         Secret({
-          description: "A user token, xoxp-…: only it can unarchive channels.",
+          description: "A user token, xoxp-…: only it can unarchive channels and set a status.",
           examples: [{ env: "SLACK_USER_TOKEN" }],
         }),
       ),
@@ -66,12 +68,13 @@ export default defineConnector({
     reader: new SlackReader(reader),
     writer: new SlackWriter(writer, {
       userToken: credentials.userToken !== undefined,
-      defaultChannel: connection.defaultChannel,
+      ...(typeof connection.defaultChannel === "string" ? { defaultChannel: connection.defaultChannel } : {}),
+      ...(credentials.webhookUrl === undefined ? {} : { webhookUrl: credentials.webhookUrl }),
     }),
   }),
   check: (slack) => slack.check(),
   identity: (slack) => slack.workspace(),
-  resources: { channels },
+  resources: { channels, bookmarks, usergroups },
   lookups: { users },
   actions,
 });

@@ -7,14 +7,21 @@ import type { Classified, ErrorCode, HttpAnswer, HttpProfile, Limit } from "../.
 /** Methods that only read; Slack takes them as POST. */
 export const readPosts = [
   "/api/auth.test",
+  "/api/bookmarks.list",
   "/api/conversations.info",
   "/api/conversations.list",
   "/api/conversations.members",
+  "/api/usergroups.list",
+  "/api/usergroups.users.list",
   "/api/users.list",
   "/api/users.lookupByEmail",
 ];
 
-/** Rate limits hold for each method, app and workspace (docs.slack.dev/apis/web-api/rate-limits). */
+/**
+ * Rate limits hold for each method, app and workspace (docs.slack.dev/apis/web-api/rate-limits). What is special
+ * there (messages, webhooks, auth.test) takes several hundred a minute in a workspace; that a channel takes about
+ * one message a second is left to Slack's answers.
+ */
 const tier = (name: string, requests: number): Limit => ({
   name,
   requests,
@@ -22,7 +29,7 @@ const tier = (name: string, requests: number): Limit => ({
   each: "path",
   source: "docs.slack.dev/apis/web-api/rate-limits",
 });
-export const limits = [tier("tier2", 20), tier("tier3", 50), tier("tier4", 100)];
+export const limits = [tier("tier2", 20), tier("tier3", 50), tier("tier4", 100), tier("special", 300)];
 
 /** Slack's error words that mean the same to a caller; the method pages list them. */
 const codes: Readonly<Record<ErrorCode, readonly string[]>> = {
@@ -51,11 +58,37 @@ const codes: Readonly<Record<ErrorCode, readonly string[]>> = {
     "user_is_ultra_restricted",
     "not_in_channel",
     "org_login_required",
+    "cant_update_message",
+    "edit_window_closed",
+    "action_prohibited",
+    "posting_to_general_channel_denied",
   ],
-  NOT_FOUND: ["channel_not_found", "user_not_found", "users_not_found", "team_not_found"],
-  CONFLICT: ["name_taken", "already_archived", "not_archived", "already_in_channel", "is_archived"],
+  NOT_FOUND: [
+    "channel_not_found",
+    "user_not_found",
+    "users_not_found",
+    "team_not_found",
+    "message_not_found",
+    "no_such_subteam",
+    "not_found",
+    "file_not_found",
+    "no_service",
+    "no_service_id",
+    "no_active_hooks",
+  ],
+  CONFLICT: [
+    "name_taken",
+    "already_archived",
+    "not_archived",
+    "already_in_channel",
+    "is_archived",
+    "already_reacted",
+    "handle_already_exists",
+    "name_already_exists",
+    "channel_is_archived",
+  ],
   RATE_LIMITED: ["ratelimited", "rate_limited"],
-  UNAVAILABLE: ["internal_error", "fatal_error", "service_unavailable", "team_added_to_org"],
+  UNAVAILABLE: ["internal_error", "fatal_error", "service_unavailable", "team_added_to_org", "rollup_error"],
   TIMEOUT: ["request_timeout"],
   UNSUPPORTED: [
     "method_deprecated",
@@ -88,7 +121,9 @@ interface Body {
 }
 
 /** Names the failure in an answer, since Slack's status says 200. */
-function classify({ status, body }: HttpAnswer): Classified | "ok" | undefined {
+function classify(answer: HttpAnswer): Classified | "ok" | undefined {
+  const { status, body } = answer;
+  if (!answer.request.path.startsWith("/api/")) return classifyPlain(answer);
   if (status >= 400 && status !== 429) return undefined;
   const given = typeof body === "object" && body !== null ? (body as Body) : undefined;
   const word = wordOf(given);
@@ -101,6 +136,14 @@ function classify({ status, body }: HttpAnswer): Classified | "ok" | undefined {
   const code = codeOf.get(word) ?? "VALIDATION";
   const message = `${word}${scopesOf(given)}${detailsOf(given)}`;
   return { code, message, platformCode: word, rejected: untouched.has(code) };
+}
+
+/** Webhooks and uploads answer in plain text: `ok`, or with an error's status the word alone. */
+function classifyPlain({ status, body }: HttpAnswer): Classified | "ok" | undefined {
+  if (status < 300) return "ok";
+  const word = typeof body === "string" ? body.trim() : "";
+  const code = codeOf.get(word);
+  return code && status >= 400 ? { code, message: word, platformCode: word } : undefined;
 }
 
 /** Of an answer about several people, the word of the first who could not have been in already. */

@@ -43,3 +43,16 @@ function bare(label: string, sign: string): string {
 function asWritten(inner: string): string {
   return `&lt;${inner}&gt;`;
 }
+
+/**
+ * A name or address without escapes, however often they were made.
+ *
+ * Slack's pages do not say whether names of user groups and bookmarks come back escaped, as topics do; so both
+ * forms are one. Idempotent.
+ */
+export function withoutEscapes(text: string): string {
+  return text.replace(
+    /&(?:amp;)*(amp|lt|gt);/g,
+    (_, name: "amp" | "lt" | "gt") => ({ amp: "&", lt: "<", gt: ">" })[name],
+  );
+}

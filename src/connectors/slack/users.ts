@@ -5,8 +5,8 @@
  * a few addresses are asked for one by one, and many are looked for in the list. Deactivated people are
  * found by neither.
  */
-import type { Lookup } from "../../connector-kit/index.ts";
-import type { SlackReader } from "./client.ts";
+import { ConnectorError, type Lookup } from "../../connector-kit/index.ts";
+import { isUserId, type SlackReader } from "./client.ts";
 
 /** From so many addresses on, the list is read instead. */
 const LIST_FROM = 20;
@@ -39,7 +39,9 @@ export const users: Lookup<SlackReader> = {
   },
 };
 
-/** Slack's ids of people begin with U or W (docs.slack.dev, Conversations API and users). */
-function isUserId(name: string): boolean {
-  return /^[UW][A-Z0-9]{2,}$/.test(name);
+/** The id of the person that an action names. @throws ConnectorError NOT_FOUND */
+export async function personFor(slack: SlackReader, name: string): Promise<string> {
+  const id = isUserId(name) ? name : await slack.userByEmail(name);
+  if (id !== undefined) return id;
+  throw new ConnectorError("NOT_FOUND", `Nobody active in Slack has the address ${name}.`);
 }

@@ -62,6 +62,57 @@ test("keys in JSON keep a slash inside a name apart from the one between segment
   expect(keys).toContain("create repositories.labels/api/customer~1production");
 });
 
+/** Environments of these names, each with a variable. */
+const environments = (entries: readonly string[], value: string): string =>
+  githubManifest(
+    `    repositories:\n      - name: api\n        environments:\n${entries
+      .map((name) => `          - { name: ${JSON.stringify(name)}, variables: [{ name: WHERE, value: ${value} }] }\n`)
+      .join("")}`,
+    "prune: true, maxRemovals: 100",
+  );
+
+test("an environment's name is one segment of its path and of its variables' paths, encoded once", async () => {
+  const stage = await onGitHub({ "acme.yaml": environments(names, "here") }, { repositories });
+  const keys = changesOf(await stage.plan());
+  expect(keys).toContain("create repositories.environments/api/customer~1production");
+  expect(keys).toContain("create repositories.environments.variables/api/customer~1production/WHERE");
+  await stage.expectQuiet();
+  const made = (method: string) => stage.proxy.writes().filter((write) => write.method === method);
+  const environmentIn = ({ path }: { path: string }) => decodeURIComponent(path.split("/")[5] ?? "");
+  expect(made("PUT").map(environmentIn).sort()).toEqual([...names].sort());
+  expect(made("POST").map(environmentIn).sort()).toEqual([...names].sort());
+  for (const { path } of made("PUT")) expect(path.split("/")).toHaveLength(6);
+  expect(stage.proxy.writes().some(({ path }) => path.includes("/environments/Test%20-%20Env/"))).toBe(true);
+  const { body } = await stage.github.api("GET", "/repos/acme/api/environments?per_page=100");
+  const live = (body as { environments: { name: string }[] }).environments.map(({ name }) => name);
+  expect(live.sort()).toEqual([...names].sort());
+  stage.write("acme.yaml", environments(names, "there"));
+  stage.proxy.reset();
+  await stage.expectQuiet();
+  expect(made("PATCH").map(environmentIn).sort()).toEqual([...names].sort());
+});
+
+test("an environment is deleted by its own address, with all that stood in it", async () => {
+  const stage = await onGitHub({ "acme.yaml": environments(names, "here") }, { repositories });
+  await stage.expectQuiet();
+  stage.write("acme.yaml", environments(["100%"], "here"));
+  stage.proxy.reset();
+  const removals = 2 * (names.length - 1); // each with its variable
+  const { code, stdout, stderr } = await stage.run(`apply --auto-approve --confirm-removals ${removals}`);
+  expect(code, stdout + stderr).toBe(0);
+  const deleted = stage.proxy.writes().map(({ method, path }) => `${method} ${lastSegment(path)}`);
+  const gone = names.filter((name) => name !== "100%").map((name) => `DELETE ${name}`);
+  expect(deleted.filter((line) => !line.endsWith(" WHERE")).sort()).toEqual(gone.sort());
+  await stage.expectQuiet();
+});
+
+test.each([".", ".."])("an environment called %j never becomes an address of something else", async (name) => {
+  const stage = await onGitHub({ "acme.yaml": environments([name], "here") }, { repositories });
+  await stage.run("apply --auto-approve");
+  expect(stage.proxy.writes()).toEqual([]);
+  expect(await stage.github.repository("api")).toBeDefined();
+});
+
 test.each([".", ".."])("a label called %j never becomes an address of something else", async (name) => {
   const stage = await onGitHub({ "acme.yaml": colored("d73a4a", [name]) }, { repositories });
   await stage.run("apply --auto-approve");

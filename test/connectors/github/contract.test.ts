@@ -7,10 +7,14 @@ describeConnector({
   connector: github,
   spec: "github",
   async start({ smallPages }) {
-    const { url, token, org, close } = await startGitHub({
+    const { url, token, org, api, close } = await startGitHub({
       defaultLabels: false,
+      members: ["ada", "bob"],
+      outsiders: ["eve"],
+      branches: ["release/1.2"],
       ...(smallPages ? { pageLimit: 1 } : {}),
     });
+    for (const name of ["Engineering", "On call"]) await api("POST", `/orgs/${org}/teams`, { name });
     return {
       url,
       connection: { organization: org },
@@ -23,6 +27,7 @@ describeConnector({
       entries: [
         {
           name: "Billing",
+          auto_init: true,
           description: "Invoices",
           visibility: "private",
           topics: ["payments", "money"],
@@ -49,6 +54,157 @@ describeConnector({
         { name: "100%", color: "008672", description: "all of it" },
       ],
       change: { color: "0052CC", description: "The API" },
+    },
+    "repositories.milestones": {
+      entries: [
+        { title: "1.0", state: "open", description: "", due_on: "2027-01-31" },
+        { title: "later / never", state: "closed", description: "Some day", due_on: "" },
+      ],
+      change: { state: "closed", description: "The first", due_on: "2027-07-01T23:59:59Z" },
+    },
+    "repositories.webhooks": {
+      entries: [
+        { url: "https://ci.example/h?a=1&b=%2F", events: ["push", "issues"], active: false, secret: "a hook's secret" },
+        { url: "https://chat.example/h", content_type: "form", insecure_ssl: "1" },
+      ],
+      change: { events: ["*"], active: true, content_type: "form", insecure_ssl: "1" },
+    },
+    "repositories.variables": {
+      entries: [
+        { name: "region", value: "eu-central-1" },
+        { name: "_EMPTY2", value: " a\nb " },
+      ],
+      change: { value: "x".repeat(1000) },
+    },
+    "repositories.secrets": {
+      entries: [
+        { name: "deploy_token", value: "a token that is secret" },
+        { name: "PIN", value: "0000" },
+      ],
+    },
+    "repositories.environments": {
+      entries: [
+        {
+          name: "Customer/Production #1",
+          wait_timer: 30,
+          prevent_self_review: true,
+          reviewers: [{ type: "User", reviewer: "Plumbline-Bot" }],
+          deployment_branch_policy: { protected_branches: true, custom_branch_policies: false },
+        },
+        { name: "100%", wait_timer: 0, prevent_self_review: false, reviewers: [], deployment_branch_policy: null },
+      ],
+      change: { wait_timer: 0, prevent_self_review: false, deployment_branch_policy: null },
+    },
+    "repositories.environments.variables": {
+      entries: [
+        { name: "region", value: "eu-central-1" },
+        { name: "_EMPTY2", value: " a\nb " },
+      ],
+      change: { value: "us" },
+    },
+    "repositories.environments.secrets": {
+      entries: [
+        { name: "deploy_token", value: "a token that is secret" },
+        { name: "PIN", value: "0000" },
+      ],
+    },
+    "repositories.teams": {
+      entries: [
+        { team: "Engineering", permission: "pull" },
+        { team: "on-call", permission: "release-manager" },
+      ],
+      change: { permission: "maintain" },
+    },
+    "repositories.collaborators": {
+      entries: [
+        { username: "Ada", permission: "push" },
+        { username: "eve", permission: "read" },
+      ],
+      change: { permission: "admin" },
+    },
+    "repositories.branchProtection": {
+      entries: [
+        {
+          branch: "main",
+          enforce_admins: true,
+          required_status_checks: { strict: true, checks: [{ context: "ci", app_id: 15368 }, { context: "lint" }] },
+          required_pull_request_reviews: {
+            required_approving_review_count: 2,
+            dismissal_restrictions: { users: ["Ada"] },
+            bypass_pull_request_allowances: { apps: ["renovate"] },
+          },
+          restrictions: { teams: ["core"] },
+          required_linear_history: true,
+          required_signatures: true,
+        },
+        { branch: "release/1.2", lock_branch: true, restrictions: { enabled: false } },
+      ],
+      change: {
+        enforce_admins: false,
+        required_status_checks: { strict: false, checks: [] },
+        required_pull_request_reviews: { enabled: false },
+        restrictions: { teams: [], users: ["bob"] },
+        required_signatures: false,
+        allow_deletions: true,
+      },
+    },
+    "repositories.rulesets": {
+      entries: [
+        {
+          name: "protect main",
+          target: "branch",
+          enforcement: "active",
+          bypass_actors: [
+            { actor_type: "DeployKey", bypass_mode: "always" },
+            { actor_type: "RepositoryRole", actor_id: 5, bypass_mode: "pull_request" },
+          ],
+          conditions: { ref_name: { include: ["~DEFAULT_BRANCH"] } },
+          rules: [{ type: "deletion" }, { type: "required_linear_history" }],
+        },
+        { name: "tags", target: "tag", enforcement: "disabled", bypass_actors: [], rules: [] },
+      ],
+      change: {
+        enforcement: "disabled",
+        bypass_actors: [{ actor_type: "OrganizationAdmin" }],
+        conditions: { ref_name: { include: [], exclude: ["refs/heads/wip/*"] } },
+        rules: [{ type: "non_fast_forward" }],
+      },
+    },
+    rulesets: {
+      entries: [
+        {
+          name: "everywhere",
+          enforcement: "active",
+          conditions: { ref_name: { include: ["~ALL"] }, repository_name: { include: ["~ALL"], exclude: ["sandbox"] } },
+          rules: [{ type: "deletion" }],
+        },
+        { name: "later", enforcement: "disabled" },
+      ],
+      change: { rules: [], bypass_actors: [{ actor_type: "Team", actor_id: 7, bypass_mode: "always" }] },
+    },
+    members: {
+      entries: [
+        { username: "Ada", role: "admin" },
+        { username: "eve", role: "member" },
+      ],
+      change: { role: "member" },
+    },
+    teams: {
+      entries: [
+        {
+          name: "Platform Team",
+          description: "",
+          privacy: "closed",
+          notification_setting: "notifications_disabled",
+          members: [{ username: "Ada", role: "maintainer" }, { username: "bob" }],
+        },
+        { name: "Site: Reliability", parent: "Platform Team", members: [{ username: "bob", role: "member" }] },
+      ],
+      change: {
+        description: "Keeps the lights on",
+        notification_setting: "notifications_enabled",
+        members: [{ username: "ada", role: "member" }, { username: "eve" }],
+      },
     },
   },
   refusals: [

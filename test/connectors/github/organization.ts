@@ -8,6 +8,13 @@ export const TOKEN = "ghp_ownerOwnerOwnerOwnerOwnerOwnerOwner00";
 export { github };
 export const repositories = kindOf(github, "repositories");
 export const labels = kindOf(github, "labels");
+export const teams = kindOf(github, "teams");
+export const branchProtection = kindOf(github, "repositories.branchProtection");
+export const rulesets = kindOf(github, "repositories.rulesets");
+export const organizationRulesets = kindOf(github, "rulesets");
+export const members = kindOf(github, "members");
+export const repositoryTeams = kindOf(github, "repositories.teams");
+export const collaborators = kindOf(github, "repositories.collaborators");
 
 /** To be called once in a test file. */
 export function githubStaging(): Staging {

@@ -33,6 +33,20 @@ describeConnector({
       ],
       change: { topic: "all of them &amp; more", purpose: "", members: [bob] },
     },
+    "channels.bookmarks": {
+      entries: [
+        { title: "Runbook & more", link: "https://wiki.example.com/?a=1&b=2", emoji: ":book:" },
+        { title: "Dashboard", link: "https://metrics.example.com" },
+      ],
+      change: { link: "https://wiki.example.com/new", emoji: "" },
+    },
+    usergroups: {
+      entries: [
+        { handle: "oncall", name: "On call", description: "Who & when", users: [ada, bob], channels: ["incidents"] },
+        { handle: "leads", users: [bob] },
+      ],
+      change: { name: "On-call people", description: "", users: [bob], channels: [] },
+    },
   },
   lookups: { users: ada },
   isWrite: isSlackWrite,

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../../src/connector-kit/index.ts";
 import { limits } from "../../../src/connectors/slack/protocol.ts";
 import { startSlack } from "../../support/slack.ts";
 import { type Asked, failureOf, type Scripted, thingsOf, update } from "../stage.ts";
-import { BOT, channels, rawChannel, slackStaging, USER, whoami } from "./workspace.ts";
+import { BOT, channels, perform, rawChannel, slackStaging, USER, whoami } from "./workspace.ts";
 
 const { withAnswers, withSystem } = slackStaging();
 const refused = (error: string, fields: object = {}): Scripted => ({ body: { ok: false, error, ...fields } });
@@ -169,11 +169,32 @@ describe("Slack's limits", () => {
     );
   });
 
+  test.each([
+    { what: "messages", parameters: { channel: "C012", message: "x" } },
+    { what: "messages by webhook", parameters: { via: "webhook", message: "x" } },
+  ])("that are reached by $what hold up nothing else", async ({ parameters }) => {
+    const credentials = { token: BOT, webhookUrl: "https://hooks.slack.com/services/T0123/B0123/abcdefghijk" };
+    await withAnswers(
+      ({ path }) =>
+        path.includes(".list")
+          ? { body: { ok: true, channels: [rawChannel("one")] } }
+          : { status: 429, headers: { "retry-after": "60" }, body: { ok: false, error: "ratelimited" } },
+      async (stage) => {
+        const failure = await failureOf(perform(stage, "send_message", parameters));
+        expect(failure).toMatchObject({ code: "RATE_LIMITED", retryAfter: 60_000 });
+        expect(await thingsOf(stage, channels)).toHaveLength(1);
+        expect(stage.clock.monotonic()).toBe(0);
+      },
+      { credentials },
+    );
+  });
+
   test("are the published tiers", () => {
     expect(limits.map(({ name, requests, per, each }) => [name, requests, per, each])).toEqual([
       ["tier2", 20, "1m", "path"],
       ["tier3", 50, "1m", "path"],
       ["tier4", 100, "1m", "path"],
+      ["special", 300, "1m", "path"],
     ]);
   });
 

@@ -5,6 +5,11 @@
  * each token. The stand-in checks tokens itself, so it may ask under as many names as it needs.
  */
 import { type Answer, json, parsed, type Received, type Upstream } from "../loopback.ts";
+import type { Protected } from "./branch-protection.ts";
+import type { Access } from "./collaborators.ts";
+import { type Configuration, createConfiguration } from "./configuration.ts";
+import type { Organization } from "./organization.ts";
+import type { Ruleset } from "./rulesets.ts";
 
 /** A repository as the index knows it. */
 export interface Known {
@@ -27,6 +32,18 @@ export interface GitHubState {
   settings: Map<number, Record<string, unknown>>;
   /** Whether a new repository gets GitHub's nine labels. */
   defaultLabels: boolean;
+  /** The organisation's people and teams. */
+  organization: Organization;
+  /** Who may do what, by repository id. */
+  access: Map<number, Access>;
+  /** By id, by a repository's id or `organization`. */
+  rulesets: Map<string, Map<number, Ruleset>>;
+  /** Branches that every repository with a commit has beside its default one. */
+  branches: readonly string[];
+  /** Protected branches by name, by repository id. */
+  protections: Map<number, Map<string, Protected>>;
+  /** Webhooks' secrets, environments, variables and secrets. */
+  configuration: Configuration;
   /** Hands a request to the emulator. */
   forward(request: Received): Promise<Answer>;
   /** Asks the emulator something on the stand-in's own account. */
@@ -37,7 +54,7 @@ export interface GitHubState {
 export type Handler = (state: GitHubState, request: Received) => Promise<Answer | undefined>;
 
 /** @param emulator where the emulator is. */
-export function createState(emulator: Upstream, defaultLabels: boolean): GitHubState {
+export function createState(emulator: Upstream, defaultLabels: boolean, organization: Organization): GitHubState {
   let sent = 0;
   const forward = (request: Received): Promise<Answer> => {
     sent += 1;
@@ -49,6 +66,12 @@ export function createState(emulator: Upstream, defaultLabels: boolean): GitHubS
     former: new Map(),
     settings: new Map(),
     defaultLabels,
+    organization,
+    access: new Map(),
+    rulesets: new Map(),
+    branches: [],
+    protections: new Map(),
+    configuration: createConfiguration(),
     forward,
     async call(method, path, body) {
       const [pathname = path, search] = path.split("?");

@@ -1,0 +1,110 @@
+/**
+ * Which teams may do what in a repository.
+ *
+ * Read from the organisation's side: a team's repositories come a hundred to a page, so that it costs what the
+ * declared teams cost, however many repositories there are. Teams go by their slug here.
+ */
+import {
+  byLink,
+  defineResource,
+  type ListRequest,
+  type Observed,
+  type ObservedParent,
+  path,
+  type Static,
+  Type,
+} from "../../connector-kit/index.ts";
+import type { GitHubReader, GitHubWriter } from "./client.ts";
+import { Permission, permissionIn, permissionWord, type RawAccess } from "./permissions.ts";
+import { someAtOnce } from "./some-at-once.ts";
+import { slugOf } from "./teams.ts";
+import { listTeams } from "./teams-api.ts";
+
+const RepositoryTeam = Type.Object(
+  {
+    team: Type.String({ minLength: 1, description: "The team's name or slug.", examples: ["platform"] }),
+    permission: Permission,
+  },
+  {
+    additionalProperties: false,
+    description: "A team's access to the repository.",
+    examples: [{ team: "platform", permission: "push" }],
+  },
+);
+type RepositoryTeam = Static<typeof RepositoryTeam>;
+
+type RawTeamRepository = RawAccess & { id: number };
+
+export const repositoryTeams = defineResource({
+  schema: RepositoryTeam,
+  parent: "repositories",
+  dependsOn: ["teams"],
+  key: ({ team }) => team,
+  normalizeKey: slugOf,
+  normalize: ({ team, permission }) => ({
+    ...(team === undefined ? {} : { team: slugOf(team) }),
+    ...(permission === undefined ? {} : { permission: permissionWord(permission) }),
+  }),
+  async *list(github: GitHubReader, { parents, keys }) {
+    const slugs = await teamsToRead(github, keys);
+    const byId = new Map(parents.map((parent) => [parent.id, parent]));
+    for await (const found of someAtOnce(slugs, (slug) => accessOf(github, slug, byId))) yield* found;
+  },
+  async create(github: GitHubWriter, { desired, parent }) {
+    const slug = slugOf(desired.team);
+    await putAccess(github, slug, parent, desired.permission);
+    return { id: slug };
+  },
+  update: (github, { observed, desired }) =>
+    putAccess(github, observed.id, observed.parent as ObservedParent, desired.permission),
+  remove: (github, { id, parent }) => deleteAccess(github, id, parent as ObservedParent),
+});
+
+/** The declared and owned teams that there are. One that is still to be made has no repositories. */
+async function teamsToRead(github: GitHubReader, keys: ListRequest["keys"]): Promise<string[]> {
+  const slugs = (await Array.fromAsync(listTeams(github))).map(({ slug }) => slug);
+  if (keys === "all") return slugs;
+  const wanted = new Set(keys.map((key) => slugOf(key.at(-1) ?? "")));
+  return slugs.filter((slug) => wanted.has(slug));
+}
+
+/** What a team has in those repositories that are asked about. */
+async function accessOf(
+  { http, account }: GitHubReader,
+  slug: string,
+  byId: ReadonlyMap<string, ObservedParent>,
+): Promise<Observed<RepositoryTeam>[]> {
+  const found: Observed<RepositoryTeam>[] = [];
+  const what = `list the repositories of the team ${slug}`;
+  const options = { query: { per_page: 100 }, pageSize: 100, what };
+  for await (const raw of byLink<RawTeamRepository>(http, path`/orgs/${account.login}/teams/${slug}/repos`, options)) {
+    const parent = byId.get(String(raw.id));
+    const permission = permissionIn(raw);
+    if (parent)
+      found.push({ id: slug, parent, spec: { team: slug, ...(permission === undefined ? {} : { permission }) } });
+  }
+  return found;
+}
+
+async function putAccess(
+  { http, account: { login } }: GitHubWriter,
+  slug: string,
+  { spec }: ObservedParent,
+  permission: string,
+): Promise<void> {
+  const name = spec.name as string;
+  await http.put(path`/orgs/${login}/teams/${slug}/repos/${login}/${name}`, {
+    json: { permission: permissionWord(permission) },
+    what: `give the team ${slug} the permission ${permission} in ${login}/${name}`,
+  });
+}
+
+async function deleteAccess(
+  { http, account: { login } }: GitHubWriter,
+  slug: string,
+  { spec }: ObservedParent,
+): Promise<void> {
+  const name = spec.name as string;
+  const what = `take the team ${slug} off ${login}/${name}`;
+  await http.delete(path`/orgs/${login}/teams/${slug}/repos/${login}/${name}`, { expect: [404], what });
+}
