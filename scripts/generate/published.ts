@@ -16,6 +16,7 @@ import {
   type PlatformSchemas,
   Rule,
 } from "../../src/api/index.ts";
+import { shareDefinitions } from "../../src/manifests/shared-definitions.ts";
 
 const dialect = "http://json-schema.org/draft-07/schema#";
 
@@ -26,9 +27,12 @@ const base = `https://${API_VERSION.replace("/", "/schemas/")}`;
 function integration(platforms: readonly PlatformSchemas[]): AnnotatedSchema {
   const any = integrationSchema();
   const spec = any.properties?.spec as AnnotatedSchema;
+  const $defs: Record<string, AnnotatedSchema> = {};
   const branches = platforms.map((platform) => {
     const own = integrationSchema(platform).properties?.spec as AnnotatedSchema;
-    return { title: platform.title, ...own };
+    const { $defs: shared, ...spec } = named(shareDefinitions(own), platform.platform);
+    Object.assign($defs, shared);
+    return { title: platform.title, ...spec };
   });
   const chosen: AnnotatedSchema = {
     type: "object",
@@ -45,7 +49,16 @@ function integration(platforms: readonly PlatformSchemas[]): AnnotatedSchema {
     discriminator: { propertyName: "platform" },
     oneOf: branches,
   };
-  return { ...any, properties: { ...any.properties, spec: chosen } };
+  return { ...any, properties: { ...any.properties, spec: chosen }, $defs };
+}
+
+/** Gives a platform's shared definitions names of its own, since all platforms stand in one file. */
+function named(schema: AnnotatedSchema, platform: string): AnnotatedSchema {
+  const { $defs = {}, ...rest } = JSON.parse(
+    JSON.stringify(schema).replaceAll('"#/$defs/', `"#/$defs/${platform}-`),
+  ) as AnnotatedSchema;
+  const own = Object.entries($defs as object).map(([name, part]) => [`${platform}-${name}`, part]);
+  return { ...rest, $defs: Object.fromEntries(own) };
 }
 
 /** Moves `$defs` of a kind to the document's `definitions`; gives the kind without them. */

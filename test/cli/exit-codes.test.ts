@@ -222,6 +222,28 @@ const rows: readonly Row[] = [
   { command: "test INTEGRATION", situation: "there is no such Integration", code: 1, line: "test nobody" },
 
   {
+    ...{ command: "import INTEGRATION", code: 0, line: "import acme" },
+    situation: "all that is live was written, or all but what it named on stderr",
+    given({ fake }) {
+      fake.addRoom({ name: "twice" });
+      fake.addRoom({ name: "Twice" });
+    },
+  },
+  {
+    ...{ command: "import INTEGRATION", situation: "something could not be read: nothing is written", code: 1 },
+    ...{ line: "import acme", given: unread },
+  },
+  { command: "import INTEGRATION KIND", situation: "there is no such kind", code: 1, line: "import acme roms" },
+
+  {
+    ...{ command: "execute INTEGRATION ACTION", code: 1, line: "execute acme say" },
+    situation: "there is no such action, or a parameter is missing, unknown or wrong",
+  },
+
+  { command: "doctor", situation: "no step failed, whatever it warned of", code: 0, given: held },
+  { command: "doctor", situation: "a step failed", code: 1, given: signedOut },
+
+  {
     command: "get",
     situation: "what is declared and on record was shown, ready or not",
     code: 0,

@@ -6,7 +6,7 @@
  */
 import type { Integration } from "../../api/integration.ts";
 import type { Check } from "../../connector-kit/contract.ts";
-import { ConnectorError } from "../../connector-kit/errors.ts";
+import { ConnectorError, type ErrorCode } from "../../connector-kit/errors.ts";
 import type { Quota } from "../../connector-kit/http/rate-headers.ts";
 import type { Session } from "../../connector-kit/session.ts";
 import { secretReferences } from "../../manifests/secret-references.ts";
@@ -125,15 +125,24 @@ async function ask(session: Session, manifest: Manifest<Integration>, context: D
   return [...steps, limits(session, context)];
 }
 
-/** The code of a failed call says which step it is about. */
+/** The steps that codes are about, whatever was asked. */
+const stepsByCode: Readonly<Partial<Record<ErrorCode, string>>> = {
+  AUTH: "credentials",
+  PERMISSION: "permission",
+  RATE_LIMITED: "limits",
+  UNAVAILABLE: "system",
+  TIMEOUT: "system",
+};
+
+/** @param name the step that asked: one before it was found to be right, so the failure cannot be its. */
 function refused(error: unknown, name: string, platform: string): Step {
   if (!(error instanceof ConnectorError)) throw error;
   const { code, message } = error;
-  const about = { AUTH: "credentials", PERMISSION: "permission", RATE_LIMITED: "limits" } as Record<string, string>;
-  const isDown = code === "UNAVAILABLE" || code === "TIMEOUT";
-  const page = isDown ? statusPage(platform) : undefined;
+  const about = stepsByCode[code] ?? name;
+  const step = connectionNames.indexOf(about) < connectionNames.indexOf(name) ? name : about;
+  const page = code === "UNAVAILABLE" || code === "TIMEOUT" ? statusPage(platform) : undefined;
   const remedy = page === undefined ? remedies[code] : `${remedies[code]} How the platform is: ${page}`;
-  return failed(isDown ? "system" : (about[code] ?? name), `${code}: ${message}`, remedy);
+  return failed(step, `${code}: ${message}`, remedy);
 }
 
 async function permission(

@@ -47,10 +47,10 @@ test("a token that sees no actors does not take them for removed", async () => {
   const [{ id }] = body as [{ id: number }];
   const whole = (await stage.github.api("GET", `/repos/acme/api/rulesets/${id}`)).body as Record<string, unknown>;
   const { bypass_actors: _, ...blind } = whole;
+  stage.proxy.reset();
   stage.proxy.intercept(({ method, path }) =>
     method === "GET" && path.endsWith(`/rulesets/${id}`) ? { status: 200, body: blind } : "pass",
   );
-  stage.proxy.reset();
   expect(changesOf(await stage.plan())).toEqual(["blocked repositories.rulesets/api/protect"]);
   await stage.run("apply --auto-approve");
   expect(stage.proxy.writes()).toEqual([]);

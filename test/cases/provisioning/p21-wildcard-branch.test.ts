@@ -12,7 +12,7 @@ test.each(["release/*", "*", "v?", "[ab]"])("%j is one mistake at its line that 
   const { code, problems } = await validated(branches("main", name));
   expect(code).toBe(1);
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatchObject({ line: 13, message: expect.stringContaining("use rulesets") });
+  expect(problems[0]).toMatchObject({ line: 14, message: expect.stringContaining("use rulesets") });
 });
 
 test("a name with a slash is encoded once, and one that is not there fails alone, by name", async () => {

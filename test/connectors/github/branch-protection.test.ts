@@ -239,7 +239,7 @@ describe("reading", () => {
 
 describe("a branch that is not there", () => {
   /** GitHub, where the branch comes after so many requests. */
-  const after = (missing: number) => {
+  const comesAfter = (missing: number) => {
     let asked = 0;
     return (): Scripted => {
       asked += 1;
@@ -248,7 +248,7 @@ describe("a branch that is not there", () => {
   };
 
   test("is waited for in a repository that is just being made with a first commit", async () => {
-    await withAnswers(after(3), async (stage) => {
+    await withAnswers(comesAfter(3), async (stage) => {
       const creating = create(stage, branchProtection, { branch: "main" }, made);
       for (let second = 0; second < 20; second += 1) await stage.clock.advance(1000);
       expect(await creating).toMatchObject({ id: "main" });
@@ -257,7 +257,7 @@ describe("a branch that is not there", () => {
   });
 
   test("is not waited for for ever", async () => {
-    await withAnswers(after(1000), async (stage) => {
+    await withAnswers(comesAfter(1000), async (stage) => {
       const creating = failureOf(create(stage, branchProtection, { branch: "main" }, made));
       for (let second = 0; second < 60; second += 1) await stage.clock.advance(1000);
       expect(await creating).toMatchObject({ code: "NOT_FOUND", retryable: true });
@@ -266,7 +266,7 @@ describe("a branch that is not there", () => {
   });
 
   test("is named at once in any other repository", async () => {
-    await withAnswers(after(1000), async (stage) => {
+    await withAnswers(comesAfter(1000), async (stage) => {
       const failure = await failureOf(create(stage, branchProtection, { branch: "nope" }, api));
       expect(failure).toMatchObject({ code: "NOT_FOUND", retryable: true });
       expect(String(failure)).toContain('acme/api has no branch "nope"');

@@ -8,6 +8,13 @@ const api = parent("api");
 const base = { enforcement: "active", target: "branch" };
 const own = { ...base, id: 8, name: "own", source_type: "Repository" };
 const inherited = { ...base, id: 7, name: "protect", source_type: "Organization" };
+const reviews = {
+  dismiss_stale_reviews_on_push: true,
+  require_code_owner_review: true,
+  require_last_push_approval: false,
+  required_approving_review_count: 2,
+  required_review_thread_resolution: true,
+};
 const whole = {
   ...own,
   bypass_actors: [
@@ -16,10 +23,7 @@ const whole = {
     { actor_id: 1, actor_type: "OrganizationAdmin", bypass_mode: "always" },
   ],
   conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: ["refs/heads/wip"] } },
-  rules: [
-    { type: "deletion" },
-    { type: "pull_request", parameters: { required_approving_review_count: 2, require_code_owner_review: true } },
-  ],
+  rules: [{ type: "deletion" }, { type: "pull_request", parameters: reviews }],
 };
 
 const onGitHub = (one: unknown, run: (stage: Stage) => Promise<void>) =>
@@ -82,10 +86,7 @@ describe("a change", () => {
           "/repos/acme/api/rulesets/8",
           {
             rules: [
-              {
-                type: "pull_request",
-                parameters: { required_approving_review_count: 1, require_code_owner_review: true },
-              },
+              { type: "pull_request", parameters: { ...reviews, required_approving_review_count: 1 } },
               { type: "deletion" },
             ],
             conditions: { ref_name: { include: ["~ALL"], exclude: ["refs/heads/wip"] } },
