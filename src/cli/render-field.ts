@@ -27,7 +27,8 @@ export function fieldText(field: FieldChange, width: number): string {
   return `${lists ?? pairText(field, space)}${pending}`;
 }
 
-function pairText({ before, after }: FieldChange, width: number): string {
+function pairText({ before, after, cause }: FieldChange, width: number): string {
+  if (after === SENSITIVE && cause === "unknown") return `${SENSITIVE} is written anew: the state key is another one`;
   if (after === SENSITIVE) return before === undefined ? SENSITIVE : `${SENSITIVE} changes`;
   const to = inline(after);
   if (before === undefined) return shorten(to, width);

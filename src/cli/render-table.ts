@@ -38,8 +38,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     texts
       .map((text, index) => {
         const last = index === texts.length - 1;
-        // A word that is wider than a wrapped column is left whole: the terminal breaks it.
-        const shown = last && options.wrapLast ? text : shorten(text, widths[index] ?? 0);
+        const shown = shorten(text, widths[index] ?? 0);
         const filled = last ? shown : pad(shown, widths[index] ?? 0);
         const look = style(index);
         return look ? options.paint(look, filled) : filled;
@@ -61,10 +60,19 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
 /** @returns the row's lines: what does not fit its last cell stands below it. */
 function wrapped(texts: readonly string[], width: number): string[][] {
   const before = texts.slice(0, -1);
-  return wrap(texts.at(-1) ?? "", width).map((piece, index) => [
-    ...(index === 0 ? before : before.map(() => "")),
-    piece,
-  ]);
+  const pieces = wrap(texts.at(-1) ?? "", width).flatMap((piece) => broken(piece, width));
+  return pieces.map((piece, index) => [...(index === 0 ? before : before.map(() => "")), piece]);
+}
+
+/** @returns a text that has no blanks to break it at, in pieces of at most so many columns. */
+function broken(text: string, width: number): string[] {
+  const pieces = [""];
+  for (const { segment } of new Intl.Segmenter("en").segment(text)) {
+    const longer = (pieces.at(-1) ?? "") + segment;
+    if (stringWidth(longer) <= width) pieces[pieces.length - 1] = longer;
+    else pieces.push(segment);
+  }
+  return pieces;
 }
 
 /** Takes columns off the widest until the sum fits. */

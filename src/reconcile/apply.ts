@@ -327,7 +327,9 @@ class Run {
   async #found(change: PlannedChange, thing: Observed): Promise<void> {
     const tools = kindTools((change.desired as Desired).kind);
     const { differences, unreadable } = tools.compare(this.#desiredOf(change), tools.normalize(thing.spec));
-    const fields = [...differences.map(({ path }) => path), ...unreadable].map(firstOf);
+    // Nobody can see which secret it has.
+    const unseen = [...unreadable, ...Object.keys((change.desired as Desired).hashes)];
+    const fields = [...differences.map(({ path }) => path), ...unseen].map(firstOf);
     const unset = [...new Set(fields)];
     await this.#record(change, thing, unset);
     if (unset.length > 0) await this.#complete(change, unset);

@@ -53,7 +53,7 @@ export function changedFields(
   const cause = causeOf(input, owned, desired);
   return [
     ...differences.map((difference) => fieldChange(difference, desired, input.observation, cause)),
-    ...secretsChanged.map((path) => secretFieldChange(path, desired, owned?.hashes?.[path] !== undefined)),
+    ...secretsChanged.map((path) => secretFieldChange(path, desired, owned?.hashes?.[path])),
   ];
 }
 

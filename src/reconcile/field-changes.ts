@@ -37,15 +37,25 @@ export function sourceElsewhere({ entry }: Desired, field: string): Pick<FieldCh
   return source.file === entry.source.file && source.line === entry.source.line ? {} : { source };
 }
 
-/** A secret's row: that it is written, and why when it may not have moved. */
-export function secretFieldChange(path: string, desired: Desired, known: boolean): FieldChange {
-  const hash = desired.hashes[path];
+/**
+ * A secret's row. It is never drift, since it cannot be read back: it was changed, or nobody knows, where nothing
+ * is recorded or only a hash by another key.
+ */
+export function secretFieldChange(path: string, { hashes }: Desired, recorded: string | undefined): FieldChange {
+  const hash = hashes[path];
+  const known = recorded !== undefined && keyOf(recorded) === keyOf(hash ?? "");
   return {
     path,
     ...(known ? { before: SENSITIVE } : {}),
     after: SENSITIVE,
+    cause: known || recorded === undefined ? "change" : "unknown",
     ...(hash === undefined ? {} : { hash }),
   };
+}
+
+/** The part of a keyed hash that names its key. */
+function keyOf(hash: string): string {
+  return hash.slice(0, hash.lastIndexOf(":"));
 }
 
 /** The value as the manifest states it. */

@@ -178,9 +178,11 @@ function write(one: Case, thing: Thing, found: Found, partlyUnread: boolean): Ve
     const refresh = stale ? { refresh: inventoryEntry(input.owner, desired, id, owned) } : {};
     return { changes: [], becomes, unchanged: !partlyUnread, ...refresh };
   }
+  // A secret cannot be read back, so it never drifts.
+  const mayDrift = fields.length > secretsChanged.length;
   const change = changeOf(desired, thing, {
     action: isOurs(one) ? "update" : "adopt",
-    cause: causeOf(input, owned, desired),
+    cause: mayDrift || !owned ? causeOf(input, owned, desired) : "change",
     fields,
     reason: unarchive ? "Unarchive" : "",
     differences,

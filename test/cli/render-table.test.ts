@@ -41,6 +41,15 @@ test("the last column goes on in the next line where nothing may be lost", () =>
   expect(table).toBe("NAME  MESSAGE\nacme  a message that\n      is too long\nb     x\n");
 });
 
+test("a word that is wider than the last column is broken, and nothing of it is lost", () => {
+  const table = renderTable([["a", "https://example.com/x"]], columns, {
+    width: 16,
+    paint: painter(false),
+    wrapLast: true,
+  });
+  expect(table).toBe("NAME  MESSAGE\na     https://ex\n      ample.com/\n      x\n");
+});
+
 test("wide letters take two columns", () => {
   expect(
     render(

@@ -15,8 +15,11 @@ test("every command of this version is there", () => {
     "get",
     "forget",
     "test",
+    "execute",
+    "import",
     "connectors",
     "schema",
+    "doctor",
   ]);
 });
 

@@ -333,6 +333,7 @@ test("a secret is compared by its hash, written once when it moves, and never sh
   expect(lines(await plan(manifest))).toEqual([]);
   env.TOKEN = "planted-2";
   const moved = await plan(manifest);
+  expect(lines(moved)).toEqual(["update rooms/a /token change"]);
   expect(moved.plan.integrations[0]?.changes[0]?.fields[0]).toMatchObject({
     path: "/token",
     before: "(sensitive)",
@@ -344,6 +345,19 @@ test("a secret is compared by its hash, written once when it moves, and never sh
   delete env.TOKEN;
   expect(lines(await plan(manifest))).toEqual(["blocked(update) rooms/a SecretUnavailable"]);
   expect(JSON.stringify(await store.objects())).not.toContain("planted");
+});
+
+test("a secret that was hashed by another key is written once, and the plan says that nobody knows what it was", async () => {
+  const system = fakeSystem();
+  const options = { connectors: [system.connector], env: { TOKEN: "planted" } };
+  const manifest = acme("resources: { rooms: [{ name: a, token: { env: TOKEN } }] }");
+  const { apply, store } = engine(options);
+  await apply(manifest);
+  const other = engine({ ...options, store, keyByte: 8 });
+  expect((await other.apply(manifest)).plan.integrations[0]?.changes[0]?.fields).toMatchObject([
+    { path: "/token", after: "(sensitive)", cause: "unknown" },
+  ]);
+  expect(lines(await other.plan(manifest))).toEqual([]);
 });
 
 test("a stated secret without a key to hash it by is an error that says what to set", async () => {

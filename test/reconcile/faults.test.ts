@@ -158,6 +158,17 @@ describe("creates without an answer", () => {
     }
   });
 
+  test("a thing that is met with a secret gets the declared one", async () => {
+    const system = fakeSystem();
+    const { apply, plan } = engine({ connectors: [system.connector], env: { TOKEN: "ours" } });
+    system.beforeWrite("create rooms/a", () => void system.addRoom({ name: "a", token: "theirs" }));
+    system.failWrite("create rooms/a", { error: new ConnectorError("CONFLICT", "already_exists") });
+    const manifest = acme("resources: { rooms: [{ name: a, token: { env: TOKEN } }] }");
+    await apply(manifest);
+    expect(system.rooms.map(({ token }) => token)).toEqual(["ours"]);
+    expect(lines(await plan(manifest))).toEqual([]);
+  });
+
   test("a name that something unseen holds fails once and leaves no intent", async () => {
     const { system, apply, store } = setUp();
     system.failWrite("create rooms/a", { error: new ConnectorError("CONFLICT", "name_taken"), times: 9 });

@@ -26,6 +26,8 @@ export interface EngineOptions {
   env?: Record<string, string>;
   /** False: no key for write-only fields, as in CI without PLUMBLINE_STATE_KEY. */
   stateKey?: boolean;
+  /** What each byte of that key is; default 7. */
+  keyByte?: number;
   clock?: TestClock;
   /** Opens a real session, for connectors of systems that are reached; default: the connector on nothing. */
   open?: (compiled: CompiledConnector) => Promise<Session>;
@@ -95,7 +97,8 @@ export function engine(options: EngineOptions): Engine {
       if (value === undefined) throw new Error(`The environment variable ${name} is not set.`);
       return value;
     },
-    hasher: async () => (options.stateKey === false ? undefined : stateKey(new Uint8Array(32).fill(7))),
+    hasher: async () =>
+      options.stateKey === false ? undefined : stateKey(new Uint8Array(32).fill(options.keyByte ?? 7)),
     milliseconds: (duration) =>
       duration.endsWith("ms") ? Number.parseInt(duration, 10) : Number.parseInt(duration, 10) * 1000,
     ...(acceptSystem ? { acceptSystem } : {}),

@@ -7,6 +7,7 @@ import { environments } from "./environments.ts";
 import { labels } from "./labels.ts";
 import { members } from "./members.ts";
 import { milestones } from "./milestones.ts";
+import { organizationWebhooks } from "./organization-webhooks.ts";
 import { http, limits } from "./protocol.ts";
 import { repositories } from "./repositories.ts";
 import { repositoryTeams } from "./repository-teams.ts";
@@ -99,6 +100,7 @@ export default defineConnector({
     "repositories.branchProtection": branchProtection,
     "repositories.rulesets": repositoryRulesets,
     rulesets: organizationRulesets,
+    webhooks: organizationWebhooks,
     teams,
     members,
     milestones,

@@ -182,6 +182,13 @@ describeConnector({
       ],
       change: { rules: [], bypass_actors: [{ actor_type: "Team", actor_id: 7, bypass_mode: "always" }] },
     },
+    webhooks: {
+      entries: [
+        { url: "https://audit.example/h?a=1", events: ["repository"], active: false, secret: "a hook's secret" },
+        { url: "https://chat.example/h", content_type: "form", insecure_ssl: "1" },
+      ],
+      change: { events: ["*"], active: true, content_type: "form" },
+    },
     members: {
       entries: [
         { username: "Ada", role: "admin" },
