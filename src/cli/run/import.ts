@@ -58,10 +58,11 @@ function withoutStatus<T extends object>(object: T): T {
 function remarkOf({ path, fields }: Imported["unread"][number]): Remark {
   const names = fields.map((field) => field.join("."));
   const [first = []] = fields;
-  const example = first.reduceRight((value, field) => `${field}: ${value}`, "{ env: NAME }");
+  const [top = "", ...inner] = first;
+  const example = inner.reduceRight((value, field) => `{ ${field}: ${value} }`, "{ env: NAME }");
   return {
     path: ["spec", "resources", ...path],
-    lines: [`Cannot be read: ${names.join(", ")}. To set it, add a reference: ${example}`],
+    lines: [`Cannot be read: ${names.join(", ")}. To set it, add a reference: ${top}: ${example}`],
   };
 }
 

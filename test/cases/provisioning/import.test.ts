@@ -76,7 +76,7 @@ test("settings that the answer of an archived repository lacks are not written",
   const { stdout } = await stage.run("import acme");
   expect(stdout).toContain("- name: old\n");
   expect(stdout).toContain("archived: true\n");
-  expect(stdout).not.toMatch(/allow_|null/);
+  expect(stdout).not.toMatch(/allow_(squash|merge|rebase|auto)|null/);
   stage.write("acme.yaml", stdout);
   await stage.expectQuiet();
   expect(stage.proxy.writes()).toEqual([]);
