@@ -10,7 +10,7 @@ import { composeRun, createConnections } from "./compose.ts";
 import type { FileFlags, SelectionFlags, StateFlags } from "./flags.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
-import { selectionOf } from "./selection.ts";
+import { assertFound, selectionOf } from "./selection.ts";
 import { openSoundWorkspace, type Workspace } from "./workspace.ts";
 
 /**
@@ -55,7 +55,9 @@ async function observe(
       signal: interruption.signal,
       keepKey: keeps && (await haveWriteOnlyFields(integrations, platforms)),
     });
-    return await interruption.race(reconcile(context));
+    const result = await interruption.race(reconcile(context));
+    assertFound(flags.only ?? [], result.passes);
+    return result;
   } finally {
     progress.end();
     interruption.end();

@@ -3,8 +3,41 @@ import { type Integration, parseKey } from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import { normalizedKeyText } from "../manifests/keys.ts";
 import { didYouMean } from "../manifests/nearest.ts";
-import { ownerOf, type Selection } from "../reconcile/pass.ts";
+import { ownerOf, type Pass, type Selection } from "../reconcile/pass.ts";
 import { UserError } from "./errors.ts";
+
+/**
+ * Refuses a key that a run found nowhere: nothing would be done, and it would look as if all were well.
+ *
+ * @param only the flags, as they were given. An Integration that could not be read is no proof of absence.
+ * @throws UserError naming the nearest key.
+ */
+export function assertFound(only: readonly string[], passes: readonly Pass[]): void {
+  for (const text of only) {
+    const { rest, named } = findIntegrations(
+      text,
+      passes.map(({ manifest }) => manifest.object),
+    );
+    const [kind = "", ...segments] = rest.split("/");
+    if (segments.length === 0) continue;
+    const owners = new Set(named.map(ownerOf));
+    const selected = passes.filter(({ owner }) => owners.has(owner));
+    const unread = selected.some(({ error, decision }) => error !== undefined || (decision?.failures.length ?? 0) > 0);
+    const keys = new Set(selected.flatMap((pass) => keysOf(pass, kind)));
+    const compiled = selected[0]?.compiled?.kinds.get(kind);
+    const wanted = segments.join("/");
+    if (unread || !compiled || keys.has(normalizedKeyText(compiled, parseKey(wanted)))) continue;
+    throw new UserError(`--only ${text}: no ${kind} "${wanted}" is declared or owned.${didYouMean(wanted, [...keys])}`);
+  }
+}
+
+/** The keys of a kind that a pass declares or owns. */
+function keysOf({ owner, desired, memory }: Pass, kind: string): string[] {
+  const owned = [...(memory?.inventory.values() ?? [])].filter(
+    (entry) => entry.kind === kind && entry.integration === owner,
+  );
+  return [...desired.filter((entry) => entry.kind.kind === kind), ...owned].map(({ key }) => key);
+}
 
 /** One `--only`, understood. */
 interface Only {

@@ -34,12 +34,18 @@ export function changeOf(
 /** The rows of a create: every stated field. */
 export function createdFields(desired: Desired): PlannedChange["fields"] {
   const { spec, hashes } = desired;
-  return Object.entries(spec).map(([name, after]) => {
-    const path = `/${name}`;
-    const hash = hashes[path];
-    const said = hash === undefined ? { path, after } : { path, after: SENSITIVE, hash };
-    return { ...said, ...sourceElsewhere(desired, name) };
-  });
+  const stated = Object.entries(spec).map(([name, after]) => ({
+    path: `/${name}`,
+    ...(hashes[`/${name}`] === undefined ? { after } : secretRow(hashes[`/${name}`])),
+    ...sourceElsewhere(desired, name),
+  }));
+  // A secret below a field has a row of its own, since its field shows a reference only.
+  const nested = Object.entries(hashes).filter(([path]) => path.lastIndexOf("/") > 0);
+  return [...stated, ...nested.map(([path, hash]) => ({ path, ...secretRow(hash) }))];
+}
+
+function secretRow(hash: string | undefined) {
+  return { after: SENSITIVE, ...(hash === undefined ? {} : { hash }) };
 }
 
 /** The rows of fields that differ. */

@@ -23,7 +23,7 @@ import type { IntegrationDecision, Outcome } from "./types.ts";
 /** What a run may do beside looking. */
 export interface Writing {
   /** Shown the finished plan; nothing is written unless it resolves to true. */
-  approve(plan: Plan): Promise<boolean>;
+  approve(plan: Plan, passes: readonly Pass[]): Promise<boolean>;
   /** The exact number of removals that a person confirmed. */
   confirmRemovals?: number;
   /** A plan that was approved before: only its changes are made. */
@@ -57,7 +57,7 @@ export async function reconcile(context: RunContext, writing?: Writing): Promise
   brake(passes, writing?.confirmRemovals);
   if (writing?.saved) assertAsSaved(passes, writing.saved, writing.confirmRemovals !== undefined);
   const document = planDocument(passes, new Date(context.clock.now()).toISOString());
-  const applied = writing !== undefined && (await writing.approve(document));
+  const applied = writing !== undefined && (await writing.approve(document, passes));
   if (applied) await apply(passes, context, writing);
   if (applied) await report(passes, context);
   return { plan: document, passes, applied };

@@ -82,6 +82,21 @@ test("something unread ends with 1 and is named, and the rest is planned", async
   expect(code).toBe(1);
 });
 
+describe("--only with a key that is nowhere", () => {
+  test.each(["plan", "drift", "apply --auto-approve"])(
+    "%s says so with the nearest key, ends with 1 and writes nothing",
+    async (command) => {
+      const { fake, run } = place({ "acme.yaml": manifest("    rooms:\n      - name: incidents\n") });
+      const { code, stderr } = await run(`${command} --only acme/rooms/incident`);
+      expect(stderr).toContain(
+        '--only acme/rooms/incident: no rooms "incident" is declared or owned. Did you mean "incidents"?',
+      );
+      expect(code).toBe(1);
+      expect(fake.writes).toEqual([]);
+    },
+  );
+});
+
 describe("--only", () => {
   const resources = `    rooms:
       - name: Incidents

@@ -25,6 +25,7 @@ import { takeLock } from "../lock.ts";
 import { count } from "../plain-text.ts";
 import { createProgress } from "../progress.ts";
 import { renderPlan } from "../render-plan.ts";
+import { assertFound } from "../selection.ts";
 
 const apply: Run<ApplyFlags, [string?]> = async (invocation, flags, named) => {
   assertApprovable("apply", flags["auto-approve"] === true, invocation.surroundings);
@@ -72,7 +73,8 @@ async function applyLocked(
     });
     const confirmed = flags["confirm-removals"];
     const running = reconcile(context, {
-      approve(plan) {
+      approve(plan, passes) {
+        assertFound(flags.only ?? [], passes);
         columns = outcomeColumns(
           plan.integrations.flatMap((part) =>
             part.changes.map((change) => ({ integration: displayName(part), change })),

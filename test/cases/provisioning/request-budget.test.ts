@@ -1,6 +1,6 @@
 /** What a quiet pass over an organisation costs: three requests a repository, and a number that does not grow with it. */
 import { expect, test } from "vitest";
-import { githubManifest, onGitHub } from "./stage.ts";
+import { githubManifest, onGitHub } from "../stage.ts";
 
 const manifest = (names: readonly string[]): string =>
   githubManifest(`    repositories:
