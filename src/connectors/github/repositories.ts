@@ -32,7 +32,9 @@ const Repository = Type.Object(
       Type.String({ description: "The address of its web page.", examples: ["https://example.com"] }),
     ),
     visibility: choice(["private", "public", "internal"], "Who may see it; internal exists on GitHub Enterprise."),
-    private: flag("Whether it is private; visibility says more."),
+    private: Type.Optional(
+      Type.Boolean({ deprecated: true, description: "Whether it is private; visibility says more.", examples: [true] }),
+    ),
     topics: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 50, description: "A topic.", examples: ["payments"] }), {
         maxItems: 20,

@@ -68,19 +68,19 @@ test("a Slack channel is made whole, read, changed, found and archived", async (
   const acme = await system("slack", { connection: { baseUrl: slack.url }, credentials: { token: slack.token } });
   const ada = await slack.userId("ada@example.com");
   const data = { name: "incidents", topic: "Sev 1 & 2", members: ["ada@example.com"] };
-  const made = dataOf(await acme.createItem("channel", data));
+  const made = dataOf(await acme.createItem("channels", data));
   expect(made).toMatchObject({
     itemType: "channels",
     key: "incidents",
     fields: { topic: "Sev 1 & 2", members: [ada] },
   });
   expect(await slack.members("incidents")).toContain(ada);
-  const read = dataOf(await acme.getItem("channel", made.id));
+  const read = dataOf(await acme.getItem("channels", made.id));
   expect(read.fields).toMatchObject({ name: "incidents", topic: "Sev 1 & 2", members: [ada], archived: false });
-  expect(dataOf(await acme.updateItem("channel", "incidents", { topic: "Sev 1", members: [] }))).toBe(true);
+  expect(dataOf(await acme.updateItem("channels", "incidents", { topic: "Sev 1", members: [] }))).toBe(true);
   expect(await slack.members("incidents")).not.toContain(ada);
-  expect(dataOf(await acme.query("channel", { topic: "Sev 1" })).map(({ id }) => id)).toEqual([made.id]);
-  expect(dataOf(await acme.deleteItem("channel", "incidents"))).toBe(true);
+  expect(dataOf(await acme.query("channels", { topic: "Sev 1" })).map(({ id }) => id)).toEqual([made.id]);
+  expect(dataOf(await acme.deleteItem("channels", "incidents"))).toBe(true);
   expect((await slack.channel("incidents"))?.is_archived).toBe(true);
 });
 
