@@ -1,5 +1,6 @@
 /** What the brakes are told of a pass. */
 
+import { normalizedKeyText } from "../manifests/keys.ts";
 import type { BrakeContext } from "./brakes.ts";
 import { specDigest } from "./digest.ts";
 import { parentOf } from "./match.ts";
@@ -18,6 +19,7 @@ export function brakeContext(pass: Pass, removalsConfirmed: boolean): BrakeConte
     memberId: (target, name) => pass.protectedIds?.get(target)?.get(name),
     owned,
     remainingOwners: (change) => remainingOwners(pass, change),
+    stillMemberOf: (change) => stillMemberOf(pass, change),
     digest: specDigest,
     removalsConfirmed,
     // Whoever starts a run by hand asks for another try.
@@ -39,4 +41,28 @@ function remainingOwners(pass: Pass, { kind, key, thing }: PlannedChange): numbe
     (one) => parentOf(one.key) === parentOf(key) && owner(one.observed.spec),
   );
   return siblings.filter((one) => !going.has(memoryKey(kind, one.key))).length;
+}
+
+/** A declared list of members that holds the name of somebody whom a change removes; only kinds of people have an `owner`. */
+function stillMemberOf(pass: Pass, { kind: name, key }: PlannedChange): string | undefined {
+  const kind = pass.compiled?.kinds.get(name);
+  if (!kind?.resource.owner) return undefined;
+  for (const { entry, kind: other, spec } of pass.desired) {
+    for (const [field, schema] of Object.entries(other.schema.properties ?? {})) {
+      const list = schema["x-plumbline-members"] ? spec[field] : undefined;
+      if (
+        !Array.isArray(list) ||
+        !list.some((element) => namesOf(element).some((text) => normalizedKeyText(kind, [text]) === key))
+      )
+        continue;
+      const { file, line } = entry.source;
+      return `${entry.kind}/${entry.keyText}, ${file}:${line}`;
+    }
+  }
+  return undefined;
+}
+
+function namesOf(element: unknown): string[] {
+  const values = typeof element === "object" && element !== null ? Object.values(element) : [element];
+  return values.filter((value) => typeof value === "string");
 }

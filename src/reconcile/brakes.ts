@@ -23,6 +23,8 @@ export interface BrakeContext {
   owned: number;
   /** Owners that remain of a kind under a parent after the plan, for kinds with owners. */
   remainingOwners(change: PlannedChange): number | undefined;
+  /** Where a person whom a change removes is declared a member all the same, as `kind/key, file:line`. */
+  stillMemberOf(change: PlannedChange): string | undefined;
   /** Digest of a field's value, for drift loops. */
   digest(value: unknown): string;
   /** Removals were confirmed for this very plan. */
@@ -47,6 +49,7 @@ export const brakes: readonly (readonly [name: string, brake: Brake])[] = [
   ["protected", perChange(protectedKey)],
   ["ownAccount", perChange(ownAccount)],
   ["lastOwner", perChange(lastOwner)],
+  ["stillMember", perChange(stillMember)],
   ["driftLoop", perChange(driftLoop)],
   ["permanentFailure", perChange(permanentFailure)],
   ["removals", removals],
@@ -195,6 +198,16 @@ function lastOwner(change: PlannedChange, context: BrakeContext): Block | undefi
   const remaining = change.action === "delete" ? context.remainingOwners(change) : undefined;
   if (!emptied && remaining !== 0) return undefined;
   return { reason: "LastOwner", message: "It would remove the last owner." };
+}
+
+/** Taking somebody out of an organisation takes them out of its groups too: two statements that contradict. */
+function stillMember(change: PlannedChange, context: BrakeContext): Block | undefined {
+  const where = change.action === "delete" ? context.stillMemberOf(change) : undefined;
+  if (where === undefined) return undefined;
+  return {
+    reason: "StillMember",
+    message: `${change.key} is not declared here any more, and still declared a member of ${where}. Declare both, or neither.`,
+  };
 }
 
 /** How many elements an owners' list holds after the change. */

@@ -23,6 +23,7 @@ test("the chain is what the documentation lists, in its order", () => {
     "protected",
     "ownAccount",
     "lastOwner",
+    "stillMember",
     "driftLoop",
     "permanentFailure",
     "removals",
@@ -116,6 +117,7 @@ test("a number that a thing shares with the account makes it the account only wi
     memory: { inventory: new Map(), failures: new Map() },
     account,
     memberId: () => undefined,
+    stillMemberOf: () => undefined,
     owned: 0,
     remainingOwners: () => owners,
     digest: String,
@@ -194,6 +196,65 @@ test("the last owner stays: as a thing of its own and as an element of a list", 
   expect(lines(await plan(none.replace("owners: []", "owners: [eve]")))).toContain("update groups/ops /owners change");
 });
 
+test("somebody who is still declared a member of something is not removed", async () => {
+  const live = {
+    people: [
+      { id: "1", name: "ada" },
+      { id: "2", name: "bob" },
+    ],
+    teams: [{ id: "t", name: "eng", members: [{ username: "ada" }, { username: "Bob" }] }],
+    removed: [] as string[],
+  };
+  const connector = defineConnector({
+    platform: "fake",
+    title: "Fake",
+    connection: Type.Object({}),
+    credentials: Type.Object({}),
+    open: () => ({ reader: live, writer: live }),
+    check: async () => ({}),
+    identity: async () => ({ id: "S1" }),
+    resources: {
+      people: defineResource({
+        schema: Type.Object({ name: Type.String() }),
+        key: (person) => person.name,
+        normalizeKey: (name) => name.toLowerCase(),
+        owner: () => false,
+        async *list(of: typeof live) {
+          for (const { id, name } of of.people) yield { id, spec: { name } };
+        },
+        remove: async (of: typeof live, { id }) => of.removed.push(id),
+      }),
+      teams: defineResource({
+        schema: Type.Object({
+          name: Type.String(),
+          members: Type.Optional(
+            Type.Array(Type.Object({ username: Type.String({ "x-plumbline-compare": "caseInsensitive" }) }), {
+              "x-kubernetes-list-type": "map",
+              "x-kubernetes-list-map-keys": ["username"],
+              "x-plumbline-members": true,
+            }),
+          ),
+        }),
+        key: (team) => team.name,
+        async *list(of: typeof live) {
+          for (const { id, ...spec } of of.teams) yield { id, spec };
+        },
+        update: async () => undefined,
+      }),
+    },
+  });
+  const { apply, plan } = engine({ connectors: [connector] });
+  const teams = "teams: [{ name: eng, members: [{ username: ada }, { username: Bob }] }]";
+  await apply(acme(`policy: { prune: true }\nresources: { people: [{ name: ada }, { name: bob }], ${teams} }`));
+  const without = acme(`policy: { prune: true }\nresources: { people: [{ name: ada }], ${teams} }`);
+  expect(lines(await plan(without))).toEqual(["blocked(delete) people/bob StillMember"]);
+  expect((await plan(without)).plan.integrations[0]?.changes[0]?.message).toContain("teams/eng, a.yaml:7");
+  await apply(without);
+  expect(live.removed).toEqual([]);
+  const neither = without.replace(", { username: Bob }", "");
+  expect(lines(await plan(neither))).toContain("delete people/bob change");
+});
+
 test("a failure that trying again cannot cure is not tried again until the manifest moves", () => {
   const change = {
     action: "create",
@@ -209,6 +270,7 @@ test("a failure that trying again cannot cure is not tried again until the manif
     memory: { inventory: new Map(), failures: new Map([["rooms\na", { ...failure, digest }]]) },
     account: undefined,
     memberId: () => undefined,
+    stillMemberOf: () => undefined,
     owned: 0,
     remainingOwners: () => undefined,
     digest: String,
