@@ -8,7 +8,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type Connector, compileConnector } from "../../src/connector-kit/index.ts";
 import { verify } from "../../src/connector-kit/signatures.ts";
-import { contractSpecs, loadSpec } from "../support/openapi.ts";
+import { contractSpecs, loadSpec, type Spec } from "../support/openapi.ts";
 import { describeFailures } from "./contract/failures.ts";
 import { describeKind } from "./contract/kinds.ts";
 import type { Subject } from "./contract/subject.ts";
@@ -18,8 +18,7 @@ export type { KindCase, StartedSystem, Subject } from "./contract/subject.ts";
 /** Defines the suite for one connector. */
 export function describeConnector(subject: Subject): void {
   const { platform } = subject.connector;
-  const folder = contractSpecs(process.env, (line) => console.warn(`${platform}: ${line}`));
-  const description = folder === undefined ? undefined : loadSpec(folder, subject.spec);
+  const description = descriptionOf(subject);
 
   describe(`the connector contract: ${platform}`, () => {
     test("the suite has entries for every kind", () => {
@@ -54,4 +53,10 @@ export function describeConnector(subject: Subject): void {
       );
     });
   });
+}
+
+function descriptionOf({ connector, spec }: Subject): Spec | undefined {
+  if (spec === undefined) return undefined;
+  const folder = contractSpecs(process.env, (line) => console.warn(`${connector.platform}: ${line}`));
+  return folder === undefined ? undefined : loadSpec(folder, spec);
 }

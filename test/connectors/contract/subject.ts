@@ -25,8 +25,8 @@ export interface KindCase {
 
 export interface Subject {
   connector: Connector;
-  /** The name of the platform's OpenAPI description. */
-  spec: string;
+  /** The name of the platform's OpenAPI description; left out where it publishes none. */
+  spec?: string;
   /**
    * Starts an empty system of its own for each test.
    *
