@@ -1,6 +1,6 @@
 /** How a difference is shown: keys instead of ids, secrets never. */
 import { type Cause, type FieldChange, parsePointer, SENSITIVE } from "../api/index.ts";
-import { type FieldDifference, isRecord } from "../connector-kit/compare.ts";
+import { equal, type FieldDifference, isRecord } from "../connector-kit/compare.ts";
 import { pendingIn } from "../connector-kit/references.ts";
 import { kindTools } from "./kind-tools.ts";
 import type { Desired, Observation } from "./types.ts";
@@ -12,7 +12,8 @@ export function fieldChange(
   observation: Pick<Observation, "nameOf">,
   cause: Cause,
 ): FieldChange {
-  const { path, before, after, field } = difference;
+  const { path, after, field } = difference;
+  const before = asStated(difference);
   const tools = kindTools(desired.kind);
   const shown = tools.mapReferences
     ? pick(
@@ -29,6 +30,17 @@ export function fieldChange(
     cause,
     ...sourceElsewhere(desired, field),
   };
+}
+
+/**
+ * What was observed, for people. An element of a map that is as declared is shown as the manifest states it: what
+ * else the platform says of it is no difference.
+ */
+function asStated({ before, after, delta, schema }: FieldDifference): unknown {
+  if (schema["x-kubernetes-list-type"] !== "map" || !Array.isArray(before) || !Array.isArray(after)) return before;
+  const changed = new Set(delta?.added);
+  const same = after.filter((element) => !changed.has(element));
+  return before.map((element) => same.find((other) => equal(schema.items ?? {}, other, element)) ?? element);
 }
 
 /** Where a field was written, where that is not the entry's own place: a default's, mostly. */
