@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Tests that run the built program; the others run from source and need no build. */
 const program = ["test/cli/**/*.test.ts", "test/build/**/*.test.ts", "test/cases/*.test.ts"];
 
 export default defineConfig({
+  // The example of a user's own connector imports the kit by its public name.
+  resolve: { alias: { "plumbline/connector-kit": join(import.meta.dirname, "src/connector-kit/index.ts") } },
   test: {
     pool: "forks",
     maxWorkers: 2,

@@ -108,16 +108,36 @@ async function compileModule(modules: UserModules, module: string): Promise<Comp
 /** What keeps a value from being a connector, before anything is called on it. */
 function faultOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return "its default export is not what defineConnector gives.";
-  const connector = value as Record<string, unknown>;
-  for (const name of ["platform", "title"]) {
-    if (typeof connector[name] !== "string") return `its connector lacks the text "${name}".`;
+  const { resources, actions } = value as Record<string, unknown>;
+  return (
+    lacking("connector", value, {
+      text: ["platform", "title"],
+      function: ["open", "check"],
+      schema: ["connection", "credentials"],
+    }) ??
+    lackingIn("resource", resources, { function: ["key", "list"], schema: ["schema"] }) ??
+    lackingIn("action", actions, { text: ["description"], function: ["run"], schema: ["parameters", "result"] })
+  );
+}
+
+/** What something must have, by what it is. */
+type Needs = Readonly<Partial<Record<"text" | "function" | "schema", readonly string[]>>>;
+
+const typeOf = { text: "string", function: "function", schema: "object" } as const;
+
+function lackingIn(what: string, parts: unknown, needs: Needs): string | undefined {
+  for (const [name, part] of Object.entries(parts ?? {})) {
+    const fault = lacking(`${what} "${name}"`, part, needs);
+    if (fault) return fault;
   }
-  for (const name of ["open", "check"]) {
-    if (typeof connector[name] !== "function") return `its connector lacks the function "${name}".`;
-  }
-  for (const name of ["connection", "credentials"]) {
-    if (typeof connector[name] !== "object" || connector[name] === null)
-      return `its connector lacks the schema "${name}".`;
+  return undefined;
+}
+
+function lacking(what: string, value: unknown, needs: Needs): string | undefined {
+  const given = Object(value) as Record<string, unknown>;
+  for (const [type, names] of Object.entries(needs) as [keyof typeof typeOf, readonly string[]][]) {
+    const name = names.find((one) => typeof given[one] !== typeOf[type] || given[one] === null);
+    if (name !== undefined) return `its ${what} lacks the ${type} "${name}".`;
   }
   return undefined;
 }

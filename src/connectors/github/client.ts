@@ -125,6 +125,8 @@ export class GitHubWriter extends GitHubReader {
   readonly wait: OpenContext["wait"];
   /** What secrets are sealed with, by their scope. */
   readonly publicKeys = new OnceEach<PublicKey>();
+  /** Who this is, for telling its own things from other people's. */
+  readonly access = new OnceEach<Check>();
 
   /** @param wait for what comes a moment after it was asked for. */
   constructor(http: HttpWriter, account: Account, installation: string | undefined, wait: OpenContext["wait"]) {

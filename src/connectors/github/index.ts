@@ -1,5 +1,6 @@
 /** GitHub: github.com, Enterprise Server and data residency. */
 import { ConnectorError, defineConnector, Secret, Type } from "../../connector-kit/index.ts";
+import { actions } from "./actions.ts";
 import { branchProtection } from "./branch-protection.ts";
 import { type Account, GitHubReader, GitHubWriter } from "./client.ts";
 import { collaborators } from "./collaborators.ts";
@@ -111,6 +112,7 @@ export default defineConnector({
     "environments.variables": environmentVariables,
     "environments.secrets": environmentSecrets,
   },
+  actions,
 });
 
 function accountOf(connection: Readonly<Record<string, unknown>>): Account {

@@ -41,6 +41,13 @@ export const limits: readonly Limit[] = [
     source: "docs.github.com, Rate limits for the REST API: content-generating requests a minute",
     applies: ({ method }) => writes.has(method),
   },
+  {
+    name: "search",
+    requests: 30,
+    per: "1m",
+    source: "docs.github.com, REST API endpoints for search: rate limit",
+    applies: (request) => request.path.startsWith("/search/"),
+  },
 ];
 
 export const http: HttpProfile = {

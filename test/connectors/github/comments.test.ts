@@ -1,9 +1,15 @@
 /** Comments: one for a run, and one for a marker that only its own author changes. */
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { startGitHub } from "../../support/github.ts";
 import { githubStaging, perform } from "./organization.ts";
 
 const { withAnswers, withSystem } = githubStaging();
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 const list = "/repos/acme/api/issues/1/comments";
 
 async function start() {
@@ -85,6 +91,36 @@ describe("upsert_comment", () => {
         const write = created ? `POST ${list}` : "PATCH /repos/acme/api/issues/comments/5";
         expect(stage.writes().map(({ method, path }) => `${method} ${path}`)).toEqual([write]);
       },
+    );
+  });
+
+  test.each([
+    { slug: "plumbline", author: { login: "plumbline[bot]" }, app: null, created: false },
+    { slug: "plumbline", author: { login: "other[bot]" }, app: { id: 12 }, created: true },
+    { slug: undefined, author: { login: "plumbline[bot]" }, app: { id: 12 }, created: false },
+    { slug: undefined, author: { login: "other[bot]" }, app: { id: 13 }, created: true },
+    { slug: undefined, author: { login: "ada" }, app: { id: 12 }, created: true },
+  ])("of an App ($slug), by $author.login and $app, makes another: $created", async (row) => {
+    const { slug, author, app, created } = row;
+    const text = "x <!-- plumbline-comment: report -->";
+    const found = { id: 5, html_url: "https://github.com/x", body: text, user: author, performed_via_github_app: app };
+    const installation = { id: 34, app_id: 12, app_slug: slug, account: { login: "acme" } };
+    const answers: Readonly<Record<string, object>> = {
+      "/app/installations/34/access_tokens": { token: "ghs_x", expires_at: "2100-01-01T00:00:00Z" },
+      "/app/installations": [installation],
+      "/installation/repositories": { repositories: [] },
+    };
+    await withAnswers(
+      ({ path, method }) => {
+        const answer = answers[path] ?? (method === "GET" ? [found] : { id: 6, html_url: "https://github.com/y" });
+        return { status: method === "POST" ? 201 : 200, body: answer };
+      },
+      async (stage) => {
+        expect(await perform(stage, "upsert_comment", { ...upsert, body: "new" })).toMatchObject({ created });
+        await perform(stage, "upsert_comment", { ...upsert, body: "newer" });
+        expect(stage.requests.filter(({ path }) => path === "/app/installations")).toHaveLength(1);
+      },
+      { credentials: { appId: "12", installationId: "34", privateKey } },
     );
   });
 });

@@ -57,6 +57,6 @@ export function perform(stage: Stage, name: string, parameters: Spec, key = "run
     expect(mistakes(action.parameters, parameters)).toEqual([]);
     const result = await action.run(stage.session.writer, parameters, { key });
     expect(mistakes(action.result, result)).toEqual([]);
-    return result;
+    return result as Spec;
   });
 }
