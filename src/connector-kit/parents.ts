@@ -11,9 +11,11 @@ import { ConnectorError } from "./errors.ts";
 export type Child<S> = Omit<Observed<S>, "parent">;
 
 export interface PerParentOptions {
-  /** Parents at once; default 4. */
+  /** Parents at once; default 16. How many requests run at once is the connection's own limit. */
   concurrency?: number;
 }
+
+const PARENTS_AT_ONCE = 16;
 
 /** What reading one parent came to. */
 type Outcome<S> = { children: readonly Observed<S>[] } | FailedParent | { thrown: unknown };
@@ -27,7 +29,7 @@ type Outcome<S> = { children: readonly Observed<S>[] } | FailedParent | { thrown
 export async function* perParent<S>(
   parents: readonly ObservedParent[],
   read: (parent: ObservedParent) => AsyncIterable<Child<S>> | Promise<Iterable<Child<S>>>,
-  { concurrency = 4 }: PerParentOptions = {},
+  { concurrency = PARENTS_AT_ONCE }: PerParentOptions = {},
 ): AsyncGenerator<Observed<S> | FailedParent, void, undefined> {
   const underWay: Promise<Outcome<S>>[] = [];
   let started = 0;

@@ -73,7 +73,7 @@ class Run {
   constructor(input: ApplyInput, ledger: Ledger) {
     this.#input = input;
     this.#ledger = ledger;
-    this.#limit = pLimit(input.compiled.connector.concurrency ?? 4);
+    this.#limit = pLimit(Math.min(input.compiled.connector.concurrency ?? WRITES_AT_ONCE, WRITES_AT_ONCE));
   }
 
   /** Runs all steps, in waves of those whose predecessors are done. */
@@ -413,6 +413,9 @@ class Run {
     return change.thing as Thing;
   }
 }
+
+/** Platforms want writes few at a time, however many reads they take at once. */
+const WRITES_AT_ONCE = 4;
 
 const noParent: ObservedParent = { id: "", key: [], spec: {} };
 

@@ -83,6 +83,8 @@ export default defineConnector({
   ),
   http,
   limits,
+  // GitHub takes 100 at once (Rate limits for the REST API: secondary rate limits).
+  concurrency: 12,
   open: ({ http: { reader, writer }, connection, credentials, wait }) => {
     const account = accountOf(connection);
     const installation = credentials.token === undefined ? credentials.installationId : undefined;

@@ -76,7 +76,7 @@ describe("derived from a connector", () => {
   test("the rate limit is the smallest that counts by itself, else the smallest, in requests a minute", () => {
     expect(of(tracker().connector).rateLimit).toBe(100);
     expect(of(slack).rateLimit).toBe(20);
-    expect(of(github).rateLimit).toBe(80);
+    expect(of(github).rateLimit).toBe(30);
     expect(of(fakeSystem().connector).rateLimit).toBe(0);
   });
 

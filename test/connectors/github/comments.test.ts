@@ -73,7 +73,7 @@ describe("upsert_comment", () => {
     { author: { login: "Plumbline-Bot" }, created: false },
     { author: { login: "mallory" }, created: true },
     { author: null, created: true },
-  ])("of a comment by $author.login makes another: $created", async ({ author, created }) => {
+  ])("of a comment by $author makes another: $created", async ({ author, created }) => {
     const found = {
       id: 5,
       html_url: "https://github.com/x",
