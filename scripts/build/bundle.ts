@@ -7,10 +7,18 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { ascii } from "./ascii.ts";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyGlobs } from "./lazy-globs.ts";
 import { lazyStringWidth } from "./lazy-string-width.ts";
 import { entryModule, packageEntries, virtualModules } from "./virtual-modules.ts";
+
+const asciiOutput = {
+  name: "ascii-output",
+  generateBundle(_: unknown, files: Record<string, { type: string; code?: string }>) {
+    for (const file of Object.values(files)) if (file.type === "chunk" && file.code) file.code = ascii(file.code);
+  },
+};
 
 /** Chunks of virtual modules stand where their names say; all others in `chunks/`. */
 function chunkPath(facade: string | null | undefined): string {
@@ -32,7 +40,7 @@ export async function bundle(root: string, target: string): Promise<void> {
       cli: start,
       ...Object.fromEntries(names.map((name) => [name, entryModule(name)])),
     },
-    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, await virtualModules(root)],
+    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, await virtualModules(root), asciiOutput],
     // Our modules do nothing when they are loaded; building a schema that nobody uses is left out.
     treeshake: {
       moduleSideEffects: (id) => (id.startsWith(join(root, "src/")) && id !== start ? false : undefined),

@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "rolldown";
 import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule } from "../../src/api/index.ts";
-import { shareDefinitions } from "../../src/manifests/shared-definitions.ts";
+import { checkedSchema } from "../../src/manifests/checked-schema.ts";
 import { checkModule } from "./checks.ts";
 import { loadPlatforms } from "./connectors.ts";
 
@@ -66,9 +66,7 @@ export async function virtualModules(root: string): Promise<Plugin> {
   const texts = new Map<string, () => string>();
   for (const [name, compiled] of platforms) {
     texts.set(platformModule(name), () => platform(root, name));
-    texts.set(kindModule(`integration-${name}`), () =>
-      checkModule(shareDefinitions(integrationSchema(compiled.schemas))),
-    );
+    texts.set(kindModule(`integration-${name}`), () => checkModule(checkedSchema(compiled.schemas)));
   }
   for (const [kind, schema] of Object.entries(kinds)) texts.set(kindModule(kind), () => checkModule(schema));
   for (const [name, path] of Object.entries(packageEntries)) {

@@ -6,8 +6,9 @@ import type { Ajv } from "ajv";
 import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule } from "../api/index.ts";
 import { compileConnector } from "../connector-kit/compile.ts";
 import type { Connector } from "../connector-kit/contract.ts";
+import { checkedSchema } from "./checked-schema.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
-import { shareDefinitions } from "./shared-definitions.ts";
+
 import type { Platform, PlatformSource, SchemaCheck } from "./types.ts";
 
 /** Where connectors come from. */
@@ -53,7 +54,7 @@ async function loadPlatform(
   if (connector === undefined || connector === "unloaded") return connector;
   const compiled = compileConnector(connector);
   try {
-    return { compiled, validate: compiler.compile(shareDefinitions(integrationSchema(compiled.schemas))) };
+    return { compiled, validate: compiler.compile(checkedSchema(compiled.schemas)) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Connector "${connector.platform}": its schema does not compile: ${reason}.`, { cause });
