@@ -19,7 +19,7 @@ const forbidden: readonly { what: string; pattern: RegExp; example: string }[] =
   {
     what: "a path of somebody's machine",
     pattern: /(?<![\w.*])\/(work|root|home\/[a-z]+|Users\/[A-Za-z]+)\//,
-    example: '"/root/x"',
+    example: '"/home/ada/x"',
   },
   {
     what: "the address of a package registry",

@@ -103,7 +103,7 @@ describe("schema", () => {
     const { stdout } = await place().run("schema slack");
     const { properties } = JSON.parse(stdout);
     expect(properties.spec.properties.platform.const).toBe("slack");
-    expect(properties.spec.properties.resources.properties.channels).toBeDefined();
+    expect(Object.keys(properties.spec.properties.resources.properties).sort()).toEqual(["channels", "usergroups"]);
   });
 
   test("an unknown name is answered with the nearest", async () => {

@@ -53,7 +53,9 @@ test("two states in one folder have a lock each", async () => {
   expect(lockFileOf(join(folder, "state.db"))).toBe(join(folder, "lock.db"));
   const [one, two] = [await open(join(folder, "one.db")), await open(join(folder, "two.db"))];
   await one.lock(holder, 0);
-  await expect(two.lock(holder, 0)).resolves.toBeDefined();
+  await two.lock(holder, 0);
+  await expect((await open(join(folder, "one.db"))).lock(holder, 0)).rejects.toMatchObject({ code: "Locked" });
+  await expect((await open(join(folder, "two.db"))).lock(holder, 0)).rejects.toMatchObject({ code: "Locked" });
 });
 
 test("closing the store frees its lock", async () => {
@@ -61,7 +63,9 @@ test("closing the store frees its lock", async () => {
   const first = await open(file);
   await first.lock(holder, 0);
   await first.close();
-  await expect((await open(file)).lock(holder, 0)).resolves.toBeDefined();
+  const second = await open(file);
+  await second.lock(holder, 0);
+  await expect((await open(file)).lock(holder, 0)).rejects.toMatchObject({ code: "Locked" });
 });
 
 test("opening the same state twice in one process frees no lock", async () => {

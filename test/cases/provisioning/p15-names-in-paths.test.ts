@@ -110,7 +110,7 @@ test.each([".", ".."])("an environment called %j never becomes an address of som
   const stage = await onGitHub({ "acme.yaml": environments([name], "here") }, { repositories });
   await stage.run("apply --auto-approve");
   expect(stage.proxy.writes()).toEqual([]);
-  expect(await stage.github.repository("api")).toBeDefined();
+  expect(await stage.github.repository("api")).toMatchObject({ name: "api", archived: false });
 });
 
 test.each([".", ".."])("a label called %j never becomes an address of something else", async (name) => {
@@ -124,7 +124,7 @@ test.each([".", ".."])("a label called %j never becomes an address of something 
     await stage.run("apply --auto-approve --confirm-removals 1");
   }
   expect(stage.proxy.writes().filter(({ path }) => !path.startsWith(list))).toEqual([]);
-  expect(await stage.github.repository("api")).toBeDefined();
+  expect(await stage.github.repository("api")).toMatchObject({ name: "api", archived: false });
 });
 
 function lastSegment(path: string): string {

@@ -67,7 +67,7 @@ test.each<{
   const { code: exit, failed, said } = await told(here.run("doctor -o json"));
   expect(exit).toBe(1);
   expect(failed).toMatchObject([{ name: at, message: expect.stringContaining(`${code}: The fake failed: ${what}.`) }]);
-  expect(failed[0]?.remedy).toBeTruthy();
+  expect(failed[0]?.remedy).toMatch(/^[A-Z].{15,}\.$/s);
   const kept = said.integrations[0]?.steps.filter(({ message }) => message === `not reached: ${at} failed`);
   expect(kept?.map(({ name }) => name)).toEqual(skipped);
 });

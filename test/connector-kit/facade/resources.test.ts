@@ -266,7 +266,7 @@ describe("updateItem", () => {
     fake.addTeam("oncall");
     const system = await opened(fake);
     dataOf(await system.updateItem("room", "api", { name: "api2" }));
-    expect(fake.room("api2")).toBeDefined();
+    expect(fake.rooms.map(({ name }) => name)).toEqual(["api2"]);
     const refused = await system.updateItem("team", "oncall", { handle: "night" });
     expect(refused).toMatchObject({
       data: false,
