@@ -59,6 +59,13 @@ export const FieldChange = Type.Object(
 );
 export type FieldChange = Static<typeof FieldChange>;
 
+export const Risk = Type.Enum(["removal", "replace", "permission", "visibility", "ownership"], {
+  description:
+    "Why a reviewer should look twice: something goes for good, is made anew, or others may do, see or own more or less than before.",
+  examples: ["removal"],
+});
+export type Risk = Static<typeof Risk>;
+
 const exampleChange = {
   action: "create",
   kind: "channels",
@@ -85,6 +92,9 @@ export const Change = Type.Object(
     cause: Cause,
     source: Type.Optional(Source),
     fields: Type.Array(FieldChange, { description: "The fields that differ.", examples: [[]] }),
+    risks: Type.Optional(
+      Type.Array(Risk, { description: "Why a reviewer should look twice; left out: no reason.", examples: [["removal"]] }),
+    ),
     reason: Type.String({
       description: "Why, as one CamelCase word; empty where the action says it all.",
       examples: ["PruneDisabled"],
@@ -172,6 +182,13 @@ export const IntegrationPlan = Type.Object(
     mode: Type.Optional(
       Type.Enum(["Enforce", "Observe"], { description: "The policy's mode.", examples: ["Enforce"] }),
     ),
+    view: Type.Optional(
+      Type.Enum(["live", "offline"], {
+        description:
+          "live: compared with the system; offline: the base's manifests compared with the head's, no system asked. Default live.",
+        examples: ["live"],
+      }),
+    ),
     inventory: Type.Enum(["present", "absent"], {
       description: "Whether there is a record of what is owned.",
       examples: ["present"],
@@ -215,6 +232,42 @@ export const IntegrationPlan = Type.Object(
 );
 export type IntegrationPlan = Static<typeof IntegrationPlan>;
 
+export const PlanBase = Type.Object(
+  {
+    ref: Type.String({ description: "What `--base` named.", examples: ["origin/main"] }),
+    commit: Type.String({
+      description: "The merge base of it and the head: the commit that the manifests were compared with.",
+      examples: ["3f2a9c0d1e4b5a69788796a5b4c3d2e1f0a1b2c3"],
+    }),
+    notices: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            code: Type.String({ description: "What programs branch on.", examples: ["ConfigurationDiffers"] }),
+            message: Type.String({
+              description: "What of the head took no effect, and why.",
+              examples: ["plumbline.config.yaml differs from the base; the base's holds."],
+            }),
+          },
+          {
+            ...closed,
+            description: "Something in the head that took no effect.",
+            examples: [{ code: "ConfigurationDiffers", message: "plumbline.config.yaml differs from the base." }],
+          },
+        ),
+        { description: "What in the head took no effect, since a pull request may not change it.", examples: [[]] },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      "What the manifests were compared with. A cause `change` then means: by this pull request; `drift`: it was there before.",
+    examples: [{ ref: "origin/main", commit: "3f2a9c0d1e4b5a69788796a5b4c3d2e1f0a1b2c3" }],
+  },
+);
+export type PlanBase = Static<typeof PlanBase>;
+
 export const Plan = Type.Object(
   {
     apiVersion: Type.Literal(API_VERSION, { description: "The API version.", examples: [API_VERSION] }),
@@ -227,6 +280,7 @@ export const Plan = Type.Object(
     }),
     hash: Type.String({ description: "What the plan would do, as SHA-256 of its RFC 8785 form.", examples: ["9f86…"] }),
     summary: PlanSummary,
+    base: Type.Optional(PlanBase),
     integrations: Type.Array(IntegrationPlan, { description: "One part an Integration.", examples: [[examplePart]] }),
   },
   {
