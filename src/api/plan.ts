@@ -93,7 +93,10 @@ export const Change = Type.Object(
     source: Type.Optional(Source),
     fields: Type.Array(FieldChange, { description: "The fields that differ.", examples: [[]] }),
     risks: Type.Optional(
-      Type.Array(Risk, { description: "Why a reviewer should look twice; left out: no reason.", examples: [["removal"]] }),
+      Type.Array(Risk, {
+        description: "Why a reviewer should look twice; left out: no reason.",
+        examples: [["removal"]],
+      }),
     ),
     reason: Type.String({
       description: "Why, as one CamelCase word; empty where the action says it all.",

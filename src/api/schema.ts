@@ -48,6 +48,8 @@ export interface AnnotatedSchema {
   "x-plumbline-members"?: boolean;
   /** The list says who owns something; it may not lose its last element. */
   "x-plumbline-owners"?: boolean;
+  /** Why a reviewer should look twice when the field changes; on a whole kind's schema: when any field does. */
+  "x-plumbline-risk"?: "permission" | "visibility" | "ownership";
   /** A scalar that YAML reads as another type when it is not quoted, such as a colour. */
   [key: string]: unknown;
 }

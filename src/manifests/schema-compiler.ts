@@ -21,6 +21,7 @@ const annotations = [
   "x-plumbline-members",
   "x-plumbline-owners",
   "x-plumbline-escape",
+  "x-plumbline-risk",
   "x-plumbline-renamed-to",
 ] as const;
 

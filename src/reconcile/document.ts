@@ -10,6 +10,7 @@ import {
 } from "../api/index.ts";
 import { planDigest } from "./digest.ts";
 import type { Pass } from "./pass.ts";
+import { risksOf } from "./risks.ts";
 import type { PlannedChange } from "./types.ts";
 
 /** Makes the document. @param createdAt ISO 8601. */
@@ -41,12 +42,14 @@ function integrationPlan(pass: Pass): IntegrationPlan {
     ...(decision && decision.failures.length > 0 ? { failures: decision.failures } : {}),
     requests: { read: pass.session?.requests.read ?? 0 },
     unchanged: decision?.unchanged.length ?? 0,
-    changes: (decision?.changes ?? []).map(changeDocument),
+    changes: (decision?.changes ?? []).map((change) => changeDocument(change, pass)),
     policy: spec.policy ?? {},
   };
 }
 
-function changeDocument(change: PlannedChange): Change {
+function changeDocument(change: PlannedChange, { compiled }: Pass): Change {
+  const kind = compiled?.kinds.get(change.kind);
+  const risks = kind ? risksOf(kind, change, change.thing?.observed.spec) : [];
   const id = change.thing?.observed.id;
   const source = change.desired?.entry.source;
   return {
@@ -58,6 +61,7 @@ function changeDocument(change: PlannedChange): Change {
     cause: change.cause,
     ...(source ? { source } : {}),
     fields: change.fields,
+    ...(risks.length > 0 ? { risks } : {}),
     reason: change.reason,
     ...(change.message === undefined ? {} : { message: change.message }),
   };

@@ -125,6 +125,7 @@ const Protection = Type.Object(
   },
   {
     ...closed,
+    "x-plumbline-risk": "permission",
     description: "The protection of a branch.",
     examples: [
       { branch: "main", enforce_admins: true, required_pull_request_reviews: { required_approving_review_count: 1 } },

@@ -40,6 +40,7 @@ const Collaborator = Type.Object(
   },
   {
     additionalProperties: false,
+    "x-plumbline-risk": "permission",
     description: "Somebody with access of their own.",
     examples: [{ username: "octocat", permission: "push" }],
   },

@@ -60,6 +60,7 @@ const Environment = Type.Object(
         maxItems: 6,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["type", "reviewer"],
+        "x-plumbline-risk": "permission",
         description: "All who may let a deployment pass; one of them is enough.",
         examples: [[{ type: "Team", reviewer: "release-managers" }]],
       }),

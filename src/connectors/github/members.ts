@@ -24,6 +24,7 @@ const Member = Type.Object(
     }),
     role: Type.Optional(
       Type.Enum(["member", "admin"], {
+        "x-plumbline-risk": "permission",
         description: "admin is an owner of the organisation. Left out, new people become member.",
         examples: ["member"],
       }),

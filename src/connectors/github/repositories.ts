@@ -31,9 +31,20 @@ const Repository = Type.Object(
     homepage: Type.Optional(
       Type.String({ description: "The address of its web page.", examples: ["https://example.com"] }),
     ),
-    visibility: choice(["private", "public", "internal"], "Who may see it; internal exists on GitHub Enterprise."),
+    visibility: Type.Optional(
+      Type.Enum(["private", "public", "internal"], {
+        "x-plumbline-risk": "visibility",
+        description: "Who may see it; internal exists on GitHub Enterprise.",
+        examples: ["private"],
+      }),
+    ),
     private: Type.Optional(
-      Type.Boolean({ deprecated: true, description: "Whether it is private; visibility says more.", examples: [true] }),
+      Type.Boolean({
+        deprecated: true,
+        "x-plumbline-risk": "visibility",
+        description: "Whether it is private; visibility says more.",
+        examples: [true],
+      }),
     ),
     topics: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 50, description: "A topic.", examples: ["payments"] }), {

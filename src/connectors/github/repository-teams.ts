@@ -27,6 +27,7 @@ const RepositoryTeam = Type.Object(
   },
   {
     additionalProperties: false,
+    "x-plumbline-risk": "permission",
     description: "A team's access to the repository.",
     examples: [{ team: "platform", permission: "push" }],
   },

@@ -136,6 +136,7 @@ const Ruleset = Type.Object(
   },
   {
     ...closed,
+    "x-plumbline-risk": "permission",
     description: "A ruleset.",
     examples: [{ name: "protect", enforcement: "active", rules: [{ type: "deletion" }] }],
   },

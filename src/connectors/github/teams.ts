@@ -56,6 +56,7 @@ const Team = Type.Object(
     description: Type.Optional(Type.String({ description: "A short description.", examples: ["Keeps the lights on"] })),
     privacy: Type.Optional(
       Type.Enum(["closed", "secret"], {
+        "x-plumbline-risk": "visibility",
         description: "closed: the organisation sees it; secret: its members do. Teams with a parent are closed.",
         examples: ["closed"],
       }),
@@ -70,6 +71,7 @@ const Team = Type.Object(
       Type.String({
         minLength: 1,
         "x-plumbline-ref": "teams",
+        "x-plumbline-risk": "permission",
         description: "The name or slug of the team that this one belongs to.",
         examples: ["engineering"],
       }),

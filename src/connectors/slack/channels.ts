@@ -37,6 +37,7 @@ const Channel = Type.Object(
       Type.Boolean({
         default: false,
         "x-plumbline-immutable": true,
+        "x-plumbline-risk": "visibility",
         description: "Whether it is private. Slack's API cannot change it later.",
         examples: [false],
       }),
