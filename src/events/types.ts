@@ -1,0 +1,51 @@
+/** What the parts of event handling hand to one another. */
+import type { EventEnvelope } from "../api/event.ts";
+import type { Delivery, NewDelivery, StoredEvent } from "../store/event-types.ts";
+
+/** An event with its data read. */
+export interface OpenEvent {
+  stored: StoredEvent;
+  envelope: EventEnvelope;
+  /** The property of `data` that the event is about, as the connector names it. */
+  main?: string;
+  /** The platform's own name of the event: `issues` of `github.issues`. */
+  name?: string;
+  /** Whether the integration's own account caused it. */
+  self: boolean;
+}
+
+/** What follows from an event, and why nothing else does. */
+export interface Followers {
+  deliveries: readonly NewDelivery[];
+  deduplicate?: readonly { delivery: string; rule: string; key: string; until: number }[];
+  /** One line for each Rule or route that was looked at and did not match, or could not be asked. */
+  notes: readonly string[];
+}
+
+/** Decides what follows from an event: the rules, later the routes. Must not wait for anything outside. */
+export interface Follower {
+  follow(event: OpenEvent): Followers;
+}
+
+/** How one attempt at a delivery ended. */
+export type Performed =
+  | { outcome: "done" }
+  | { outcome: "skipped"; code: string; message: string }
+  /** It may be tried again; not before `retryAfter` milliseconds from now, where that is said. */
+  | { outcome: "retry"; code: string; message: string; step?: string; retryAfter?: number; maxAttempts?: number }
+  | { outcome: "dead"; code: string; message: string; step?: string };
+
+/** What a performer is given beside the delivery. */
+export interface Performance {
+  event: OpenEvent;
+  /** From 1. */
+  attempt: number;
+  signal: AbortSignal;
+  /** Keeps what was done so far: a later attempt finds it in `delivery.progress`. On disk when it resolves. */
+  checkpoint(progress: string): Promise<void>;
+}
+
+/** Carries out deliveries of one kind. Throws only for programming errors; those are retried too. */
+export interface Performer {
+  perform(delivery: Delivery, performance: Performance): Promise<Performed>;
+}
