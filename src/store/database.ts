@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import type { StoreClock } from "./clock.ts";
 import { sqliteCode } from "./errors.ts";
 import { createFile, ensureFolder, exists, isWritable } from "./folder.ts";
-import { assertReadable, migrate } from "./migrations.ts";
+import { assertReadable, type Migration, migrate } from "./migrations.ts";
 
 /** Milliseconds that SQLite waits for another process's write. */
 const BUSY_TIMEOUT = 5000;
@@ -29,7 +29,7 @@ export interface OpenDatabaseOptions {
   /** `read` creates no file; it brings an older format to the newest one, and then refuses to write. */
   mode: "read" | "write";
   /** Only for tests of later formats. */
-  migrations?: readonly string[];
+  migrations?: readonly Migration[];
 }
 
 /** @throws StoreError, or what SQLite and the file system throw. */

@@ -1,4 +1,5 @@
 /** The tables of the newest format, as Kysely types. `migrations.ts` makes them. */
+import type { Generated } from "kysely";
 
 /** What every table about a system's things is keyed by. */
 export interface Identity {
@@ -51,10 +52,135 @@ export interface HolderRow {
   since: string;
 }
 
+/** The right to apply in a database that several machines share. */
+export interface LeaseRow {
+  name: string;
+  /** Who holds it: new with each time that it is taken. */
+  token: string;
+  pid: number;
+  host: string;
+  command: string;
+  since: string;
+  /** Milliseconds since 1970 by the database's clock. */
+  expires_at: number;
+}
+
 /** Facts about the file itself; this table keeps its form in all formats. */
 export interface MetaRow {
   name: string;
   value: string;
+}
+
+export interface EventRow {
+  seq: Generated<number>;
+  namespace: string;
+  integration: string | null;
+  platform: string | null;
+  source: string;
+  id: string;
+  type: string;
+  subject: string | null;
+  received_at: number;
+  trace: string;
+  hops: number;
+  attributes: string;
+  data: string;
+  signed_hash: string | null;
+  state: string;
+  note: string | null;
+  repeats: number;
+  /** How much room its texts take. */
+  bytes: number;
+}
+
+/** The hash of signed bytes that carry neither id nor time, to know them again. */
+export interface SignedRow {
+  source: string;
+  hash: string;
+  seq: number;
+  at: number;
+}
+
+export interface DeliveryRow {
+  /** Rises in the order in which deliveries follow from events. */
+  position: Generated<number>;
+  id: string;
+  kind: string;
+  namespace: string;
+  target: string;
+  ordering_key: string;
+  event: number;
+  state: string;
+  /** For `waiting` when it may be tried, for `running` until when it is the worker's. */
+  due: number;
+  /** Since when it waits for a retry. */
+  held_since: number | null;
+  passed_at: number | null;
+  attempts: number;
+  worker: string | null;
+  concurrency: number | null;
+  input: string;
+  progress: string | null;
+  code: string | null;
+  message: string | null;
+  trace: string;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface AttemptRow {
+  delivery: string;
+  number: number;
+  at: number;
+  took: number;
+  outcome: string;
+  step: string | null;
+  code: string | null;
+  message: string | null;
+}
+
+export interface DeduplicationRow {
+  rule: string;
+  key: string;
+  until: number;
+}
+
+export interface RefusalRow {
+  seq: Generated<number>;
+  at: number;
+  integration: string | null;
+  status: number;
+  reason: string;
+  message: string;
+  remote_address: string | null;
+  trace: string;
+}
+
+export interface AuditRow {
+  seq: number;
+  at: number;
+  actor: string;
+  action: string;
+  resource_type: string;
+  resource_id: string;
+  outcome: string;
+  commit_id: string | null;
+  trace: string | null;
+  /** JSON. */
+  details: string | null;
+  hash: string;
+}
+
+export interface TokenRow {
+  id: string;
+  name: string;
+  role: string;
+  /** JSON. */
+  namespaces: string | null;
+  hash: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
 }
 
 export interface Tables {
@@ -65,7 +191,16 @@ export interface Tables {
   failures: FailureRow;
   objects: ObjectRow;
   holder: HolderRow;
+  leases: LeaseRow;
   meta: MetaRow;
+  events: EventRow;
+  signed: SignedRow;
+  deliveries: DeliveryRow;
+  attempts: AttemptRow;
+  deduplications: DeduplicationRow;
+  refusals: RefusalRow;
+  audit: AuditRow;
+  tokens: TokenRow;
 }
 
 /** The tables whose rows belong to one thing, by what a row holds. */

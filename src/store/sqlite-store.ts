@@ -11,13 +11,19 @@ import { Kysely } from "kysely";
 import { type StoreClock, systemClock } from "./clock.ts";
 import { openDatabase } from "./database.ts";
 import { explaining } from "./errors.ts";
+import type { AuditStore, EventStore, TokenStore } from "./event-types.ts";
+import { createAuditStore } from "./events/audit.ts";
+import { createEventStore } from "./events/event-store.ts";
+import { sqliteHot } from "./events/sqlite-hot.ts";
+import { createTokenStore } from "./events/tokens.ts";
 import { LockFile, waitFor } from "./lock.ts";
-import { toHolder, toHolderRow, toObjectRow, toObjectState } from "./rows.ts";
+import { toHolder, toHolderRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
+import { storeQueries } from "./sql-queries.ts";
+import { applyUpdate, type UpdateStatements } from "./sql-update.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
-import { readSystem } from "./sqlite-read.ts";
-import { applyUpdate, compileUpdate, type UpdateStatements } from "./sqlite-update.ts";
-import type { Holder, HolderLock, ObjectState, Store, SystemState, SystemUpdate } from "./types.ts";
+import { compileUpdate } from "./sqlite-update.ts";
+import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "./types.ts";
 
 export interface SqliteStoreOptions {
   file: string;
@@ -34,7 +40,7 @@ export interface SqliteStoreOptions {
  *
  * @throws StoreError `NewerFormat`, `Corrupt`, `Unwritable`, `Full` or `Locked`.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<LastingStore> {
   const clock = options.clock ?? systemClock();
   const { file, version, mode = "write" } = options;
   const database = await explaining(file, () => openDatabase({ file, where: file, version, clock, mode }));
@@ -48,8 +54,17 @@ export function lockFileOf(file: string): string {
 }
 
 /** {@link Store} over an open database of the newest format. */
-export class SqliteStore implements Store {
+export class SqliteStore implements LastingStore {
   readonly url: string;
+  readonly system: Store["system"];
+  readonly systems: Store["systems"];
+  readonly objects: Store["objects"];
+  readonly object: Store["object"];
+  readonly putObject: Store["putObject"];
+  readonly dropObject: Store["dropObject"];
+  readonly events: EventStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #db: Kysely<Tables>;
@@ -64,62 +79,32 @@ export class SqliteStore implements Store {
     this.#db = new Kysely<Tables>({ dialect: sqliteDialect(database) });
     this.#clock = clock;
     this.#statements = compileUpdate(this.#db, database);
-  }
-
-  system(system: string): Promise<SystemState | undefined> {
-    const transaction = this.#db.transaction().setAccessMode("read only");
-    return this.#explain(() => transaction.execute((open) => readSystem(open, system)));
-  }
-
-  systems(): Promise<readonly string[]> {
-    return this.#explain(async () => {
-      const rows = await this.#db
-        .selectFrom("inventory")
-        .select("system")
-        .union((builder) =>
-          builder
-            .selectFrom("objects")
-            .select((columns) => columns.ref("system").$notNull().as("system"))
-            .where("kind", "=", "Integration")
-            .where("system", "is not", null),
-        )
-        .orderBy("system")
-        .execute();
-      return rows.map(({ system }) => system);
+    const explain = <T>(run: () => Promise<T>) => this.#explain(run);
+    const queries = storeQueries(this.#db, explain);
+    this.system = queries.system;
+    this.systems = queries.systems;
+    this.objects = queries.objects;
+    this.object = queries.object;
+    this.putObject = queries.putObject;
+    this.dropObject = queries.dropObject;
+    this.events = createEventStore({
+      db: this.#db,
+      hot: sqliteHot(database),
+      now: () => Date.now(),
+      explain,
+      notify: async () => undefined,
+      onWake: () => () => undefined,
+      // Only the holder of the state dispatches, so there is no other one.
+      dispatcher: async () => ({ release: async () => undefined }),
     });
+    this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
+    this.tokens = createTokenStore(this.#db);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {
     return this.#explain(() =>
       this.#db.transaction().execute((transaction) => applyUpdate(transaction, this.#statements, system, update)),
     );
-  }
-
-  objects(): Promise<readonly ObjectState[]> {
-    return this.#explain(async () => {
-      const rows = await this.#db.selectFrom("objects").selectAll().orderBy("kind").orderBy("name").execute();
-      return rows.map(toObjectState);
-    });
-  }
-
-  object(kind: string, name: string): Promise<ObjectState | undefined> {
-    return this.#explain(async () => {
-      const query = this.#db.selectFrom("objects").selectAll().where("kind", "=", kind).where("name", "=", name);
-      const row = await query.executeTakeFirst();
-      return row && toObjectState(row);
-    });
-  }
-
-  putObject(object: ObjectState): Promise<void> {
-    return this.#explain(async () => {
-      await this.#db.replaceInto("objects").values(toObjectRow(object)).execute();
-    });
-  }
-
-  dropObject(kind: string, name: string): Promise<void> {
-    return this.#explain(async () => {
-      await this.#db.deleteFrom("objects").where("kind", "=", kind).where("name", "=", name).execute();
-    });
   }
 
   async lock(holder: Holder, waitMilliseconds: number): Promise<HolderLock> {

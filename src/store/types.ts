@@ -1,5 +1,6 @@
 /** What Plumbline remembers between runs, and the one place it is kept. */
 import type { Condition, Lifecycle } from "../api/index.ts";
+import type { AuditStore, EventStore, TokenStore } from "./event-types.ts";
 
 /** A field that was written and read back different. */
 export interface LoopCount {
@@ -132,6 +133,13 @@ export interface Store {
    */
   lock(holder: Holder, waitMilliseconds: number): Promise<HolderLock>;
   close(): Promise<void>;
+}
+
+/** A store in a database, which keeps events too. */
+export interface LastingStore extends Store {
+  readonly events: EventStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
 }
 
 export type StoreErrorCode = "Locked" | "NewerFormat" | "Corrupt" | "Full" | "Unwritable" | "BadUrl" | "BadKey";

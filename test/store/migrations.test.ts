@@ -6,7 +6,7 @@ import { MIGRATIONS, migrate } from "../../src/store/migrations.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import { entry, SYSTEM, temporaryFolder, VERSION } from "./support.ts";
 
-const later = [...MIGRATIONS, "create table events (id text primary key) strict"];
+const later = [...MIGRATIONS, () => "create table later (id text primary key) strict"];
 
 function memory() {
   const database = new DatabaseSync(":memory:");
@@ -26,14 +26,14 @@ test("a state goes from each format to the newest, and keeps what it held", () =
   database.exec("insert into systems values ('s')");
   migrate(database, { where: "state", version: "0.2.0", migrations: later });
   expect(format()).toBe(later.length);
-  expect(tables()).toContain("events");
+  expect(tables()).toContain("later");
   expect(database.prepare("select system from systems").all()).toEqual([{ system: "s" }]);
 });
 
 test("a migration that fails leaves the format before it", () => {
   const { database, tables, format } = memory();
   migrate(database, { where: "state", version: VERSION });
-  const broken = [...MIGRATIONS, "create table half (a text); insert into nowhere values (1)"];
+  const broken = [...MIGRATIONS, () => "create table half (a text); insert into nowhere values (1)"];
   expect(() => migrate(database, { where: "state", version: VERSION, migrations: broken })).toThrow("nowhere");
   expect(format()).toBe(MIGRATIONS.length);
   expect(tables()).not.toContain("half");

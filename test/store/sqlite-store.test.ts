@@ -120,7 +120,8 @@ test("a state that is damaged inside is refused when it is read", async () => {
   await store.update(SYSTEM, { put });
   await store.close();
   const bytes = await readFile(file);
-  bytes.fill(0xff, 8 * 4096);
+  // The things' pages come after those of the schema.
+  bytes.fill(0xff, 4096 * Math.floor((bytes.length / 4096) * 0.8));
   await writeFile(file, bytes);
   const again = await open(file);
   await expect(again.system(SYSTEM)).rejects.toMatchObject({ code: "Corrupt" });

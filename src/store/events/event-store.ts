@@ -1,0 +1,258 @@
+/**
+ * The inbox and the outbox over one database, SQLite or PostgreSQL.
+ *
+ * What runs for every event is in {@link Hot}; all else is written once. Writes of one sort that come at the
+ * same time share a transaction.
+ */
+import type { Kysely, Transaction } from "kysely";
+import type {
+  Accepted,
+  Attempt,
+  AttemptEnd,
+  Claim,
+  Counts,
+  Delivery,
+  DeliveryFilter,
+  Dispatch,
+  EventFilter,
+  EventStore,
+  NewEvent,
+  Refusal,
+  Retention,
+  StoredEvent,
+} from "../event-types.ts";
+import type { Tables } from "../schema.ts";
+import { accept } from "./accept.ts";
+import { groupCommit } from "./group.ts";
+import type { Hot } from "./hot.ts";
+import { prune } from "./prune.ts";
+import { toAttempt, toDelivery, toRefusal, toRefusalRow, toStoredEvent } from "./rows.ts";
+import { encodeText } from "./text.ts";
+import { claim, dispatch, end } from "./work.ts";
+
+/** At most so many rows in one transaction: what waits for it should not wait long. */
+const GROUP = 500;
+/** Refused webhooks that are kept: a sender of rubbish must not fill the disk. */
+const REFUSALS = 1000;
+
+/** What an event store is built over. */
+export interface EventDatabase {
+  db: Kysely<Tables>;
+  hot: Hot;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Makes one error with a remedy of what the database throws. */
+  explain<T>(run: () => Promise<T>): Promise<T>;
+  /** Tells other processes that there is something new, as part of the transaction. */
+  notify(open: Transaction<Tables>): Promise<void>;
+  onWake(wake: () => void): () => void;
+  dispatcher(): Promise<{ release(): Promise<void> } | undefined>;
+}
+
+/** @returns the events' part of a store. */
+export function createEventStore(database: EventDatabase): EventStore {
+  const { db, hot } = database;
+  const write = <T>(run: (open: Transaction<Tables>) => Promise<T>) =>
+    database.explain(() => db.transaction().execute(run));
+  const read = <T>(run: () => Promise<T>) => database.explain(run);
+
+  const takeIn = groupCommit<NewEvent, Accepted>(
+    (events) =>
+      write(async (open) => {
+        const answers = await accept(open, hot, events);
+        await database.notify(open);
+        return answers;
+      }),
+    GROUP,
+  );
+  const finish = groupCommit<AttemptEnd, undefined>(async (ends) => {
+    await write((open) => end(open, hot, ends));
+    return ends.map(() => undefined);
+  }, GROUP);
+
+  return {
+    accept: (events) => (events.length === 0 ? Promise.resolve([]) : takeIn(events)),
+    pending: (limit) =>
+      read(async () => {
+        const rows = await db
+          .selectFrom("events")
+          .selectAll()
+          .where("state", "=", "pending")
+          .orderBy("seq")
+          .limit(limit)
+          .execute();
+        return rows.map(toStoredEvent);
+      }),
+    async dispatch(dispatches: readonly Dispatch[]) {
+      if (dispatches.length === 0) return;
+      await write(async (open) => {
+        await dispatch(open, hot, dispatches, database.now());
+        await database.notify(open);
+      });
+    },
+    claim: (request: Claim) => write((open) => claim(open, hot, request)),
+    renew: (worker, until, progress, ids) =>
+      write(async (open) => {
+        const held: string[] = [];
+        for (const id of ids) {
+          const kept = progress.get(id);
+          const { numUpdatedRows } = await open
+            .updateTable("deliveries")
+            .set({ due: until, ...(kept === undefined ? {} : { progress: encodeText(kept) }) })
+            .where("id", "=", encodeText(id))
+            .where("worker", "=", worker)
+            .where("state", "=", "running")
+            .executeTakeFirst();
+          if (numUpdatedRows > 0n) held.push(id);
+        }
+        return held;
+      }),
+    async end(ends) {
+      if (ends.length > 0) await finish(ends);
+    },
+    nextDue: () =>
+      read(async () => {
+        const row = await db
+          .selectFrom("deliveries")
+          .select(({ fn }) => fn.min("due").as("due"))
+          .where("state", "in", ["waiting", "running"])
+          .executeTakeFirst();
+        return row?.due ?? undefined;
+      }),
+    replay: (ids, now) => write((open) => replay(open, ids, now)),
+    replayEvent: (seq) => write((open) => replayEvent(open, seq)),
+    ...readers(db, read),
+    async refuse(refusals: readonly Refusal[]) {
+      if (refusals.length === 0) return;
+      await write(async (open) => {
+        await open.insertInto("refusals").values(refusals.map(toRefusalRow)).execute();
+        const newest = open.selectFrom("refusals").select("seq").orderBy("seq", "desc").limit(REFUSALS);
+        await open.deleteFrom("refusals").where("seq", "not in", newest).execute();
+      });
+    },
+    prune: (retention: Retention) => write((open) => prune(open, retention, database.now())),
+    onWake: database.onWake,
+    dispatcher: database.dispatcher,
+  };
+}
+
+async function replay(open: Transaction<Tables>, ids: readonly string[], now: number): Promise<number> {
+  let count = 0;
+  for (const id of ids) {
+    const { numUpdatedRows } = await open
+      .updateTable("deliveries")
+      .set({ state: "waiting", due: now, held_since: null, finished_at: null, code: null, message: null })
+      .where("id", "=", encodeText(id))
+      .where("state", "in", ["dead", "skipped"])
+      .executeTakeFirst();
+    count += Number(numUpdatedRows);
+  }
+  return count;
+}
+
+/** Its deliveries are taken away, so that they can follow anew under the same ids. */
+async function replayEvent(open: Transaction<Tables>, seq: number): Promise<boolean> {
+  const { numUpdatedRows } = await open
+    .updateTable("events")
+    .set({ state: "pending", note: null })
+    .where("seq", "=", seq)
+    .where("state", "!=", "pending")
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  const finished = open
+    .selectFrom("deliveries")
+    .select("id")
+    .where("event", "=", seq)
+    .where("state", "not in", ["waiting", "running"]);
+  await open.deleteFrom("attempts").where("delivery", "in", finished).execute();
+  await open.deleteFrom("deliveries").where("id", "in", finished).execute();
+  return true;
+}
+
+type Readers = Pick<
+  EventStore,
+  "event" | "eventById" | "events" | "delivery" | "deliveries" | "attempts" | "refusals" | "counts"
+>;
+
+function readers(db: Kysely<Tables>, read: <T>(run: () => Promise<T>) => Promise<T>): Readers {
+  return {
+    event: (seq) =>
+      read(async () => {
+        const row = await db.selectFrom("events").selectAll().where("seq", "=", seq).executeTakeFirst();
+        return row && toStoredEvent(row);
+      }),
+    eventById: (source, id) =>
+      read(async () => {
+        const query = db.selectFrom("events").selectAll().where("source", "=", encodeText(source));
+        const row = await query.where("id", "=", encodeText(id)).executeTakeFirst();
+        return row && toStoredEvent(row);
+      }),
+    events: (filter) => read(() => listEvents(db, filter)),
+    delivery: (id) =>
+      read(async () => {
+        const row = await db.selectFrom("deliveries").selectAll().where("id", "=", encodeText(id)).executeTakeFirst();
+        return row && toDelivery(row);
+      }),
+    deliveries: (filter) => read(() => listDeliveries(db, filter)),
+    attempts: (delivery) =>
+      read(async (): Promise<Attempt[]> => {
+        const query = db.selectFrom("attempts").selectAll().where("delivery", "=", encodeText(delivery));
+        return (await query.orderBy("number").execute()).map(toAttempt);
+      }),
+    refusals: ({ integration, limit }) =>
+      read(async () => {
+        let query = db.selectFrom("refusals").selectAll().orderBy("seq", "desc").limit(limit);
+        if (integration !== undefined) query = query.where("integration", "=", integration);
+        return (await query.execute()).map(toRefusal);
+      }),
+    counts: () => read(() => count(db)),
+  };
+}
+
+async function listEvents(db: Kysely<Tables>, filter: EventFilter): Promise<StoredEvent[]> {
+  let query = db.selectFrom("events").selectAll().orderBy("seq", "desc").limit(filter.limit);
+  if (filter.namespace !== undefined) query = query.where("namespace", "=", filter.namespace);
+  if (filter.integration !== undefined) query = query.where("integration", "=", filter.integration);
+  if (filter.type !== undefined) query = query.where("type", "=", encodeText(filter.type));
+  if (filter.state !== undefined) query = query.where("state", "=", filter.state);
+  if (filter.trace !== undefined) query = query.where("trace", "=", filter.trace);
+  if (filter.before !== undefined) query = query.where("seq", "<", filter.before);
+  return (await query.execute()).map(toStoredEvent);
+}
+
+async function listDeliveries(db: Kysely<Tables>, filter: DeliveryFilter): Promise<Delivery[]> {
+  let query = db.selectFrom("deliveries").selectAll().orderBy("position").limit(filter.limit);
+  if (filter.namespace !== undefined) query = query.where("namespace", "=", filter.namespace);
+  if (filter.state !== undefined) query = query.where("state", "=", filter.state);
+  if (filter.target !== undefined) query = query.where("target", "=", filter.target);
+  if (filter.event !== undefined) query = query.where("event", "=", filter.event);
+  if (filter.after !== undefined) {
+    const last = db.selectFrom("deliveries").select("position").where("id", "=", encodeText(filter.after));
+    query = query.where("position", ">", last);
+  }
+  return (await query.execute()).map(toDelivery);
+}
+
+async function count(db: Kysely<Tables>): Promise<Counts> {
+  const states = await db
+    .selectFrom("deliveries")
+    .select(({ fn }) => ["state", fn.countAll().as("count"), fn.min("created_at").as("oldest")])
+    .where("state", "in", ["waiting", "running", "dead"])
+    .groupBy("state")
+    .execute();
+  const events = await db
+    .selectFrom("events")
+    .select(({ fn }) => [fn.countAll().as("count"), fn.min("received_at").as("oldest")])
+    .where("state", "=", "pending")
+    .executeTakeFirst();
+  const of = (state: string) => Number(states.find((row) => row.state === state)?.count ?? 0);
+  const open = states.filter(({ state }) => state !== "dead").map(({ oldest }) => oldest);
+  const oldest = [...open, events?.oldest].filter((at) => at !== null && at !== undefined);
+  return {
+    pending: Number(events?.count ?? 0),
+    waiting: of("waiting"),
+    running: of("running"),
+    dead: of("dead"),
+    ...(oldest.length > 0 ? { oldest: Math.min(...oldest) } : {}),
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The hot statements on SQLite: compiled once, run row by row.
+ *
+ * node:sqlite is synchronous, so that a row costs a few microseconds and no turn of the event loop; the
+ * query builder for each row would cost more than the statement.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { Selectable } from "kysely";
+import type { Claim } from "../event-types.ts";
+import type { AttemptRow, DeliveryRow } from "../schema.ts";
+import { type EndRow, type Hot, identityOf, type NewDeliveryRow, type NewEventRow, signedKeyOf } from "./hot.ts";
+
+const EVENT_COLUMNS = [
+  ...["namespace", "integration", "platform", "source", "id", "type", "subject", "received_at", "trace", "hops"],
+  ...["attributes", "data", "signed_hash", "state", "note", "repeats", "bytes"],
+];
+const DELIVERY_COLUMNS = [
+  ...["id", "kind", "namespace", "target", "ordering_key", "event", "state", "due", "held_since", "passed_at"],
+  ...["attempts", "worker", "concurrency", "input", "progress", "code", "message", "trace", "created_at"],
+  "finished_at",
+];
+const ATTEMPT_COLUMNS = ["delivery", "number", "at", "took", "outcome", "step", "code", "message"];
+
+function insert(table: string, columns: readonly string[], rest = ""): string {
+  return `insert into ${table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")}) ${rest}`;
+}
+
+/** Due ones of which no earlier open one of the same key is in the way. */
+const DUE = `
+  select * from deliveries d
+  where d.state in ('waiting', 'running') and d.due <= ?
+    and not exists (
+      select 1 from deliveries e
+      where e.ordering_key = d.ordering_key and e.position < d.position and e.state in ('waiting', 'running')
+        and not (e.state = 'waiting' and e.held_since is not null and e.held_since <= ?))
+  order by d.position limit ?`;
+
+const END = `
+  update deliveries set state = ?, due = ?, held_since = case when ? is null then null else coalesce(held_since, ?) end,
+    progress = coalesce(?, progress), code = ?, message = ?, finished_at = ?, worker = null
+  where id = ? and worker = ? and state = 'running' returning attempts`;
+
+/** @param database the one connection, on which the store's transactions run. */
+export function sqliteHot(database: DatabaseSync): Hot {
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const kept = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, kept);
+    return kept;
+  };
+  const values = (row: object, columns: readonly string[]) =>
+    columns.map((column) => (row as Record<string, SQLInputValue>)[column] as SQLInputValue);
+  const seqOf = (row: Record<string, unknown> | undefined) => row?.seq as number | undefined;
+
+  return {
+    async known(_open, rows, since) {
+      const events = new Map<string, number>();
+      const signed = new Map<string, number>();
+      const byIdentity = prepared("select seq from events where source = ? and id = ?");
+      const byHash = prepared("select seq from signed where source = ? and hash = ? and at > ?");
+      for (const row of rows) {
+        const seq = seqOf(byIdentity.get(row.source, row.id));
+        if (seq !== undefined) events.set(identityOf(row), seq);
+        if (row.signed_hash === null) continue;
+        const first = seqOf(byHash.get(row.source, row.signed_hash, since));
+        if (first !== undefined) signed.set(signedKeyOf(row), first);
+      }
+      return { events, signed };
+    },
+    async addEvents(_open, rows: readonly NewEventRow[]) {
+      const add = prepared(insert("events", EVENT_COLUMNS, "on conflict (source, id) do nothing returning seq"));
+      const sign = prepared(
+        insert(
+          "signed",
+          ["source", "hash", "seq", "at"],
+          "on conflict (source, hash) do update set seq = excluded.seq, at = excluded.at",
+        ),
+      );
+      return rows.map((row) => {
+        const seq = seqOf(add.get(...values(row, EVENT_COLUMNS)));
+        if (seq !== undefined && row.signed_hash !== null) sign.run(row.source, row.signed_hash, seq, row.received_at);
+        return seq;
+      });
+    },
+    async addDeliveries(_open, rows: readonly NewDeliveryRow[]) {
+      const add = prepared(insert("deliveries", DELIVERY_COLUMNS, "on conflict (id) do nothing"));
+      for (const row of rows) add.run(...values(row, DELIVERY_COLUMNS));
+    },
+    async remember(_open, rows, now) {
+      const add = prepared(
+        `insert into deduplications (rule, key, until) values (?, ?, ?)
+         on conflict (rule, key) do update set until = excluded.until where deduplications.until <= ?`,
+      );
+      return rows.map(({ rule, key, until }) => Number(add.run(rule, key, until, now).changes) > 0);
+    },
+    async due(_open, { now, passAfter, limit }) {
+      return prepared(DUE).all(now, now - passAfter, limit) as unknown as Selectable<DeliveryRow>[];
+    },
+    async give(_open, ids, { worker, until }: Claim) {
+      const give = prepared(
+        "update deliveries set state = 'running', worker = ?, due = ?, attempts = attempts + 1 where id = ?",
+      );
+      for (const id of ids) give.run(worker, until, id);
+    },
+    async end(_open, rows: readonly EndRow[]) {
+      const end = prepared(END);
+      return rows.map((row) => {
+        const { state, due, held_since: held, progress, code, message, finished_at: finished, id, worker } = row;
+        const ended = end.get(state, due, held, held, progress, code, message, finished, id, worker);
+        return ended?.attempts as number | undefined;
+      });
+    },
+    async addAttempts(_open, rows: readonly Selectable<AttemptRow>[]) {
+      const add = prepared(insert("attempts", ATTEMPT_COLUMNS, "on conflict (delivery, number) do nothing"));
+      for (const row of rows) add.run(...values(row, ATTEMPT_COLUMNS));
+    },
+  };
+}
