@@ -18,7 +18,7 @@ const SQLITE_BUSY = 5;
 
 /** Something that one may hold: `attempt` gives it, or undefined while somebody else has it. */
 export interface Waiting<T> {
-  attempt(): T | undefined;
+  attempt(): T | undefined | Promise<T | undefined>;
   /** Who holds it, as far as that is known. */
   holder(): Promise<Holder | undefined>;
   clock: StoreClock;
@@ -34,7 +34,7 @@ export interface Waiting<T> {
 export async function waitFor<T>({ attempt, holder, clock, waitMilliseconds }: Waiting<T>): Promise<T> {
   const deadline = clock.monotonic() + waitMilliseconds;
   for (;;) {
-    const held = attempt();
+    const held = await attempt();
     if (held !== undefined) return held;
     const left = deadline - clock.monotonic();
     if (left <= 0) throw locked(await holder());

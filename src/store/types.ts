@@ -109,6 +109,11 @@ export interface Holder {
 
 /** The right to apply, held until it is released or the process ends. */
 export interface HolderLock {
+  /**
+   * Whether it surely holds for so many more milliseconds: asked before each write that may take as long.
+   * Left out where only the end of the process ends it.
+   */
+  outlasts?(milliseconds: number): boolean;
   release(): Promise<void>;
 }
 
@@ -142,7 +147,15 @@ export interface LastingStore extends Store {
   readonly tokens: TokenStore;
 }
 
-export type StoreErrorCode = "Locked" | "NewerFormat" | "Corrupt" | "Full" | "Unwritable" | "BadUrl" | "BadKey";
+export type StoreErrorCode =
+  | "Locked"
+  | "NewerFormat"
+  | "Corrupt"
+  | "Full"
+  | "Unwritable"
+  | "BadUrl"
+  | "BadKey"
+  | "Unreachable";
 
 /** The state could not be opened, read or written. The message says what to do. */
 export class StoreError extends Error {

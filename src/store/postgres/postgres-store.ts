@@ -1,0 +1,141 @@
+/**
+ * The store in PostgreSQL, for several machines.
+ *
+ * The same tables, queries and tests as SQLite's; what differs is how many rows are written, how somebody is
+ * woken, and that the right to apply is a lease.
+ */
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { type StoreClock, systemClock } from "../clock.ts";
+import type { AuditStore, EventStore, TokenStore } from "../event-types.ts";
+import { createAuditStore } from "../events/audit.ts";
+import { createEventStore } from "../events/event-store.ts";
+import { postgresHot } from "../events/postgres-hot.ts";
+import { createTokenStore } from "../events/tokens.ts";
+import type { Migration } from "../migrations.ts";
+import type { Tables } from "../schema.ts";
+import { storeQueries } from "../sql-queries.ts";
+import { applyUpdate } from "../sql-update.ts";
+import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "../types.ts";
+import { explainingPostgres } from "./errors.ts";
+import { takeLease } from "./lease.ts";
+import { migratePostgres } from "./migrate.ts";
+import { createPool, type Pool } from "./pool.ts";
+import { postgresUpdate } from "./update.ts";
+import { CHANNEL, createWakes, type Wakes } from "./wake.ts";
+
+/** One for all processes that append to the audit log: "PLMA" as a number. */
+const AUDIT_LOCK = 0x504c4d41;
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host/database`. */
+  url: string;
+  /** The version of this program, recorded for older ones. */
+  version: string;
+  /** Default: the machine's time. */
+  clock?: StoreClock;
+  /** Only for tests of later formats. */
+  migrations?: readonly Migration[];
+}
+
+/**
+ * Opens a database, making its tables where they are not there.
+ *
+ * @throws StoreError `Unreachable`, `Unwritable`, `BadUrl`, `NewerFormat`, `Corrupt` or `Full`.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore> {
+  const where = withoutPassword(options.url);
+  const pool = createPool(options.url);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const { version, migrations } = options;
+  try {
+    await explainingPostgres(where, () =>
+      migratePostgres(db, { where, version, ...(migrations ? { migrations } : {}) }),
+    );
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new PostgresStore(db, pool, where, options.clock ?? systemClock());
+}
+
+/** @returns an address that may be shown: user, host, port and database. */
+export function withoutPassword(url: string): string {
+  try {
+    const { protocol, username, host, pathname } = new URL(url);
+    return `${protocol}//${username ? `${username}@` : ""}${host}${pathname}`;
+  } catch {
+    return "postgres:";
+  }
+}
+
+/** {@link Store} over a database of the newest format. */
+class PostgresStore implements LastingStore {
+  readonly url: string;
+  readonly system: Store["system"];
+  readonly systems: Store["systems"];
+  readonly objects: Store["objects"];
+  readonly object: Store["object"];
+  readonly putObject: Store["putObject"];
+  readonly dropObject: Store["dropObject"];
+  readonly events: EventStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
+  readonly #db: Kysely<Tables>;
+  readonly #clock: StoreClock;
+  readonly #wakes: Wakes;
+  readonly #closing = new AbortController();
+
+  constructor(db: Kysely<Tables>, pool: Pool, where: string, clock: StoreClock) {
+    this.url = where;
+    this.#db = db;
+    this.#clock = clock;
+    this.#wakes = createWakes(pool);
+    const explain = <T>(run: () => Promise<T>) => this.#explain(run);
+    const queries = storeQueries(db, explain);
+    this.system = queries.system;
+    this.systems = queries.systems;
+    this.objects = queries.objects;
+    this.object = queries.object;
+    this.putObject = queries.putObject;
+    this.dropObject = queries.dropObject;
+    this.events = createEventStore({
+      db,
+      hot: postgresHot(),
+      now: () => Date.now(),
+      explain,
+      async notify(open) {
+        await sql`select pg_notify(${CHANNEL}, '')`.execute(open);
+      },
+      onWake: this.#wakes.onWake,
+      dispatcher: () => explain(this.#wakes.dispatcher),
+    });
+    this.audit = createAuditStore(db, (work) =>
+      explain(() =>
+        db.transaction().execute(async (open) => {
+          await sql`select pg_advisory_xact_lock(${AUDIT_LOCK})`.execute(open);
+          return work(open);
+        }),
+      ),
+    );
+    this.tokens = createTokenStore(db);
+  }
+
+  update(system: string, update: SystemUpdate): Promise<void> {
+    const statements = postgresUpdate();
+    return this.#explain(() => this.#db.transaction().execute((open) => applyUpdate(open, statements, system, update)));
+  }
+
+  lock(holder: Holder, waitMilliseconds: number): Promise<HolderLock> {
+    return this.#explain(() => takeLease(this.#db, this.#clock, holder, waitMilliseconds, this.#closing.signal));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#wakes.close();
+    await this.#db.destroy();
+  }
+
+  #explain<T>(run: () => Promise<T>): Promise<T> {
+    return explainingPostgres(this.url, run);
+  }
+}
