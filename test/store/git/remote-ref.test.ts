@@ -131,9 +131,10 @@ test("a remote that refuses the push is told apart from one that was faster, and
 
 test("a push that arrived and whose answer was lost counts as done", async () => {
   const { remote, clone } = await repositories();
-  // The server takes the push, and ends before it has said so.
-  writeFileSync(join(remote, "hooks/post-update"), '#!/bin/sh\nkill -9 "$PPID"\n');
-  chmodSync(join(remote, "hooks/post-update"), 0o755);
+  // The server moves the ref, and ends before it has said so.
+  const hook = join(remote, "hooks/reference-transaction");
+  writeFileSync(hook, '#!/bin/sh\n[ "$1" != committed ] || kill -9 "$PPID"\n');
+  chmodSync(hook, 0o755);
   const store = await openState(clone, { clock: steppingClock() });
   await store.update(SYSTEM, { put: [entry("channels", "a")] });
   await store.update(SYSTEM, { put: [entry("channels", "b")] });
