@@ -135,10 +135,12 @@ test("a push that arrived and whose answer was lost counts as done", async () =>
   const hook = join(remote, "hooks/reference-transaction");
   writeFileSync(hook, '#!/bin/sh\n[ "$1" != committed ] || kill -9 "$PPID"\n');
   chmodSync(hook, 0o755);
-  const store = await openState(clone, { clock: steppingClock() });
+  const clock = steppingClock();
+  const store = await openState(clone, { clock });
   await store.update(SYSTEM, { put: [entry("channels", "a")] });
   await store.update(SYSTEM, { put: [entry("channels", "b")] });
   expect(JSON.parse(stateText(remote)).systems[SYSTEM].inventory).toHaveLength(2);
+  expect(clock.monotonic()).toBe(0); // nothing was sent again
 });
 
 test("a remote that is away for a moment is waited for, one that stays away is an error", async () => {
