@@ -13,7 +13,7 @@ import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
 import { carryOut, type Rounds } from "./rounds/report.ts";
-import { depotStage, slackStage } from "./rounds/stages.ts";
+import { depotStage, gitStage, slackStage } from "./rounds/stages.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,11 +24,13 @@ const { values } = parseArgs({
   },
 });
 
-const [kill, slack, inputs] = values.short ? [3, 1, 500] : [20, 2, 20_000];
+const [kill, slack, git, inputs] = values.short ? [3, 1, 1, 500] : [20, 2, 8, 20_000];
 const all: Rounds[] = [
   { name: "kill", count: kill, round: (seed, number) => killRound(seed, number, depotStage) },
   { name: "slack", count: slack, round: (seed, number) => killRound(seed, number, slackStage) },
-  { name: "lock", count: 1, round: lockRound },
+  { name: "git", count: git, round: (seed, number) => killRound(seed, number, gitStage) },
+  { name: "lock", count: 1, round: () => lockRound(depotStage) },
+  { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);

@@ -119,7 +119,7 @@ async function applied(
   apply: number,
   watching: (child: ChildProcess) => ((request: Recorded) => Fate | undefined) | undefined,
 ): Promise<Applied> {
-  const { child, startedAt, ended } = stage.place.start(["apply", "--auto-approve"]);
+  const { child, startedAt, ended } = stage.place.start(["apply", "--auto-approve", ...stage.place.patience]);
   const decide = watching(child);
   let first: number | undefined;
   stage.proxy.intercept((request) => {

@@ -2,13 +2,14 @@
  * While one apply holds the state: a second one is told who, or waits when it is asked to; commands
  * that write nothing work beside it.
  */
+import type { Stage } from "./kill.ts";
 import { must } from "./report.ts";
-import { depotStage } from "./stages.ts";
 
 const CRATES = 8;
 
-export async function lockRound(): Promise<string> {
-  const stage = await depotStage(CRATES);
+/** @param open prepares a system for so many things. */
+export async function lockRound(open: (count: number) => Promise<Stage>): Promise<string> {
+  const stage = await open(CRATES);
   try {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { promise: held, resolve: hold } = Promise.withResolvers<void>();

@@ -25,6 +25,8 @@ export interface Running {
 /** A folder with manifests and a state. */
 export interface Place {
   folder: string;
+  /** Arguments with which an apply waits for the lock of a killed one; none where the kernel frees it. */
+  patience: readonly string[];
   start(args: readonly string[]): Running;
   run(args: readonly string[]): Promise<Ended>;
   /** What the state holds of its systems. */
@@ -32,17 +34,24 @@ export interface Place {
   remove(): void;
 }
 
-/** @param env what the program finds beside PATH. */
-export function place(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): Place {
+/** @param env what the program finds beside PATH. @param state as after `--state`; default a file. */
+export function place(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+  state?: string,
+): Place {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-rounds-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const start = (args: readonly string[]) => startProgram(args, folder, env);
+  const stated = (args: readonly string[]) => (state && args[0] !== "validate" ? [...args, "--state", state] : args);
+  const start = (args: readonly string[]) => startProgram(stated(args), folder, env);
+  const { PATH = "" } = process.env;
   return {
     folder,
+    patience: state ? ["--lock-timeout", "60s"] : [],
     start,
     run: (args) => start(args).ended,
     async memory() {
-      const store = await openStore(undefined, { mode: "read", folder, version: VERSION });
+      const store = await openStore(state, { mode: "read", folder, version: VERSION, env: { PATH } });
       try {
         const systems = await Promise.all((await store.systems()).map((system) => store.system(system)));
         return systems.filter((system) => system !== undefined);

@@ -1,4 +1,5 @@
 /** The systems that rounds run against: the depot, and Slack's emulator. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { recordingProxy } from "../../test/support/proxy.ts";
@@ -24,8 +25,12 @@ spec:
 ${entries.map((entry) => `      - ${entry}\n`).join("")}`;
 }
 
-/** A depot behind an unreliable network. @param count how many crates are declared. */
-export async function depotStage(count = THINGS): Promise<Stage> {
+/**
+ * A depot behind an unreliable network.
+ *
+ * @param count how many crates are declared. @param state as after `--state`; default a file.
+ */
+export async function depotStage(count = THINGS, state?: string): Promise<Stage> {
   const pending: Stage["pending"] = { current: async () => undefined };
   const depot = await startDepot({ beforeAnswer: ({ name }) => pending.current(name) });
   const proxy = await recordingProxy(depot.url);
@@ -36,7 +41,7 @@ export async function depotStage(count = THINGS): Promise<Stage> {
     "plumbline.config.yaml": "connectors: [./depot-connector.js]\n",
     "package.json": '{ "type": "module" }\n',
   };
-  const own = place(files, { ROUNDS_URL: proxy.url, ROUNDS_TOKEN: "depot-token" });
+  const own = place(files, { ROUNDS_URL: proxy.url, ROUNDS_TOKEN: "depot-token" }, state);
   return {
     proxy,
     place: own,
@@ -50,6 +55,20 @@ export async function depotStage(count = THINGS): Promise<Stage> {
       await depot.close();
     },
   };
+}
+
+/** The lease is short, since each kill is followed by a wait for its end. */
+const GIT_STATE = "git:refs/plumbline/state?lease=5s";
+
+/** A depot whose state is in a ref of a bare repository beside the manifests. */
+export async function gitStage(count = THINGS): Promise<Stage> {
+  const stage = await depotStage(count, GIT_STATE);
+  const { folder } = stage.place;
+  const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+  git("init", "--quiet");
+  git("init", "--quiet", "--bare", "remote.git");
+  git("remote", "add", "origin", join(folder, "remote.git"));
+  return stage;
 }
 
 /** Slack's emulator. Two channels of its own are there from the start. */

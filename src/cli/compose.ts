@@ -18,6 +18,7 @@ import { resolveConnection, resolveCredentials, resolveSecret, type SecretContex
 import type { DesiredEntry, Manifest, Platform } from "../manifests/types.ts";
 import type { RunContext, Selection } from "../reconcile/pass.ts";
 import { loadStateKey, type StateKey, stateKey } from "../store/key.ts";
+import { isKeptElsewhere } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
 import { VERSION } from "../version.ts";
 import type { Invocation } from "./command.ts";
@@ -135,7 +136,7 @@ export function composeRun({ surroundings }: Invocation, options: RunOptions): R
       return value;
     },
     hasher() {
-      hasher ??= findKey(surroundings.env, settings.folder, options.keepKey);
+      hasher ??= findKey(surroundings.env, settings.folder, options.keepKey, isKeptElsewhere(store.url));
       return hasher;
     },
     milliseconds: parseDuration,
@@ -154,14 +155,16 @@ function entriesOf(
 
 /**
  * The key of write-only fields. A plan leaves no file behind: where there is no key it uses one that
- * is gone with it, and such fields count as unknown.
+ * is gone with it, and such fields count as unknown. A state that is kept elsewhere outlives every file
+ * beside it, so there only the environment counts, as in CI.
  */
 async function findKey(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
   keep: boolean,
+  elsewhere: boolean,
 ): Promise<StateKey | undefined> {
-  const ci = env.CI === "true" || env.CI === "1";
+  const ci = elsewhere || env.CI === "true" || env.CI === "1";
   const found = await loadStateKey({ env, folder, ci, create: keep });
   return found ?? (ci || keep ? undefined : stateKey(randomBytes(32)));
 }

@@ -79,7 +79,7 @@ export const outputFlag = {
 export const outputAlias = { o: "output" } as const;
 
 export const stateFlag = {
-  state: value("The state; default sqlite:.plumbline/state.db"),
+  state: value("git:REF or the default sqlite:.plumbline/state.db"),
 } as const;
 
 export const onlyFlag = {

@@ -12,12 +12,23 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export function takeLock(
   store: Store,
-  { pid, host, clock }: Pick<Surroundings, "pid" | "host" | "clock">,
+  { pid, host, clock, env }: Pick<Surroundings, "pid" | "host" | "clock" | "env">,
   command: string,
   timeout = "0s",
 ): Promise<HolderLock> {
   const since = new Date(clock.now()).toISOString();
-  return store.lock({ pid, host, command, since }, lockTimeout(timeout));
+  const job = jobPage(env);
+  return store.lock({ pid, host, command, since, ...(job ? { job } : {}) }, lockTimeout(timeout));
+}
+
+/**
+ * The page of the CI job that this is, from the variables that GitHub Actions, GitLab, CircleCI, Buildkite
+ * and Jenkins document.
+ */
+function jobPage(env: Surroundings["env"]): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  if (server && repository && run) return `${server}/${repository}/actions/runs/${run}`;
+  return env.CI_JOB_URL || env.CIRCLE_BUILD_URL || env.BUILDKITE_BUILD_URL || env.BUILD_URL || undefined;
 }
 
 /** @returns milliseconds. */

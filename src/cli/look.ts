@@ -41,7 +41,7 @@ async function observe(
     integrations.map(({ object }) => object),
     ({ spec }) => compiledOf(platforms, spec.platform),
   );
-  const store = await openStore(flags.state, { mode: "read", folder, version: VERSION });
+  const store = await openStore(flags.state, { mode: "read", folder, env: surroundings.env, version: VERSION });
   const progress = createProgress(surroundings, output);
   const interruption = listenForInterrupts(surroundings, () => undefined);
   const connections = createConnections(invocation, workspace, progress);

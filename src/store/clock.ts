@@ -1,26 +1,24 @@
-/** Time as the store sees it: only for waiting, so that tests need not. */
+/** Time as the store sees it: for waiting, and for leases that other machines read. */
 
 export interface StoreClock {
+  /** Milliseconds since 1970, for what other machines compare with their own time. */
+  now(): number;
   /** Milliseconds that never go back. */
   monotonic(): number;
-  /** @param signal ends the sleep early; the promise resolves then too. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  sleep(milliseconds: number): Promise<void>;
+  /** Runs something each time that so many milliseconds have passed; keeps no process alive. @returns what ends it. */
+  every(milliseconds: number, run: () => void): () => void;
 }
 
 /** The machine's own time. */
 export function systemClock(): StoreClock {
   return {
+    now: () => Date.now(),
     monotonic: () => performance.now(),
-    sleep: (milliseconds, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const wake = () => {
-          clearTimeout(timer);
-          signal?.removeEventListener("abort", wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, milliseconds);
-        signal?.addEventListener("abort", wake);
-      }),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    every(milliseconds, run) {
+      const timer = setInterval(run, milliseconds).unref();
+      return () => clearInterval(timer);
+    },
   };
 }

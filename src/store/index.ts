@@ -13,5 +13,5 @@ export {
   stateKey,
 } from "./key.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
-export { DEFAULT_STATE_URL, type OpenStoreOptions, openStore, stateFile } from "./open.ts";
+export { DEFAULT_STATE_URL, isKeptElsewhere, type OpenStoreOptions, openStore, stateAddress } from "./open.ts";
 export * from "./types.ts";

@@ -1,21 +1,23 @@
 /**
  * Who holds a state, for somebody who only looks.
  *
- * What is recorded of the holder outlives a crash, the lock does not: so the lock is tried, for the moment
- * that it takes, and the record only names who has it.
+ * In a file, what is recorded of the holder outlives a crash, the lock does not: so the lock is tried, for
+ * the moment that it takes, and the record only names who has it. In a Git ref the record is the lock.
  */
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "./clock.ts";
 import { explaining } from "./errors.ts";
 import { exists } from "./folder.ts";
+import type { GitAddress } from "./git/address.ts";
 import { LockFile } from "./lock.ts";
-import { stateFile } from "./open.ts";
+import { type OpenStoreOptions, stateAddress } from "./open.ts";
 import { lockFileOf } from "./sqlite-store.ts";
 import type { Holder } from "./types.ts";
 
 export interface Inspection {
-  /** The state's file, absolute. */
-  file: string;
+  /** The state's file, absolute; or its ref. */
+  where: string;
   /** Whether it is there. */
   exists: boolean;
   /** Whether somebody is applying. */
@@ -25,18 +27,41 @@ export interface Inspection {
 }
 
 /**
- * @param url as after `--state`. @param folder where relative paths start.
- * @throws StoreError for an address that is none, or files that cannot be read.
+ * @param url as after `--state`. @param options as for opening it.
+ * @throws StoreError for an address that is none, or a state that cannot be read.
  */
-export async function inspectState(url: string, folder: string): Promise<Inspection> {
-  const file = resolve(folder, stateFile(url));
+export async function inspectState(url: string, options: Omit<OpenStoreOptions, "mode">): Promise<Inspection> {
+  const address = stateAddress(url);
+  return "git" in address ? inspectRef(address.git, options) : inspectFile(resolve(options.folder, address.file));
+}
+
+async function inspectFile(file: string): Promise<Inspection> {
   const lockFile = lockFileOf(file);
   return explaining(file, async () => {
     const there = await exists(file);
-    if (!there || !(await exists(lockFile)) || (await isFree(lockFile))) return { file, exists: there, locked: false };
+    if (!there || !(await exists(lockFile)) || (await isFree(lockFile))) {
+      return { where: file, exists: there, locked: false };
+    }
     const holder = recordedHolder(file);
-    return { file, exists: true, locked: true, ...(holder ? { holder } : {}) };
+    return { where: file, exists: true, locked: true, ...(holder ? { holder } : {}) };
   });
+}
+
+async function inspectRef({ ref, remote }: GitAddress, options: Omit<OpenStoreOptions, "mode">): Promise<Inspection> {
+  const [{ openRemoteRef }, { isLive, parse }] = await Promise.all([
+    import("./git/remote-ref.ts"),
+    import("./git/format.ts"),
+  ]);
+  const { folder, env = {}, clock = systemClock(), version } = options;
+  const opened = await openRemoteRef({ folder, ref, remote, env, clock });
+  try {
+    const { id, text } = await opened.read();
+    const { lease } = parse(text, opened.where, version);
+    const locked = isLive(lease, clock.now());
+    return { where: opened.where, exists: id !== undefined, locked, ...(locked ? { holder: lease } : {}) };
+  } finally {
+    await opened.close();
+  }
 }
 
 async function isFree(lockFile: string): Promise<boolean> {

@@ -21,7 +21,11 @@ export interface Waiting<T> {
   attempt(): T | undefined | Promise<T | undefined>;
   /** Who holds it, as far as that is known. */
   holder(): Promise<Holder | undefined>;
-  clock: StoreClock;
+  /** A sentence about when it comes free by itself. */
+  hint?(): string;
+  clock: Pick<StoreClock, "monotonic" | "sleep">;
+  /** Milliseconds between two tries; default {@link POLL_INTERVAL}. */
+  interval?: number;
   /** Milliseconds to wait for it; 0 tries once. */
   waitMilliseconds: number;
 }
@@ -31,14 +35,15 @@ export interface Waiting<T> {
  *
  * @throws StoreError `Locked`, naming the holder, when the time is over.
  */
-export async function waitFor<T>({ attempt, holder, clock, waitMilliseconds }: Waiting<T>): Promise<T> {
-  const deadline = clock.monotonic() + waitMilliseconds;
+export async function waitFor<T>(waiting: Waiting<T>): Promise<T> {
+  const { clock, interval = POLL_INTERVAL } = waiting;
+  const deadline = clock.monotonic() + waiting.waitMilliseconds;
   for (;;) {
-    const held = await attempt();
+    const held = await waiting.attempt();
     if (held !== undefined) return held;
     const left = deadline - clock.monotonic();
-    if (left <= 0) throw locked(await holder());
-    await clock.sleep(Math.min(POLL_INTERVAL, left));
+    if (left <= 0) throw locked(await waiting.holder(), waiting.hint?.());
+    await clock.sleep(Math.min(interval, left));
   }
 }
 
@@ -75,18 +80,21 @@ export class LockFile {
   }
 }
 
-function locked(holder: Holder | undefined): StoreError {
-  const who = holder
-    ? `: pid ${holder.pid} on host ${holder.host} ("${holder.command}") since ${timeOf(holder.since)}`
-    : "";
+function locked(holder: Holder | undefined, hint = ""): StoreError {
+  const who = holder ? `: ${nameOf(holder)}` : "";
   return new StoreError(
     "Locked",
-    `Another apply holds this state${who}. Wait for it, or pass --lock-timeout 5m to wait here.`,
+    `Another apply holds this state${who}. Wait for it, or pass --lock-timeout 5m to wait here.${hint && ` ${hint}`}`,
   );
 }
 
+/** A holder as messages call it. */
+export function nameOf({ pid, host, command, since, job }: Holder): string {
+  return `pid ${pid} on host ${host} ("${command}")${job === undefined ? "" : ` of ${job}`} since ${timeOf(since)}`;
+}
+
 /** `2026-11-25T12:00:03.000Z` as `2026-11-25 12:00:03 UTC`; what is no date as it is. */
-function timeOf(since: string): string {
+export function timeOf(since: string): string {
   const time = new Date(since);
   if (Number.isNaN(time.getTime())) return since;
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;

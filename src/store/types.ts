@@ -105,6 +105,8 @@ export interface Holder {
   command: string;
   /** ISO 8601. */
   since: string;
+  /** The page of the CI job that it is part of. Kept where other machines read it. */
+  job?: string;
 }
 
 /** The right to apply, held until it is released or the process ends. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openStore, stateFile } from "../../src/store/index.ts";
+import { openStore, stateAddress } from "../../src/store/index.ts";
 import { entry, holder, SYSTEM, temporaryFolder, VERSION } from "./support.ts";
 
 async function open(folder: string, mode: "read" | "write", url?: string) {
@@ -89,13 +89,12 @@ test.each([
   { url: "sqlite:///var/lib/with%20space.db", file: "/var/lib/with space.db" },
   { url: "SQLITE:a.db", file: "a.db" },
 ])("$url is the file $file", ({ url, file }) => {
-  expect(stateFile(url)).toBe(file);
+  expect(stateAddress(url)).toEqual({ file });
 });
 
 test.each([
-  { url: "postgres://ada:hunter2@db/plumbline", says: /SQLite only; postgres: is not available yet.*sqlite:/ },
-  { url: "postgresql://ada:hunter2@db/plumbline", says: /SQLite only; postgresql: is not available yet/ },
-  { url: "git:refs/plumbline/state", says: /SQLite only; git: is not available yet/ },
+  { url: "postgres://ada:hunter2@db/plumbline", says: /SQLite or a Git ref; postgres: is not available yet.*sqlite:/ },
+  { url: "postgresql://ada:hunter2@db/plumbline", says: /SQLite or a Git ref; postgresql: is not available yet/ },
   { url: "mysql://ada:hunter2@db/plumbline", says: /no state of the scheme "mysql:"/ },
   { url: ".plumbline/state.db", says: /no scheme/ },
   { url: "", says: /no scheme/ },

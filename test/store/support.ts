@@ -29,14 +29,27 @@ export const holder: Holder = {
   since: "2026-11-25T12:00:03.000Z",
 };
 
-/** Time that passes only by sleeping; `during` runs before each sleep ends. */
+/** When a test's time starts. */
+export const START = Date.parse("2026-11-25T12:00:03Z");
+
+/** Time that passes only by sleeping; `during` runs before each sleep ends, after what is to run by then. */
 export function steppingClock(during: (elapsed: number) => void | Promise<void> = () => undefined): StoreClock {
   let elapsed = 0;
+  const repeated = new Set<{ at: number; period: number; run: () => void }>();
   return {
+    now: () => START + elapsed,
     monotonic: () => elapsed,
     async sleep(milliseconds) {
       elapsed += milliseconds;
+      for (const one of repeated) {
+        for (; one.at <= elapsed; one.at += one.period) one.run();
+      }
       await during(elapsed);
+    },
+    every(period, run) {
+      const one = { at: elapsed + period, period, run };
+      repeated.add(one);
+      return () => repeated.delete(one);
     },
   };
 }

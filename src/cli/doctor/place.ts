@@ -5,6 +5,7 @@ import { DEFAULT_STATE_URL, openStore } from "../../store/open.ts";
 import { type ObjectState, StoreError } from "../../store/types.ts";
 import { MINIMUM_NODE, VERSION } from "../../version.ts";
 import { count, visible } from "../plain-text.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { Workspace } from "../workspace.ts";
 import { failed, ok, type Step } from "./step.ts";
 
@@ -49,16 +50,20 @@ function manifestsStep({ loaded }: Workspace): Step {
 export async function stateStep(
   url: string = DEFAULT_STATE_URL,
   folder: string,
+  env: Surroundings["env"],
 ): Promise<{ step: Step; objects: readonly ObjectState[] }> {
   try {
-    const { file, exists, locked, holder } = await inspectState(url, folder);
-    if (!exists) return { step: ok("state", `none yet at ${file}`), objects: [] };
-    const store = await openStore(url, { mode: "read", folder, version: VERSION });
+    const options = { folder, env, version: VERSION };
+    const { where, exists, locked, holder } = await inspectState(url, options);
+    if (!exists) return { step: ok("state", `none yet at ${where}`), objects: [] };
+    const store = await openStore(url, { ...options, mode: "read" });
     try {
       const objects = await store.objects();
-      const who = holder ? `: pid ${holder.pid} on ${holder.host} ("${holder.command}") since ${holder.since}` : "";
+      const who = holder
+        ? `: pid ${holder.pid} on ${holder.host} ("${holder.command}")${holder.job ? ` of ${holder.job}` : ""} since ${holder.since}`
+        : "";
       const warning = locked ? `somebody is applying${who}` : undefined;
-      return { step: ok("state", `${file}, ${count(objects.length, "object")} on record`, warning), objects };
+      return { step: ok("state", `${where}, ${count(objects.length, "object")} on record`, warning), objects };
     } finally {
       await store.close();
     }

@@ -32,7 +32,8 @@ const apply: Run<ApplyFlags, [string?]> = async (invocation, flags, named) => {
   const input = await readApplyInput(invocation, flags, named);
   if (!input) return 1;
   const { surroundings } = invocation;
-  const store = await openStore(flags.state, { mode: "write", folder: input.settings.folder, version: VERSION });
+  const { folder } = input.settings;
+  const store = await openStore(flags.state, { mode: "write", folder, env: surroundings.env, version: VERSION });
   try {
     const lock = await takeLock(store, surroundings, "plumbline apply", flags["lock-timeout"]);
     try {

@@ -28,7 +28,7 @@ const doctor: Run<DoctorFlags, string[]> = async (invocation, flags, ...names) =
   const machine: Machine = { node: versions.node, platform, arch };
   const workspace = await openWorkspace(invocation, flags.file, true);
   const chosen = choose(workspace, names);
-  const { step, objects } = await stateStep(flags.state, workspace.folder);
+  const { step, objects } = await stateStep(flags.state, workspace.folder, surroundings.env);
   const place = [...placeSteps(workspace, machine), step];
   const integrations = await lookAtAll(invocation, workspace, chosen, objects);
   const report = { place, integrations };

@@ -16,7 +16,7 @@ const forget: Run<ForgetFlags, string[]> = async (invocation, flags, integration
   const { surroundings } = invocation;
   assertApprovable("forget", flags["auto-approve"] === true, surroundings);
   const { folder } = await readSettings(invocation, false);
-  const store = await openStore(flags.state, { mode: "write", folder, version: VERSION });
+  const store = await openStore(flags.state, { mode: "write", folder, env: surroundings.env, version: VERSION });
   try {
     const lock = await takeLock(store, surroundings, "plumbline forget", flags["lock-timeout"]);
     try {

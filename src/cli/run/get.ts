@@ -52,7 +52,12 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<Row[]> 
   const { loaded, folder } = await openWorkspace(invocation, flags.file, false);
   const wrong = loaded.problems.filter(({ code }) => code !== "NoManifests").length;
   if (wrong > 0) invocation.output.warn("Some manifests are wrong, and are not shown: see `plumbline validate`.");
-  const store = await openStore(flags.state, { mode: "read", folder, version: VERSION });
+  const store = await openStore(flags.state, {
+    mode: "read",
+    folder,
+    env: invocation.surroundings.env,
+    version: VERSION,
+  });
   try {
     const objects = await store.objects();
     const owned = await ownedByAll(store);

@@ -48,23 +48,21 @@ export async function takeLease(
     clock,
     waitMilliseconds,
   });
-  const released = new AbortController();
-  const over = AbortSignal.any([released.signal, closing]);
-  const renewal = renew();
+  let renewal = Promise.resolve();
+  const stop = clock.every(RENEW_EVERY, () => {
+    renewal = renewal.then(renew);
+  });
+  closing.addEventListener("abort", stop);
 
+  /** One that fails is tried again at the next tick: only time ends a lease. */
   async function renew(): Promise<void> {
-    while (clock.monotonic() < holdsUntil) {
-      await clock.sleep(RENEW_EVERY, over);
-      if (over.aborted) return;
-      const asked = clock.monotonic();
-      // One that fails is tried again: only time ends a lease.
-      const held = await prolong(db, token).catch(() => undefined);
-      if (held === false) {
-        holdsUntil = 0;
-        return;
-      }
-      if (held) holdsUntil = asked + LEASE;
-    }
+    if (closing.aborted) return;
+    const asked = clock.monotonic();
+    const held = await prolong(db, token).catch(() => undefined);
+    if (held) holdsUntil = asked + LEASE;
+    if (held !== false) return;
+    holdsUntil = 0;
+    stop();
   }
 
   return {
@@ -73,7 +71,7 @@ export async function takeLease(
       return left > Math.max(milliseconds, LEASE - RENEW_DEADLINE);
     },
     async release() {
-      released.abort();
+      stop();
       await renewal;
       await db.deleteFrom("leases").where("name", "=", NAME).where("token", "=", token).execute();
     },
