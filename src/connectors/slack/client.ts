@@ -65,10 +65,17 @@ interface RawUser {
   profile?: { email?: string };
 }
 
+/** An active person. */
+export interface ListedUser {
+  id: string;
+  email: string;
+}
+
 export class SlackReader {
   /** For the calls that stand beside their kind or action. */
   readonly http: HttpReader;
   #account: Promise<Access> | undefined;
+  #users: Promise<readonly ListedUser[]> | undefined;
 
   constructor(http: HttpReader) {
     this.http = http;
@@ -157,24 +164,30 @@ export class SlackReader {
   }
 
   /**
-   * All active people with an address.
+   * All active people with an address. Who asks while the list is being read is given the same one, since
+   * channels and user groups ask at once and a large list takes minutes.
    *
    * @throws ConnectorError when no person at all shows an address: the token may not read them, and nobody
    *   may be taken for unknown because of that.
    */
-  async *users(): AsyncGenerator<{ id: string; email: string }> {
+  users(): Promise<readonly ListedUser[]> {
+    this.#users ??= this.#listUsers().finally(() => {
+      this.#users = undefined;
+    });
+    return this.#users;
+  }
+
+  async #listUsers(): Promise<readonly ListedUser[]> {
     const options = { list: "members", limit: "tier2", what: "list the people" };
     let hidden = 0;
-    let shown = 0;
+    const shown: ListedUser[] = [];
     for await (const user of pages<RawUser>(this.http, "users.list", {}, options)) {
       const email = user.profile?.email;
       if (user.deleted || user.is_bot || user.id === SLACKBOT) continue;
-      if (email) {
-        shown += 1;
-        yield { id: user.id, email };
-      } else hidden += 1;
+      if (email) shown.push({ id: user.id, email });
+      else hidden += 1;
     }
-    if (shown > 0 || hidden === 0) return;
+    if (shown.length > 0 || hidden === 0) return shown;
     throw new ConnectorError(
       "PERMISSION",
       "Slack shows no e-mail addresses: the token lacks the scope users:read.email. Add it, and install the app again.",
