@@ -54,7 +54,7 @@ const Channel = Type.Object(
       Type.Array(
         Type.String({
           minLength: 1,
-          "x-plumbline-ref": "members",
+          "x-plumbline-ref": "people",
           description: "An e-mail address or a user id.",
           examples: ["ada@example.com"],
         }),

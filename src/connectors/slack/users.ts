@@ -43,7 +43,7 @@ export const users: Lookup<SlackReader> = {
 export const OWN_ACCOUNT = "own account";
 
 /** People as a channel's members: as {@link users}, and our own account, which comes in by itself, as nobody. */
-export const members: Lookup<SlackReader> = {
+export const people: Lookup<SlackReader> = {
   ...users,
   async resolve(slack, names) {
     const [ids, { account }] = await Promise.all([users.resolve(slack, names), slack.account()]);
