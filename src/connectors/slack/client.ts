@@ -50,6 +50,8 @@ interface Account {
   user_id: string;
   user?: string;
   bot_id?: string;
+  /** The app is installed in a whole organisation; each call would have to name a workspace. */
+  is_enterprise_install?: boolean;
 }
 
 interface Access {
@@ -95,7 +97,11 @@ export class SlackReader {
     };
   }
 
-  /** Whose token it is; asked once, a failure again. */
+  /**
+   * Whose token it is; asked once, a failure again.
+   *
+   * @throws ConnectorError UNSUPPORTED for a token of a whole organisation.
+   */
   account(): Promise<Access> {
     this.#account ??= this.#access().catch((error: unknown) => {
       this.#account = undefined;
@@ -113,7 +119,10 @@ export class SlackReader {
     );
     const scopes = headers.get("x-oauth-scopes");
     const words = scopes?.split(",").map((scope) => scope.trim());
-    return { account: body as Account, scopes: words?.filter(Boolean) };
+    const account = body as Account;
+    if (account.is_enterprise_install !== true) return { account, scopes: words?.filter(Boolean) };
+    const message = "The token is a whole organisation's. Install the app in one workspace, and take that token.";
+    throw new ConnectorError("UNSUPPORTED", message);
   }
 
   /** All channels that the token may see, archived ones too. */

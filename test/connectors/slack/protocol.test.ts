@@ -57,6 +57,16 @@ describe("an error word with the status 200", () => {
     );
   });
 
+  test("a warning beside ok is no failure", async () => {
+    await withAnswers(
+      () => ({ body: { ok: true, warning: "superfluous_charset", response_metadata: { warnings: ["x"] } } }),
+      async (stage) => {
+        await update(stage, channels, { id: "C1", spec: { name: "one" } }, { topic: "t" });
+        expect(stage.requests).toHaveLength(1);
+      },
+    );
+  });
+
   test("invalid_arguments shows what Slack says of them", async () => {
     await withAnswers(
       () => refused("invalid_arguments", { response_metadata: { messages: ["[ERROR] missing required field: name"] } }),
@@ -106,6 +116,19 @@ describe("the connection test", () => {
       expect(await session.identity()).toEqual({ id: system.teamId, title: "team Acme Inc" });
       expect(sent()).toEqual(["POST /api/auth.test"]);
     });
+  });
+
+  test("refuses a token of a whole organisation, with what to do instead", async () => {
+    await withAnswers(
+      () => ({ body: { ...whoami, is_enterprise_install: true } }),
+      async ({ session }) => {
+        for (const call of [session.check(), session.identity()]) {
+          const failure = await failureOf(call);
+          expect(failure).toMatchObject({ code: "UNSUPPORTED", retryable: false });
+          expect(String(failure)).toMatch(/Install the app in one workspace/);
+        }
+      },
+    );
   });
 
   test("says nothing of scopes where no header tells them", async () => {
