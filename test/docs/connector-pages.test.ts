@@ -109,6 +109,11 @@ describe.each([...platforms])("%s", (platform, compiled) => {
     },
   );
 
+  test("says how its credential is made and with which permissions, and shows a whole manifest", () => {
+    expect(sectionOf(page, "The credential")).toMatch(/^\| for \| .*(permissions|scopes) \|$/m);
+    expect(blocksIn(sectionOf(page, "An example"), "yaml")[0]).toContain("kind: Integration");
+  });
+
   test("shows how to stay below the limits, and validate accepts it", async () => {
     const [example = "{}"] = blocksIn(sectionOf(page, "Limits"), "yaml");
     expect(parsed(example)).toHaveProperty("rateLimit.requestsPerSecond");
