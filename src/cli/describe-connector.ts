@@ -18,7 +18,8 @@ export interface ConnectorDescription {
   actions: { name: string; description: string; parameters: FieldNote[] }[];
   connection: FieldNote[];
   credentials: FieldNote[];
-  limits: { name: string; requests: number; per: string; source: string }[];
+  /** `each`: what the limit is counted for by itself. */
+  limits: { name: string; requests: number; per: string; each?: string; source: string }[];
 }
 
 export function describeConnector({ connector, kinds, schemas }: CompiledConnector): ConnectorDescription {
@@ -37,8 +38,17 @@ export function describeConnector({ connector, kinds, schemas }: CompiledConnect
     })),
     connection: fieldsOf(schemas.connection),
     credentials: fieldsOf(schemas.credentials),
-    limits: (connector.limits ?? []).map(({ name, requests, per, source }) => ({ name, requests, per, source })),
+    limits: (connector.limits ?? []).map(({ name, requests, per, each, source }) => ({
+      ...{ name, requests, per },
+      ...(each === undefined ? {} : { each: each === "path" ? each : each.what }),
+      source,
+    })),
   };
+}
+
+/** @returns such as `20 per 1m for each method`. */
+export function limitText({ requests, per, each }: ConnectorDescription["limits"][number]): string {
+  return `${requests} per ${per}${each === undefined ? "" : ` for each ${each}`}`;
 }
 
 function kindNotes({ resource }: Kind): string[] {

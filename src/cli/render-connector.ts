@@ -1,5 +1,5 @@
 /** One connector's description as text. */
-import type { ConnectorDescription, FieldNote } from "./describe-connector.ts";
+import { type ConnectorDescription, type FieldNote, limitText } from "./describe-connector.ts";
 import type { Output } from "./output.ts";
 import { visible, wrap } from "./plain-text.ts";
 import { renderTable } from "./render-table.ts";
@@ -55,7 +55,7 @@ function limitTable(limits: ConnectorDescription["limits"], { paint, width }: Lo
     limits,
     [
       { title: "LIMIT", of: ({ name }) => name },
-      { title: "REQUESTS", of: ({ requests, per }) => `${requests} per ${per}` },
+      { title: "REQUESTS", of: limitText },
       { title: "SOURCE", of: ({ source }) => source },
     ],
     { paint, width: width - 2, wrapLast: true },

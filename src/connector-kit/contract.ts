@@ -217,7 +217,15 @@ export interface Events {
   subscribe?: { ensure(writer: unknown, address: string): Promise<{ expiresAt: string }>; renewBefore: string };
 }
 
-/** A published limit of a platform. */
+/** What a limit is counted for, where that is not the path. */
+export interface Each {
+  /** What people call it, as in "1 per 1s for each …": `channel`. */
+  what: string;
+  /** The name of the bucket; requests of one name share it. */
+  of(request: RequestSummary): string;
+}
+
+/** A published limit of a platform. It holds on {@link HttpProfile.publicHosts}. */
 export interface Limit {
   name: string;
   requests: number;
@@ -225,8 +233,12 @@ export interface Limit {
   per: string;
   /** Where it is published. */
   source: string;
-  /** `path`: each path has a bucket of its own. Default: one bucket. */
-  each?: "path";
+  /**
+   * What has a bucket of its own: each `path`, or what {@link Each.of} tells apart. Default: one bucket for all.
+   * A 429 that does not say which limit it means holds up the bucket of the first limit with `each` that applies,
+   * so the wider one, such as a method's, is listed before the narrower one, such as a channel's.
+   */
+  each?: "path" | Each;
   /** Whether a request counts; default: only requests that name this limit. */
   applies?(request: RequestSummary): boolean;
 }
@@ -265,7 +277,10 @@ export interface Classified {
 export interface HttpProfile {
   /** Where the platform is, without a final slash; `connection.baseUrl` stands in its place. */
   baseUrl: string;
-  /** Hosts on which the published limits hold; default: the base address's host. */
+  /**
+   * Hosts on which the published limits hold; default: the base address's host. Where there is another, such as
+   * one that webhooks are posted to, `applies` has to look at the request's host.
+   */
   publicHosts?: readonly string[];
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>;

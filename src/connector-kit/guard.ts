@@ -48,7 +48,7 @@ export function createGuard(options: GuardOptions): Guard {
     concurrency: connector.concurrency ?? 4,
   });
   return async (name, run, classify) => {
-    const summary = { method: "RUN", path: name };
+    const summary = { method: "RUN", host: "", path: name };
     const request: LimitedRequest = { summary, limit: name, lane, maxWait, signal: undefined, ceiling };
     try {
       return await limiter.run(request, () => underBreaker(options, name, run, classify));

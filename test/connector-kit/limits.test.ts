@@ -1,7 +1,14 @@
 /** Limits as requests meet them: paths, lanes, ceilings, headers, other hosts. */
 import nock from "nock";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createTransport, type HttpReader, openSession, type SessionOptions } from "../../src/connector-kit/index.ts";
+import {
+  type Connector,
+  createTransport,
+  type HttpReader,
+  type HttpWriter,
+  openSession,
+  type SessionOptions,
+} from "../../src/connector-kit/index.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
@@ -78,7 +85,106 @@ describe("a published limit", () => {
   });
 });
 
+describe("a published limit of a platform with two hosts", () => {
+  const hooks = "https://hooks.acme.test";
+  /** A request a second for each room that a request is about, and for each hook on the other host. */
+  const counted = acme(
+    {
+      limits: [
+        {
+          name: "hook",
+          requests: 1,
+          per: "1s",
+          each: "path",
+          source: "-",
+          applies: ({ host }) => host === "hooks.acme.test",
+        },
+        {
+          ...{ name: "room", requests: 1, per: "1s", source: "-" },
+          each: { what: "room", of: ({ subject }) => subject ?? "none" },
+          applies: ({ host, method }) => host === "api.acme.test" && method === "POST",
+        },
+      ],
+    },
+    { publicHosts: ["api.acme.test", "hooks.acme.test"] },
+  );
+  const served = () => nock(hooks).persist().post(/.*/).reply(200).get("/file").reply(200);
+  const open = { authorize: false } as const;
+
+  test("counts what it is counted for by itself, whatever the path", async () => {
+    nock(BASE).persist().post("/a").reply(200).post("/b").reply(200).get("/a").reply(200, []);
+    const { writer, clock } = await opened({ connector: counted });
+    await writer.post("/a", { subject: "1" });
+    await writer.post("/a", { subject: "2" });
+    await writer.post("/a");
+    await writer.get("/a", { subject: "1" });
+    expect(clock.monotonic()).toBe(0);
+    await writer.post("/b", { subject: "1" });
+    expect(clock.monotonic()).toBe(1000);
+  });
+
+  test("holds on the second host, for each path", async () => {
+    served();
+    const { writer, clock } = await opened({ connector: counted });
+    await writer.post(`${hooks}/1`, open);
+    await writer.post(`${hooks}/2`, open);
+    expect(clock.monotonic()).toBe(0);
+    await writer.post(`${hooks}/1`, open);
+    expect(clock.monotonic()).toBe(1000);
+  });
+
+  test("holds on the second host also where the first is an emulator", async () => {
+    served();
+    const { writer, clock } = await opened({ connector: counted, connection: { baseUrl: "http://emulator.test" } });
+    for (let count = 0; count < 3; count += 1) await writer.post(`${hooks}/1`, open);
+    expect(clock.monotonic()).toBe(2000);
+  });
+
+  test("does not hold on a host that is not named, though it was asked for without a credential", async () => {
+    nock("https://files.acme.test").persist().post("/1").reply(200);
+    const { writer, clock } = await opened({ connector: counted });
+    for (let count = 0; count < 5; count += 1)
+      await writer.post("https://files.acme.test/1", { ...open, limit: "hook" });
+    expect(clock.monotonic()).toBe(0);
+  });
+
+  test("does not count another platform's requests to the same host", async () => {
+    served();
+    const clock = new VirtualClock();
+    const transport = createTransport({ clock });
+    const writerOf = async (connector: Connector) => {
+      const options = { transport, connection: {}, credentials: { token: "t" }, lane: "interactive" } as const;
+      return (await openSession(connector, options)).writer as HttpWriter;
+    };
+    const other = await writerOf(acme({ platform: "other" }));
+    for (let count = 0; count < 5; count += 1) await other.post(`${hooks}/1`, open);
+    expect(clock.monotonic()).toBe(0);
+    const own = await writerOf(counted);
+    for (let count = 0; count < 3; count += 1) await own.post(`${hooks}/1`, open);
+    expect(clock.monotonic()).toBe(2000);
+  });
+});
+
 describe("a 429", () => {
+  test("pauses what the first limit is counted for that applies, and nothing else", async () => {
+    const connector = acme({
+      limits: [
+        { name: "all", requests: 100, per: "1m", source: "-", applies: () => true },
+        {
+          ...{ name: "room", requests: 9, per: "1s", source: "-", applies: () => true },
+          each: { what: "room", of: ({ subject = "" }) => subject },
+        },
+        { name: "path", requests: 9, per: "1s", each: "path", source: "-", applies: () => true },
+      ],
+    });
+    nock(BASE).post("/a").reply(429, {}, { "retry-after": "3600" });
+    nock(BASE).persist().post("/a").reply(200).post("/b").reply(200);
+    const { writer } = await opened({ connector });
+    await failure(writer.post("/a", { subject: "1" }));
+    expect((await writer.post("/a", { subject: "2" })).status).toBe(200);
+    expect(await failure(writer.post("/b", { subject: "1" }))).toMatchObject({ code: "RATE_LIMITED" });
+  });
+
   test("pauses its own path and no other, also where the published figures do not hold", async () => {
     const baseUrl = "http://emulator.test";
     nock(baseUrl).get("/post").reply(429, {}, { "retry-after": "20" });

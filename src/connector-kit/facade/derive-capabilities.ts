@@ -1,8 +1,8 @@
 /**
  * Reads a connector's capabilities off its declaration, so that they are never declared twice.
  *
- * The smallest published limit that counts by itself is the rate limit; where a platform only has limits that
- * some requests name, the smallest of those.
+ * The smallest published limit that counts all requests by itself is the rate limit; where a platform only has
+ * limits that some requests name, or that are counted for each of something, the smallest of those.
  */
 import type { AnnotatedSchema } from "../../api/index.ts";
 import type { CompiledConnector } from "../compile.ts";
@@ -47,7 +47,7 @@ function verbCapabilities({ connector, kinds }: CompiledConnector): Readonly<Rec
 }
 
 function rateLimitOf(limits: readonly Limit[]): number {
-  const always = limits.filter(({ applies }) => applies !== undefined);
+  const always = limits.filter(({ applies, each }) => applies !== undefined && each === undefined);
   const counted = always.length > 0 ? always : limits;
   const perMinute = counted.map(({ requests, per }) => (requests * MINUTE) / parseDuration(per));
   return perMinute.length === 0 ? 0 : Math.max(1, Math.floor(Math.min(...perMinute)));

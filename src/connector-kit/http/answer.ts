@@ -52,7 +52,7 @@ function assembled(
   headers: Readonly<Record<string, string>>,
   body: unknown,
 ): HttpAnswer {
-  const request = summaryOf(connection, call.method, url);
+  const request = summaryOf(connection, call, url);
   return { status, headers: headerReader(headers), body, url: url.href, request };
 }
 

@@ -63,9 +63,9 @@ export function prepareCall(
   };
 }
 
-/** How limits and counters see a request to this address. */
-export function summaryOf(connection: Connection, method: string, url: URL): RequestSummary {
-  return { method, path: pathBelow(connection.base, url) };
+/** How limits see a call at this address, to which a redirect may have led. */
+export function summaryOf({ base }: Connection, { method, options: { subject } }: Call, url: URL): RequestSummary {
+  return { method, host: url.host, path: pathBelow(base, url), ...(subject === undefined ? {} : { subject }) };
 }
 
 /** Whether a request cannot change anything. */

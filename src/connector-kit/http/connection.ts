@@ -37,8 +37,8 @@ export interface Connection {
   readonly profilePath: string;
   /** Stands for connection, credentials and namespace. */
   readonly fingerprint: string;
-  /** Whether the published limits hold at this address. */
-  readonly published: boolean;
+  /** Hosts on which the published limits hold. */
+  readonly publicHosts: readonly string[];
   readonly maxWait: number;
   readonly ceiling: Ceiling | undefined;
 }
@@ -52,7 +52,6 @@ export function createConnection(options: ConnectionOptions, profile: HttpProfil
   const { connector, transport, connection, credentials, namespace = "default" } = options;
   registerSecrets(transport, credentials);
   const base = baseOf(connector.title, connection.baseUrl ?? profile.baseUrl);
-  const hosts = profile.publicHosts ?? [new URL(profile.baseUrl).host];
   const fingerprint = fingerprintOf({ platform: connector.platform, namespace, connection, credentials });
   return {
     options,
@@ -62,7 +61,7 @@ export function createConnection(options: ConnectionOptions, profile: HttpProfil
     base,
     profilePath: withoutSlash(new URL(profile.baseUrl).pathname),
     fingerprint,
-    published: hosts.includes(base.host),
+    publicHosts: profile.publicHosts ?? [new URL(profile.baseUrl).host],
     maxWait: options.maxWait ?? (options.lane === "interactive" ? 30_000 : 120_000),
     ceiling: transport.ceiling(fingerprint, options.rateLimit),
   };

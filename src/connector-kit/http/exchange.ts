@@ -27,17 +27,17 @@ export async function exchange(connection: Connection, hop: Hop): Promise<Exchan
 
 function limiterOf(connection: Connection, { url, credential }: Hop): Limiter {
   const { connector } = connection.options;
-  const own = url.origin === connection.base.origin;
-  return connection.transport.limiter(fingerprint(url.origin, credential), {
-    limits: own ? (connector.limits ?? []) : [],
-    published: own && connection.published,
+  // Of one platform's: another's requests without a credential to the same host count otherwise.
+  return connection.transport.limiter(fingerprint(connector.platform, url.origin, credential), {
+    limits: connector.limits ?? [],
+    published: connection.publicHosts.includes(url.host),
     concurrency: connector.concurrency ?? 4,
   });
 }
 
 function limitedRequest(connection: Connection, { call, url }: Hop): LimitedRequest {
   return {
-    summary: summaryOf(connection, call.method, url),
+    summary: summaryOf(connection, call, url),
     limit: call.options.limit,
     lane: connection.options.lane,
     maxWait: connection.maxWait,

@@ -3,8 +3,9 @@
  *
  * A request goes when every bucket it counts against has a token, no pause holds it, and a slot is
  * free. It waits outside the slots, so that a method that was told to wait does not hold up others.
- * A 429 pauses only what it is about: the path where a limit is counted per path, the resource that
- * the answer names, the one limit that applies; only when none of these is known, everything.
+ * A 429 pauses only what it is about: the bucket of the first limit that is counted for each of something
+ * (a path, a channel), the resource that the answer names, the one limit that applies; only when none of
+ * these is known, everything.
  */
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Limit } from "../contract.ts";
@@ -182,8 +183,8 @@ export class Limiter {
 
   #pauseScope(request: LimitedRequest, resource: string | null): string {
     const applying = this.#applying(request);
-    const perPath = applying.find((limit) => limit.each === "path");
-    if (perPath) return keyOf(perPath, request.summary);
+    const counted = applying.find(({ each }) => each !== undefined);
+    if (counted) return keyOf(counted, request.summary);
     if (resource !== null) return `resource ${resource}`;
     const [only] = applying;
     return only && applying.length === 1 ? keyOf(only, request.summary) : "all";
@@ -217,8 +218,9 @@ function familiesOf(path: string): readonly [string, string] {
   return [`${first}/${second}`, first];
 }
 
-function keyOf(limit: Limit, summary: RequestSummary): string {
-  return limit.each === "path" ? `limit ${limit.name} ${summary.path}` : `limit ${limit.name}`;
+function keyOf({ name, each }: Limit, summary: RequestSummary): string {
+  if (each === undefined) return `limit ${name}`;
+  return `limit ${name} ${each === "path" ? summary.path : each.of(summary)}`;
 }
 
 function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {

@@ -1,7 +1,8 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
 import type { Response } from "undici";
+import { pathBelow } from "./address.ts";
 import { readBody, TooLarge } from "./body.ts";
-import { type Call, summaryOf } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
 import { oversizedAnswer, resting, timedOut, unreachable } from "./exchange-failures.ts";
@@ -74,7 +75,7 @@ async function sent(
 ): Promise<Raw> {
   const { transport } = connection;
   transport.counters.requests += 1;
-  connection.options.onRequest?.({ ...summaryOf(connection, call.method, url), kind: call.kind });
+  connection.options.onRequest?.({ method: call.method, path: pathBelow(connection.base, url), kind: call.kind });
   const response: Response = await transport.fetch(url.href, {
     method: call.method,
     headers: { ...call.headers, ...authorization, ...conditions },

@@ -3,8 +3,12 @@
 /** A request as limits see it. */
 export interface RequestSummary {
   method: string;
-  /** The path below the base address, without the query. */
+  /** The host, with its port where that is not the usual one; empty for what is not HTTP. */
+  host: string;
+  /** The path below the base address, without the query; the whole path on another origin. */
   path: string;
+  /** What the request said it is about. */
+  subject?: string;
 }
 
 export type QueryValue = string | number | boolean | undefined;
@@ -23,6 +27,8 @@ export interface RequestOptions {
   what?: string;
   /** The named limit that it counts against, beside those that apply by themselves. */
   limit?: string;
+  /** What it is about, for limits that are counted for each: a channel's id. */
+  subject?: string;
   /** The credential by whose name it is authorised, where a connector has several. */
   as?: string;
   /** `false`: no credential is sent, and an absolute address may lead to another origin (uploads). */

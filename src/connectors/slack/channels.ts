@@ -3,10 +3,12 @@
  *
  * There is no removing, only archiving, and an archived channel keeps its name. A bot sees private
  * channels only where it is a member. Every change needs membership: a public channel is joined first.
- * Our own account is a member of what it makes, so it is left out of `members` on both sides.
+ * Our own account is a member of what it makes and changes, so it is left out of `members` on both sides: where a
+ * list is read, and where a manifest names it.
  */
 import { defineResource, type Observed, Type } from "../../connector-kit/index.ts";
 import type { SlackChannel, SlackReader, SlackWriter } from "./client.ts";
+import { OWN_ACCOUNT } from "./users.ts";
 
 export const Name = Type.String({
   pattern: "^[^\\sA-Z.,!?#@:;/\\\\&<>()\\[\\]{}'\"`*+=%$^|~]+$",
@@ -53,7 +55,7 @@ const Channel = Type.Object(
       Type.Array(
         Type.String({
           minLength: 1,
-          "x-plumbline-ref": "users",
+          "x-plumbline-ref": "people",
           description: "An e-mail address or a user id.",
           examples: ["ada@example.com"],
         }),
@@ -79,6 +81,10 @@ const READ_AT_ONCE = 8;
 export const channels = defineResource({
   schema: Channel,
   key: (channel) => channel.name,
+  normalize: ({ members, ...channel }) => ({
+    ...channel,
+    ...(members === undefined ? {} : { members: members.filter((id) => id !== OWN_ACCOUNT) }),
+  }),
   rename: true,
   async *list(slack: SlackReader) {
     for await (const channel of slack.channels()) yield observedOf(channel);

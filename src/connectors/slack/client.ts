@@ -50,6 +50,8 @@ interface Account {
   user_id: string;
   user?: string;
   bot_id?: string;
+  /** The app is installed in a whole organisation; each call would have to name a workspace. */
+  is_enterprise_install?: boolean;
 }
 
 interface Access {
@@ -65,10 +67,17 @@ interface RawUser {
   profile?: { email?: string };
 }
 
+/** An active person. */
+export interface ListedUser {
+  id: string;
+  email: string;
+}
+
 export class SlackReader {
   /** For the calls that stand beside their kind or action. */
   readonly http: HttpReader;
   #account: Promise<Access> | undefined;
+  #users: Promise<readonly ListedUser[]> | undefined;
 
   constructor(http: HttpReader) {
     this.http = http;
@@ -88,7 +97,11 @@ export class SlackReader {
     };
   }
 
-  /** Whose token it is; asked once, a failure again. */
+  /**
+   * Whose token it is; asked once, a failure again.
+   *
+   * @throws ConnectorError UNSUPPORTED for a token of a whole organisation.
+   */
   account(): Promise<Access> {
     this.#account ??= this.#access().catch((error: unknown) => {
       this.#account = undefined;
@@ -106,7 +119,10 @@ export class SlackReader {
     );
     const scopes = headers.get("x-oauth-scopes");
     const words = scopes?.split(",").map((scope) => scope.trim());
-    return { account: body as Account, scopes: words?.filter(Boolean) };
+    const account = body as Account;
+    if (account.is_enterprise_install !== true) return { account, scopes: words?.filter(Boolean) };
+    const message = "The token is a whole organisation's. Install the app in one workspace, and take that token.";
+    throw new ConnectorError("UNSUPPORTED", message);
   }
 
   /** All channels that the token may see, archived ones too. */
@@ -157,24 +173,30 @@ export class SlackReader {
   }
 
   /**
-   * All active people with an address.
+   * All active people with an address. Who asks while the list is being read is given the same one, since
+   * channels and user groups ask at once and a large list takes minutes.
    *
    * @throws ConnectorError when no person at all shows an address: the token may not read them, and nobody
    *   may be taken for unknown because of that.
    */
-  async *users(): AsyncGenerator<{ id: string; email: string }> {
+  users(): Promise<readonly ListedUser[]> {
+    this.#users ??= this.#listUsers().finally(() => {
+      this.#users = undefined;
+    });
+    return this.#users;
+  }
+
+  async #listUsers(): Promise<readonly ListedUser[]> {
     const options = { list: "members", limit: "tier2", what: "list the people" };
     let hidden = 0;
-    let shown = 0;
+    const shown: ListedUser[] = [];
     for await (const user of pages<RawUser>(this.http, "users.list", {}, options)) {
       const email = user.profile?.email;
       if (user.deleted || user.is_bot || user.id === SLACKBOT) continue;
-      if (email) {
-        shown += 1;
-        yield { id: user.id, email };
-      } else hidden += 1;
+      if (email) shown.push({ id: user.id, email });
+      else hidden += 1;
     }
-    if (shown > 0 || hidden === 0) return;
+    if (shown.length > 0 || hidden === 0) return shown;
     throw new ConnectorError(
       "PERMISSION",
       "Slack shows no e-mail addresses: the token lacks the scope users:read.email. Add it, and install the app again.",

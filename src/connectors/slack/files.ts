@@ -21,7 +21,7 @@ export const uploadFile = defineAction({
         description: "The file's name with its ending.",
         examples: ["report.csv"],
       }),
-      content: Type.String({ minLength: 1, description: "What the file holds.", examples: ["day,tickets\n"] }),
+      content: Type.String({ minLength: 1, description: "What the file holds.", examples: ["day,tickets"] }),
       encoding: Type.Optional(
         Type.Enum(["text", "base64"], {
           default: "text",
@@ -50,7 +50,7 @@ export const uploadFile = defineAction({
     {
       ...closed,
       description: "The file.",
-      examples: [{ channel: "#incidents", filename: "report.csv", content: "day,tickets\n" }],
+      examples: [{ channel: "#incidents", filename: "report.csv", content: "day,tickets" }],
     },
   ),
   result: Type.Object(

@@ -6,7 +6,7 @@ import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
 import { http, limits, readPosts } from "./protocol.ts";
 import { usergroups } from "./usergroups.ts";
-import { users } from "./users.ts";
+import { people, users } from "./users.ts";
 
 export default defineConnector({
   platform: "slack",
@@ -75,6 +75,6 @@ export default defineConnector({
   check: (slack) => slack.check(),
   identity: (slack) => slack.workspace(),
   resources: { channels, bookmarks, usergroups },
-  lookups: { users },
+  lookups: { users, people },
   actions,
 });

@@ -66,6 +66,7 @@ async function post(
   };
   const { body } = await call(slack.http, "chat.postMessage", form, {
     limit: "special",
+    subject: channel,
     what: `send a message to ${channel}`,
   });
   return placeOf(body);
@@ -92,7 +93,7 @@ async function postToWebhook(
     ...(given ? { blocks: given } : {}),
     ...(parent === undefined ? {} : { thread_ts: parent }),
   };
-  const options = { json, authorize: false, limit: "special", what: "send a message by the incoming webhook" } as const;
+  const options = { json, authorize: false, limit: "webhook", what: "send a message by the incoming webhook" } as const;
   await explained(refusedWebhooks, slack.http.post(webhookUrl, options));
   return {};
 }

@@ -26,7 +26,7 @@ export const users: Lookup<SlackReader> = {
       return ids;
     }
     const wanted = Map.groupBy(addresses, (address) => address.toLowerCase());
-    for await (const { id, email } of slack.users()) {
+    for (const { id, email } of await slack.users()) {
       for (const address of wanted.get(email.toLowerCase()) ?? []) ids.set(address, id);
     }
     return ids;
@@ -34,8 +34,20 @@ export const users: Lookup<SlackReader> = {
   async names(slack, ids) {
     const wanted = new Set(ids);
     const names = new Map<string, string>();
-    for await (const { id, email } of slack.users()) if (wanted.has(id)) names.set(id, email);
+    for (const { id, email } of await slack.users()) if (wanted.has(id)) names.set(id, email);
     return names;
+  },
+};
+
+/** Stands for the account that Plumbline acts as, whose place in a channel is not managed. */
+export const OWN_ACCOUNT = "own account";
+
+/** People as a channel's members: as {@link users}, and our own account, which comes in by itself, as nobody. */
+export const people: Lookup<SlackReader> = {
+  ...users,
+  async resolve(slack, names) {
+    const [ids, { account }] = await Promise.all([users.resolve(slack, names), slack.account()]);
+    return new Map([...ids].map(([name, id]) => [name, id === account.user_id ? OWN_ACCOUNT : id]));
   },
 };
 

@@ -39,6 +39,20 @@ describe("a change in a public channel that the bot is not in", () => {
   });
 });
 
+test("a private channel that the bot was taken out of is a refusal, and is not joined", async () => {
+  await withAnswers(
+    () => ({ body: { ok: false, error: "not_in_channel" } }),
+    async (stage) => {
+      const raw = { id: "G1", name: "board", private: true, member: false, archived: false };
+      const failure = await failureOf(
+        update(stage, channels, { id: "G1", spec: { name: "board" }, raw }, { topic: "t" }),
+      );
+      expect(failure).toMatchObject({ code: "PERMISSION", platformCode: "not_in_channel", retryable: false });
+      expect(methods(stage)).toEqual(["conversations.setTopic"]);
+    },
+  );
+});
+
 describe("a name that something has which nobody sees", () => {
   test.each([
     { what: "a create", run: (stage: Stage) => create(stage, channels, { name: "hidden" }) },
@@ -166,6 +180,22 @@ describe("an archived channel", () => {
     );
   });
 
+  test.each(["cant_archive_general", "cant_archive_required"])(
+    "cannot be made of one that Slack keeps: %s fails for good",
+    async (error) => {
+      await withAnswers(
+        () => ({ body: { ok: false, error } }),
+        async (stage) => {
+          const observed = { id: "C1", spec: { name: "general" } };
+          const archive = async () => channels.archived?.archive(stage.session.writer, observed);
+          const failure = await failureOf(stage.session.guardErrors(archive));
+          expect(failure).toMatchObject({ retryable: false, platformCode: error });
+          expect(stage.requests).toHaveLength(1);
+        },
+      );
+    },
+  );
+
   test("that the bot is not in is joined before it is archived", async () => {
     const system = await startSlack({ channels: [{ name: "ops" }] });
     await withSystem(system, async (stage) => {
@@ -254,6 +284,20 @@ describe("people", () => {
       },
     );
   });
+
+  test.each(["cant_kick_self", "cant_kick_from_general"])(
+    "who may not be taken out are a failure for good: %s",
+    async (error) => {
+      await withAnswers(
+        () => ({ body: { ok: false, error } }),
+        async (stage) => {
+          const failure = await failureOf(invite(stage, [], ["U1"]));
+          expect(failure).toMatchObject({ retryable: false, platformCode: error });
+          expect(stage.requests).toHaveLength(1);
+        },
+      );
+    },
+  );
 
   test("who are gone already are no failure when they are taken out", async () => {
     await withAnswers(

@@ -1,6 +1,7 @@
 /** What Slack's list of channels shows, page by page, and what it takes a request a channel to know. */
 import { describe, expect, test } from "vitest";
-import { startSlack } from "../../support/slack.ts";
+import { onSlack, slackManifest } from "../../cases/stage.ts";
+import { type Slack, startSlack } from "../../support/slack.ts";
 import { type Asked, detailsOf, failureOf, type Scripted, thingsOf } from "../stage.ts";
 import { channels, rawChannel, slackStaging, whoami } from "./workspace.ts";
 
@@ -105,6 +106,37 @@ describe("members", () => {
       expect(new Set(asked.map((request) => field(request, "channel")))).toEqual(new Set([id]));
       expect(asked).toHaveLength(everybody.length);
     });
+  });
+
+  test.each([
+    { what: "the app's id", own: (slack: Slack) => slack.botUserId, as: "bot" as const },
+    { what: "the address of the person whose token it is", own: () => "admin@emulate.dev", as: "user" as const },
+  ])("that name $what are those without it: nothing is written for it, and all is quiet", async ({ own, as }) => {
+    const stage = await onSlack({}, { users: people });
+    const manifest = slackManifest(
+      `    channels: [{ name: ops, members: [ada@example.com, "${own(stage.slack)}"] }]\n`,
+      { userToken: false },
+    ).replace("env: TOKEN", as === "user" ? "env: USER_TOKEN" : "env: TOKEN");
+    stage.write("acme.yaml", manifest);
+    await stage.expectQuiet();
+    const ada = await stage.slack.userId("ada@example.com");
+    const invited = stage.proxy.writes().filter(({ path }) => path.endsWith(".invite"));
+    expect(invited.map(({ body }) => (body as { users: string }).users)).toEqual([ada]);
+    expect(await stage.slack.members("ops")).toContain(ada);
+  });
+
+  test("of a channel in which the app is, and that do not name it, do not take it out", async () => {
+    const stage = await onSlack(
+      { "acme.yaml": slackManifest("    channels: [{ name: ops, members: [ada@example.com] }]\n") },
+      { users: people },
+    );
+    const { channel } = await stage.slack.call("conversations.create", { name: "ops" }, "bot");
+    const { id } = channel as { id: string };
+    const ada = await stage.slack.userId("ada@example.com");
+    await stage.slack.call("conversations.invite", { channel: id, users: ada }, "bot");
+    await stage.expectQuiet();
+    expect(stage.proxy.writes()).toEqual([]);
+    expect(await stage.slack.members("ops")).toEqual([stage.slack.botUserId, ada].sort());
   });
 
   test("of a channel shared with another workspace stay unknown", async () => {

@@ -48,7 +48,7 @@ describeConnector({
       change: { name: "On-call people", description: "", users: [bob], channels: [] },
     },
   },
-  lookups: { users: ada },
+  lookups: { users: ada, people: ada },
   isWrite: isSlackWrite,
   refusals: [
     {

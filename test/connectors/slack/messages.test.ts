@@ -64,6 +64,16 @@ describe("a message by the Web API", () => {
     });
   });
 
+  test("to a person's id goes there as it is, as a direct message", async () => {
+    await withAnswers(
+      () => ({ body: { ok: true, channel: "D077", ts: "1.0" } }),
+      async (stage) => {
+        expect(await send(stage, { channel: "U012", message: "hi" })).toEqual({ channel: "D077", ts: "1.0" });
+        expect(stage.requests).toMatchObject([{ body: { channel: "U012" } }]);
+      },
+    );
+  });
+
   test("to a channel that the token does not see is one clear error, and a lost answer is not sent again", async () => {
     await withAnswers(
       () => ({ body: { ok: true, channels: [] } }),
@@ -152,7 +162,16 @@ describe("a message by an incoming webhook", () => {
       says: /action_prohibited/,
       word: "action_prohibited",
     },
+    {
+      answer: { status: 403, body: "posting_to_general_channel_denied" },
+      code: "PERMISSION",
+      says: /posting_to_general/,
+      word: "posting_to_general_channel_denied",
+    },
+    { answer: { status: 404, body: "channel_not_found" }, code: "NOT_FOUND", says: /channel_not_found/ },
     { answer: { status: 400, body: "invalid_payload" }, code: "VALIDATION", says: /invalid_payload/ },
+    { answer: { status: 400, body: "no_text" }, code: "VALIDATION", says: /no_text/ },
+    { answer: { status: 400, body: "too_many_attachments" }, code: "VALIDATION", says: /too_many_attachments/ },
     { answer: { status: 500, body: "rollup_error" }, code: "UNAVAILABLE", says: /rollup_error/, word: "rollup_error" },
   ])("that is answered with $answer.body is $code, sent once, and its address is not shown", async (row) => {
     await withAnswers(

@@ -1,10 +1,10 @@
 /** Slack's failures, which come with the status 200, its scopes, and its limits for each method. */
 import { describe, expect, test } from "vitest";
-import type { ErrorCode } from "../../../src/connector-kit/index.ts";
-import { limits } from "../../../src/connectors/slack/protocol.ts";
+import { describeConnector, limitText } from "../../../src/cli/describe-connector.ts";
+import { compileConnector, type ErrorCode } from "../../../src/connector-kit/index.ts";
 import { startSlack } from "../../support/slack.ts";
-import { type Asked, failureOf, type Scripted, thingsOf, update } from "../stage.ts";
-import { BOT, channels, perform, rawChannel, slackStaging, USER, whoami } from "./workspace.ts";
+import { type Asked, failureOf, type Scripted, type Stage, thingsOf, update } from "../stage.ts";
+import { BOT, channels, perform, rawChannel, slack, slackStaging, USER, whoami } from "./workspace.ts";
 
 const { withAnswers, withSystem } = slackStaging();
 const refused = (error: string, fields: object = {}): Scripted => ({ body: { ok: false, error, ...fields } });
@@ -53,6 +53,16 @@ describe("an error word with the status 200", () => {
         const failure = await failureOf(thingsOf(stage, channels));
         expect(failure).toMatchObject({ code: "PERMISSION" });
         expect(String(failure)).toMatch(/groups:read.*channels:read,chat:write/);
+      },
+    );
+  });
+
+  test("a warning beside ok is no failure", async () => {
+    await withAnswers(
+      () => ({ body: { ok: true, warning: "superfluous_charset", response_metadata: { warnings: ["x"] } } }),
+      async (stage) => {
+        await update(stage, channels, { id: "C1", spec: { name: "one" } }, { topic: "t" });
+        expect(stage.requests).toHaveLength(1);
       },
     );
   });
@@ -106,6 +116,19 @@ describe("the connection test", () => {
       expect(await session.identity()).toEqual({ id: system.teamId, title: "team Acme Inc" });
       expect(sent()).toEqual(["POST /api/auth.test"]);
     });
+  });
+
+  test("refuses a token of a whole organisation, with what to do instead", async () => {
+    await withAnswers(
+      () => ({ body: { ...whoami, is_enterprise_install: true } }),
+      async ({ session }) => {
+        for (const call of [session.check(), session.identity()]) {
+          const failure = await failureOf(call);
+          expect(failure).toMatchObject({ code: "UNSUPPORTED", retryable: false });
+          expect(String(failure)).toMatch(/Install the app in one workspace/);
+        }
+      },
+    );
   });
 
   test("says nothing of scopes where no header tells them", async () => {
@@ -189,13 +212,100 @@ describe("Slack's limits", () => {
     );
   });
 
-  test("are the published tiers", () => {
-    expect(limits.map(({ name, requests, per, each }) => [name, requests, per, each])).toEqual([
-      ["tier2", 20, "1m", "path"],
-      ["tier3", 50, "1m", "path"],
-      ["tier4", 100, "1m", "path"],
-      ["special", 300, "1m", "path"],
+  test("are the published tiers for each method, and a message a second for each channel and webhook", () => {
+    expect(describeConnector(compileConnector(slack)).limits.map((limit) => [limit.name, limitText(limit)])).toEqual([
+      ["tier2", "20 per 1m for each method"],
+      ["tier3", "50 per 1m for each method"],
+      ["tier4", "100 per 1m for each method"],
+      ["special", "300 per 1m for each method"],
+      ["message", "1 per 1s for each channel"],
+      ["webhook", "1 per 1s for each webhook"],
     ]);
+  });
+
+  describe("for messages", () => {
+    const credentials = { token: BOT, webhookUrl: "https://hooks.slack.com/services/T0123/B0123/abcdefghijk" };
+    const answer = ({ url }: Asked): Scripted =>
+      url.host === "hooks.slack.com" ? { body: "ok" } : { body: { ok: true, channel: "C012", ts: "1.0" } };
+    const say = (stage: Stage, channel: string) => perform(stage, "send_message", { channel, message: "x" });
+    const post = (stage: Stage) => perform(stage, "send_message", { via: "webhook", message: "x" });
+
+    test("space them a second apart in one channel, and hold up no other channel", async () => {
+      await withAnswers(answer, async (stage) => {
+        for (const channel of ["C012", "C013", "C014", "U015"]) await say(stage, channel);
+        expect(stage.clock.monotonic()).toBe(0);
+        await say(stage, "C012");
+        expect(stage.clock.monotonic()).toBe(1000);
+        await say(stage, "C012");
+        await say(stage, "C013");
+        expect(stage.clock.monotonic()).toBe(2000);
+      });
+    });
+
+    test("count a channel by its id, whether it was named or not", async () => {
+      const named = (request: Asked): Scripted =>
+        request.path.endsWith(".list")
+          ? { body: { ok: true, channels: [{ id: "C012", name: "ops" }] } }
+          : answer(request);
+      await withAnswers(named, async (stage) => {
+        for (const channel of ["C012", "#ops", "ops"]) await say(stage, channel);
+        expect(stage.clock.monotonic()).toBe(2000);
+      });
+    });
+
+    test("space those by one webhook a second apart, though it is on another host, and hold up no method", async () => {
+      await withAnswers(
+        answer,
+        async (stage) => {
+          for (let count = 0; count < 3; count += 1) await post(stage);
+          expect(stage.clock.monotonic()).toBe(2000);
+          await say(stage, "C012");
+          expect(stage.clock.monotonic()).toBe(2000);
+        },
+        { credentials },
+      );
+    });
+
+    test("do not hold for a webhook on a host that is not Slack's", async () => {
+      await withAnswers(
+        () => ({ body: "ok" }),
+        async (stage) => {
+          for (let count = 0; count < 5; count += 1) await post(stage);
+          expect(stage.clock.monotonic()).toBe(0);
+        },
+        { credentials: { token: BOT, webhookUrl: "https://proxy.acme.example/services/T0123/B0123/abcdefghijk" } },
+      );
+    });
+
+    test("let a change of a message go at once, which has a tier of its own", async () => {
+      await withAnswers(answer, async (stage) => {
+        await say(stage, "C012");
+        const change = { channel: "C012", ts: "1.0", message: "y" };
+        for (let count = 0; count < 5; count += 1) await perform(stage, "update_message", change);
+        expect(stage.clock.monotonic()).toBe(0);
+      });
+    });
+  });
+
+  test("that a 429 tells of hold up the method in all channels, and no other method", async () => {
+    const answers: Scripted[] = [{ status: 429, headers: { "retry-after": "9" }, body: "" }];
+    await withAnswers(
+      ({ path }) =>
+        (path.endsWith("postMessage") ? answers.shift() : undefined) ?? {
+          body: { ok: true, channel: "C012", ts: "1.0" },
+        },
+      async (stage) => {
+        await perform(stage, "send_message", { channel: "C012", message: "x" });
+        expect(stage.clock.monotonic()).toBe(9000);
+        answers.push({ status: 429, headers: { "retry-after": "60" }, body: "" });
+        await failureOf(perform(stage, "send_message", { channel: "C012", message: "x" }));
+        const other = perform(stage, "send_message", { channel: "C013", message: "x" });
+        expect(await failureOf(other)).toMatchObject({ code: "RATE_LIMITED" });
+        const sent = stage.requests.length;
+        await perform(stage, "update_message", { channel: "C013", ts: "1.0", message: "y" });
+        expect(stage.requests).toHaveLength(sent + 1);
+      },
+    );
   });
 
   test.each([{ method: "conversations.list", free: 20, run: thingsOf }])(

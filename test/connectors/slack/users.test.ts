@@ -92,6 +92,17 @@ test("a list that shows nobody's address is a missing scope, and nobody is taken
   });
 });
 
+test("who asks for the list while it is read is given the same one, and later it is read anew", async () => {
+  const people = Array.from({ length: 30 }, (_, index) => person(index));
+  await withAnswers(workspace([people]), async (stage) => {
+    const both = await Promise.all([resolve(stage, addresses(25)), resolve(stage, addresses(30))]);
+    expect(both.map(({ size }) => size)).toEqual([25, 30]);
+    expect(stage.sent()).toEqual(["POST /api/users.list"]);
+    await resolve(stage, addresses(25));
+    expect(stage.sent()).toHaveLength(2);
+  });
+});
+
 test("import turns ids into addresses, where there are any", async () => {
   const system = await startSlack({ users: [{ name: "ada", email: "ada@example.com" }] });
   const ada = await system.userId("ada@example.com");
