@@ -20,4 +20,5 @@ storeContract(
   "the store in PostgreSQL",
   async (clock) => open(await server.database(), clock),
   async (store) => open(urls.get(store) as string),
+  { sequences: 20 },
 );
