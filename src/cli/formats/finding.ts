@@ -56,14 +56,26 @@ export function findings(drafts: readonly Draft[]): Finding[] {
   };
   return drafts.map(({ identity, ...draft }) => {
     const own = JSON.stringify(identity);
-    const count = nth(`i${own}`);
-    const hash = createHash("sha256").update(`${own}\n${count}`).digest("hex");
-    const subject = visible(draft.subject);
-    const group = visible(draft.group);
+    const hash = createHash("sha256")
+      .update(`${own}\n${nth(`i${own}`)}`)
+      .digest("hex");
+    const group = named(draft.group);
+    const subject = named(draft.subject);
     const same = nth(`s${JSON.stringify([group, subject])}`);
-    const name = same === 1 ? subject : `${subject} (${same})`;
-    return { ...draft, group, subject: name, message: clip(draft.message, LONGEST), fingerprint: hash };
+    return {
+      ...draft,
+      rule: named(draft.rule),
+      group,
+      subject: same === 1 ? subject : `${subject} (${same})`,
+      message: clip(draft.message, LONGEST),
+      fingerprint: hash,
+    };
   });
+}
+
+/** Readers want every name to be one. */
+function named(text: string): string {
+  return visible(text).trim() || "unnamed";
 }
 
 /** @returns the text, cut to a length in UTF-16 code units with an ellipsis; no character is halved. */

@@ -1,6 +1,6 @@
 /** Problems of manifests as findings: each an error at its place. A file without one is a finding too, of level none. */
 import type { Problem } from "../../manifests/types.ts";
-import { paragraph, visible } from "../plain-text.ts";
+import { paragraph } from "../plain-text.ts";
 import { type Draft, type Finding, findings } from "./finding.ts";
 import type { ToPath } from "./places.ts";
 import type { ProblemInput } from "./types.ts";
@@ -29,8 +29,8 @@ function problemDraft({ code, message, remedy, file, line, column, path }: Probl
     level: "error",
     verdict: "failure",
     removal: false,
-    rule: visible(code),
-    message: paragraph(`${where}${text}`),
+    rule: code,
+    message: paragraph(`${where}${text}`) || "Something is wrong.",
     ...(place === undefined ? {} : { place: { path: place, ...position(line, column) } }),
     group,
     subject: path ? `${path}: ${code}` : code,

@@ -21,6 +21,9 @@ const MOST_RESULTS = 25_000;
 /** docs.github.com, "SARIF results file is too large": 10 MB once compressed with gzip. */
 const MOST_BYTES = 10_000_000;
 
+/** Where it is too much, the next try aims this far below, since results are not equally long. */
+const CAUTION = 0.9;
+
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 const WHY = "GitHub takes 25,000 results, in 10 MB once compressed.";
@@ -37,11 +40,14 @@ export function problemsSarif(input: ProblemInput): Rendered {
 
 function sarif(all: readonly Finding[], complete: boolean): Rendered {
   const findings = all.filter(({ level }) => level !== "none");
-  for (let most = MOST_RESULTS; ; most = Math.floor(most / 2)) {
+  let most = Math.min(MOST_RESULTS, findings.length);
+  for (;;) {
     const { kept, left } = select(findings, { count: most, bytes: Number.POSITIVE_INFINITY, size: () => 0 });
     const cut = cutText(left, WHY);
     const text = `${JSON.stringify(logOf(kept, cut, complete))}\n`;
-    if (text.length < MOST_BYTES / 4 || gzipSync(text).length <= MOST_BYTES) return { text, cut };
+    const bytes = Buffer.byteLength(text) <= MOST_BYTES ? 0 : gzipSync(text).length;
+    if (bytes <= MOST_BYTES) return { text, cut };
+    most = Math.floor((most * MOST_BYTES * CAUTION) / bytes);
   }
 }
 
