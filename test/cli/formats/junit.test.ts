@@ -147,8 +147,8 @@ test("of 30,000 problems as many stay as GitLab reads, and a last case says how 
 });
 
 test("long messages of many changes stay below 30 MB, and a delete at the end is there", () => {
-  const long = '"&<>'.repeat(2000);
-  const held = Array.from({ length: 5000 }, (_, n) => ({
+  const long = '"&<>'.repeat(1000);
+  const held = Array.from({ length: 1500 }, (_, n) => ({
     ...base,
     action: "blocked" as const,
     reason: "Ambiguous",
