@@ -158,9 +158,9 @@ test("long messages of many changes stay below 30 MB, and a delete at the end is
   const gone = { ...base, action: "delete" as const, reason: "NotDeclared", key: "gone" };
   const { text, cut } = planJunit(planInput(planOf(part([...held, gone]))));
   expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
-  expect(casesOf(text).map(({ name }) => name)).toContain("rooms/gone");
+  expect(text).toContain('<testcase name="rooms/gone"');
   expect(cut).toContain("Not listed: ");
-});
+}, 60_000);
 
 test("any text in any field gives a document that readers take", (context) => {
   const documents: string[] = [];
