@@ -1,6 +1,7 @@
 /** Flags that many commands share: how they are read, and what help says of them. */
 import { didYouMean } from "../manifests/nearest.ts";
-import { type Format, type LogLevel, logLevels, structuredFormats } from "./output.ts";
+import { planFormatNames, problemFormatNames, unwrittenFormatNames } from "./formats/names.ts";
+import { type LogLevel, logLevels, type StructuredFormat, structuredFormats } from "./output.ts";
 
 /** On every command. */
 export interface CommonFlags {
@@ -13,8 +14,9 @@ export interface FileFlags {
   file: readonly string[];
 }
 
-export interface FormatFlags {
-  output: Format;
+/** @typeParam F the formats of the command beside those that all have. */
+export interface FormatFlags<F extends string = never> {
+  output: "text" | StructuredFormat | F;
 }
 
 export interface StateFlags {
@@ -72,9 +74,24 @@ export const fileFlag = {
 
 export const fileAlias = { f: "file" } as const;
 
-export const outputFlag = {
-  output: { kind: "parsed", parse: parseFormat, optional: true, brief: "text, json or yaml; default text" },
-} as const;
+export const outputFlag = formatFlag([], "text, json or yaml; default text");
+
+/** Of commands that show a plan; {@link formatList} stands in their help. */
+export const planOutputFlag = formatFlag(planFormatNames, "A format, listed above; default text");
+
+/** Of commands that show problems; {@link formatList} stands in their help. */
+export const problemOutputFlag = formatFlag(problemFormatNames, "A format, listed above; default text");
+
+/** The sentence of help that lists a command's formats: too many for the flag's own line. */
+export function formatList(more: readonly string[]): string {
+  return `Formats (--output): ${["text", ...structuredFormats, ...more].join(", ")}.`;
+}
+
+/** @param more the command's formats beside those that all have. */
+function formatFlag<F extends string>(more: readonly F[], brief: string) {
+  const parse = (text: string) => parseFormat(text, ["text", ...structuredFormats, ...more]);
+  return { output: { kind: "parsed", parse, optional: true, brief } } as const;
+}
 
 export const outputAlias = { o: "output" } as const;
 
@@ -92,16 +109,17 @@ export const onlyFlag = {
   },
 } as const;
 
-/** Formats that the design names and this version does not write yet. */
-const later: readonly string[] = ["markdown", "junit", "sarif", "github", "codequality"];
-
 /** @throws Error saying which formats there are. */
-function parseFormat(text: string): Format {
-  const formats = ["text", ...structuredFormats] as const;
+function parseFormat<F extends string>(text: string, formats: readonly F[]): F {
   const format = formats.find((one) => one === text);
   if (format) return format;
-  const why = later.includes(text) ? "is not written by this version yet" : "is no format";
-  throw new Error(`"${text}" ${why}; there are ${formats.join(", ")}.`);
+  const elsewhere: readonly string[] = [...planFormatNames, ...problemFormatNames];
+  const why = unwrittenFormatNames.includes(text)
+    ? "is not written by this version yet"
+    : elsewhere.includes(text)
+      ? "is not written by this command"
+      : "is no format";
+  throw new Error(`"${text}" ${why}; there are ${formats.join(", ")}.${didYouMean(text, formats)}`);
 }
 
 /** @throws Error saying which levels there are. */

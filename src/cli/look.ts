@@ -21,10 +21,10 @@ import { openSoundWorkspace, type Workspace } from "./workspace.ts";
  */
 export async function look(
   invocation: Invocation,
-  flags: FileFlags & SelectionFlags & StateFlags,
+  flags: FileFlags & SelectionFlags & StateFlags & { output?: string },
   keeps = false,
 ): Promise<Result | undefined> {
-  const workspace = await openSoundWorkspace(invocation, flags.file);
+  const workspace = await openSoundWorkspace(invocation, flags.file, flags.output);
   return workspace && observe(invocation, flags, workspace, keeps);
 }
 

@@ -3,16 +3,20 @@
  *
  * Everything passes through the redactor of the secrets that this run has resolved. Structured results
  * are redacted value by value, so that they stay valid whatever is taken out.
+ *
+ * In a job of GitHub Actions nothing that is written holds a command of its runner, but for the format that
+ * is made of them: what stands in a line may come from anybody.
  */
 import { type Paint, painter, wantsColor } from "./paint.ts";
 import type { Sink, Surroundings } from "./surroundings.ts";
+import { inActions, withoutCommands } from "./workflow-commands.ts";
 
 export const logLevels = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Formats of results that programs read, beside text. */
+/** Formats of results that programs read, which every command with results has beside text. */
 export const structuredFormats = ["json", "yaml"] as const;
-export type Format = "text" | (typeof structuredFormats)[number];
+export type StructuredFormat = (typeof structuredFormats)[number];
 
 export interface OutputOptions {
   level: LogLevel;
@@ -35,6 +39,7 @@ export class Output {
   readonly level: LogLevel;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
+  readonly #guard: (text: string) => string;
   #redact: (text: string) => string = (text) => text;
   /** Takes away what is drawn over and over, such as progress. */
   #clear: () => void = () => undefined;
@@ -42,6 +47,7 @@ export class Output {
   constructor({ stdout, stderr, env }: Pick<Surroundings, "stdout" | "stderr" | "env">, options: OutputOptions) {
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.#guard = inActions(env) ? withoutCommands : (text) => text;
     this.level = options.level;
     this.width = Math.max(stdout.isTTY ? (stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH, NARROWEST);
     this.paint = painter(wantsColor(stdout, env, options.plain));
@@ -72,19 +78,29 @@ export class Output {
   /** Writes a result as text; adds the last line end. */
   print(text: string): void {
     this.#clear();
-    this.#stdout.write(this.#redact(text.endsWith("\n") ? text : `${text}\n`));
+    this.#stdout.write(this.#guard(this.#redact(text.endsWith("\n") ? text : `${text}\n`)));
+  }
+
+  /**
+   * Writes a finished document for programs, made of values that {@link redacted} gave.
+   *
+   * @param holdsCommands it is made of the commands of GitHub's runner, which then stay as they are.
+   */
+  document(text: string, holdsCommands = false): void {
+    this.#clear();
+    this.#stdout.write(holdsCommands ? text : this.#guard(text));
   }
 
   /** Writes a result for programs. */
-  async data(value: unknown, format: Exclude<Format, "text">): Promise<void> {
+  async data(value: unknown, format: StructuredFormat): Promise<void> {
     const clean = this.redacted(value);
     this.#clear();
     if (format === "json") {
-      this.#stdout.write(`${JSON.stringify(clean, undefined, 2)}\n`);
+      this.#stdout.write(this.#guard(`${JSON.stringify(clean, undefined, 2)}\n`));
       return;
     }
     const { yamlText } = await import("./yaml-text.ts");
-    this.#stdout.write(yamlText(clean));
+    this.#stdout.write(this.#guard(yamlText(clean)));
   }
 
   /** Says that something went wrong. */
@@ -111,7 +127,7 @@ export class Output {
     if (logLevels.indexOf(level) > logLevels.indexOf(this.level)) return;
     this.#clear();
     if (text === "") return;
-    this.#stderr.write(this.#redact(text.endsWith("\n") ? text : `${text}\n`));
+    this.#stderr.write(this.#guard(this.#redact(text.endsWith("\n") ? text : `${text}\n`)));
   }
 
   #redactLeaves(value: unknown): unknown {

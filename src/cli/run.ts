@@ -6,6 +6,7 @@ import { wantsColor } from "./paint.ts";
 import { commands, routes } from "./routes.ts";
 import type { Sink, Surroundings } from "./surroundings.ts";
 import { usageText } from "./usage-errors.ts";
+import { inActions, withoutCommands } from "./workflow-commands.ts";
 
 /** Colour depth as streams of Node.js tell it: 4 bits are sixteen colours, 1 is none. */
 const COLORS = { some: 4, none: 1 };
@@ -18,8 +19,9 @@ const COLORS = { some: 4, none: 1 };
  */
 export async function run(inputs: readonly string[], surroundings: Surroundings): Promise<number> {
   const plain = inputs.includes("--no-color");
+  const guard = inActions(surroundings.env) ? withoutCommands : (text: string) => text;
   const sink = (stream: Sink) => ({
-    write: (text: string) => void stream.write(text),
+    write: (text: string) => void stream.write(guard(text)),
     getColorDepth: () => (wantsColor(stream, surroundings.env, plain) ? COLORS.some : COLORS.none),
   });
   const process: { stdout: Sink; stderr: Sink; exitCode?: number | string | null } = {

@@ -12,6 +12,7 @@ import { renderProblems } from "../manifests/render.ts";
 import type { AnyManifest, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
 import type { Invocation } from "./command.ts";
 import { UserError } from "./errors.ts";
+import { isProblemFormat, writeProblems } from "./formats/index.ts";
 import { createPlatforms } from "./platforms.ts";
 
 /** The operator's settings, and the platforms that come of them. */
@@ -65,15 +66,19 @@ export async function openWorkspace(
 /**
  * Reads settings and manifests for a command that asks systems.
  *
+ * @param format the command's; problems come in it too, where it has a form for them, so that who reads it gets a file.
  * @returns undefined when anything is wrong; the problems are then on stderr, and nothing may be done.
  */
 export async function openSoundWorkspace(
   invocation: Invocation,
   inputs: readonly string[],
+  format = "text",
 ): Promise<Workspace | undefined> {
   const workspace = await openWorkspace(invocation, inputs, true);
-  if (workspace.loaded.problems.length === 0) return workspace;
-  showProblems(invocation, workspace.loaded.problems);
+  const { problems } = workspace.loaded;
+  if (problems.length === 0) return workspace;
+  showProblems(invocation, problems);
+  if (isProblemFormat(format)) await writeProblems(invocation, format, problems, []);
   return undefined;
 }
 

@@ -14,3 +14,16 @@ test("help says what holds for a flag that is not given", async () => {
   expect(stdout).toMatch(/--output\].*default text$/m);
   expect(stdout).toMatch(/--log-level\].*default info$/m);
 });
+
+test.each(["validate", "plan", "drift", "show"])(
+  "the help of %s lists its formats, and each of them is taken",
+  async (name) => {
+    const { stdout } = await place().run(`${name} --help`);
+    const formats = /Formats \(--output\): ([a-z, ]+)\./.exec(stdout)?.[1]?.split(", ") ?? [];
+    expect(formats).toEqual(["text", "json", "yaml", "junit", "sarif", "github", "codequality"]);
+    for (const format of formats) {
+      const { stderr } = await place().run(`${name}${name === "show" ? " none.json" : ""} -o ${format}`);
+      expect(stderr).not.toContain("--output");
+    }
+  },
+);

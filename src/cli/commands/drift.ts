@@ -9,16 +9,18 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  formatList,
   onlyFlag,
   onOff,
   outputAlias,
-  outputFlag,
+  planOutputFlag,
   type SelectionFlags,
   type StateFlags,
   stateFlag,
 } from "../flags.ts";
+import { type PlanFormat, planFormatNames } from "../formats/names.ts";
 
-export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags<PlanFormat>, StateFlags, SelectionFlags {
   "detailed-exitcode"?: boolean | undefined;
 }
 
@@ -31,12 +33,13 @@ export const drift = buildCommand<Partial<DriftFlags>, [], CliContext>({
       ["drift --only acme-github/repositories", "one kind of one integration"],
       ["drift --detailed-exitcode", "ends with 2 on drift"],
     ],
-    "Without a record of earlier runs, drift cannot be told from changes: then every difference counts.",
+    "Without a record of earlier runs, drift cannot be told from changes: then every difference counts." +
+      `\n\n${formatList(planFormatNames)}`,
   ),
   parameters: {
     flags: {
       ...fileFlag,
-      ...outputFlag,
+      ...planOutputFlag,
       ...onlyFlag,
       "detailed-exitcode": onOff("End with 2 when there is drift"),
       ...stateFlag,

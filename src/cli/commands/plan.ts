@@ -9,17 +9,19 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  formatList,
   onlyFlag,
   onOff,
   outputAlias,
-  outputFlag,
+  planOutputFlag,
   type SelectionFlags,
   type StateFlags,
   stateFlag,
   value,
 } from "../flags.ts";
+import { type PlanFormat, planFormatNames } from "../formats/names.ts";
 
-export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags<PlanFormat>, StateFlags, SelectionFlags {
   out?: string | undefined;
   "detailed-exitcode"?: boolean | undefined;
 }
@@ -36,12 +38,13 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan -o json --detailed-exitcode", "for scripts"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
-      "With --detailed-exitcode it is 2 when apply would write something.",
+      "With --detailed-exitcode it is 2 when apply would write something." +
+      `\n\n${formatList(planFormatNames)}`,
   ),
   parameters: {
     flags: {
       ...fileFlag,
-      ...outputFlag,
+      ...planOutputFlag,
       ...onlyFlag,
       out: value("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),

@@ -9,27 +9,33 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  formatList,
   onOff,
   outputAlias,
-  outputFlag,
+  problemOutputFlag,
 } from "../flags.ts";
+import { type ProblemFormat, problemFormatNames } from "../formats/names.ts";
 
-export interface ValidateFlags extends CommonFlags, FileFlags, FormatFlags {
+export interface ValidateFlags extends CommonFlags, FileFlags, FormatFlags<ProblemFormat> {
   "load-connectors"?: boolean | undefined;
 }
 
 /** `plumbline validate`: checks manifests without asking any system. */
 export const validate = buildCommand<Partial<ValidateFlags>, [], CliContext>({
-  docs: documentation("Checks manifests; asks no system and needs no credentials", [
-    ["validate", "all manifests below this folder"],
-    ["validate -f manifests/slack.yaml", "one file"],
-    ["validate -o json", "for scripts"],
-    ["validate --load-connectors", "with your own connectors"],
-  ]),
+  docs: documentation(
+    "Checks manifests; asks no system and needs no credentials",
+    [
+      ["validate", "all manifests below this folder"],
+      ["validate -f manifests/slack.yaml", "one file"],
+      ["validate -o json", "for scripts"],
+      ["validate --load-connectors", "with your own connectors"],
+    ],
+    formatList(problemFormatNames),
+  ),
   parameters: {
     flags: {
       ...fileFlag,
-      ...outputFlag,
+      ...problemOutputFlag,
       "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
       ...commonFlags,
     },

@@ -3,6 +3,7 @@ import type { Run } from "../command.ts";
 import type { DriftFlags } from "../commands/drift.ts";
 import { driftOf } from "../drift-plan.ts";
 import { exitCode } from "../exit.ts";
+import { homesOf, writePlan } from "../formats/index.ts";
 import { look } from "../look.ts";
 import { driftSummary } from "../plan-summary.ts";
 import { renderPlan } from "../render-plan.ts";
@@ -18,7 +19,7 @@ const drift: Run<DriftFlags> = async (invocation, flags) => {
       renderPlan(plan, { width, paint, mode: "drift", summary: driftSummary(plan), end: "Nothing was written." }),
     );
   } else {
-    await output.data(plan, flags.output);
+    await writePlan(invocation, flags.output, { command: "drift", plan, homes: homesOf(result.passes) });
   }
   return exitCode({ command: "drift", detailed: flags["detailed-exitcode"] === true, plan });
 };

@@ -6,6 +6,7 @@ import { saveable } from "../../reconcile/saved-plan.ts";
 import type { Run } from "../command.ts";
 import type { PlanFlags } from "../commands/plan.ts";
 import { exitCode } from "../exit.ts";
+import { homesOf, writePlan } from "../formats/index.ts";
 import { look } from "../look.ts";
 import type { Output } from "../output.ts";
 import { renderPlan } from "../render-plan.ts";
@@ -23,7 +24,7 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
   if (flags.output === "text") {
     output.print(renderPlan(document, { width: output.width, paint: output.paint, end: "Nothing was written." }));
   } else {
-    await output.data(document, flags.output);
+    await writePlan(invocation, flags.output, { command: "plan", plan: document, homes: homesOf(result.passes) });
   }
   if (flags.out !== undefined) {
     output.note(`The plan is in ${flags.out}. To apply exactly this: plumbline apply ${flags.out}`);

@@ -3,17 +3,19 @@ import { resolve } from "node:path";
 import type { Plan } from "../../api/plan.ts";
 import type { Run } from "../command.ts";
 import type { ShowFlags } from "../commands/show.ts";
+import { savedHomes, writePlan } from "../formats/index.ts";
 import { parsePlan } from "../plan-file.ts";
 import { renderPlan } from "../render-plan.ts";
 import { readNamedFile } from "../workspace.ts";
 
-const show: Run<ShowFlags, [string]> = async ({ surroundings, output }, flags, file) => {
+const show: Run<ShowFlags, [string]> = async (invocation, flags, file) => {
+  const { surroundings, output } = invocation;
   const plan = parsePlan(await readNamedFile(resolve(surroundings.cwd, file), file), file);
   if (flags.output === "text") {
     const end = `Made ${plan.createdAt}; no system was asked now.`;
     output.print(renderPlan(plan, { width: output.width, paint: output.paint, end }));
   } else {
-    await output.data(asPrinted(plan), flags.output);
+    await writePlan(invocation, flags.output, { command: "show", plan: asPrinted(plan), homes: savedHomes(plan) });
   }
   return 0;
 };

@@ -2,6 +2,7 @@
 import { renderProblems } from "../../manifests/render.ts";
 import type { Run } from "../command.ts";
 import type { ValidateFlags } from "../commands/validate.ts";
+import { writeProblems } from "../formats/index.ts";
 import { count } from "../plain-text.ts";
 import { openWorkspace } from "../workspace.ts";
 
@@ -10,18 +11,23 @@ const validate: Run<ValidateFlags> = async (invocation, flags) => {
   const { loaded } = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true);
   const { manifests, problems, files, skipped, unchecked } = loaded;
   const valid = problems.length === 0;
-  if (flags.output !== "text") {
+  if (flags.output === "json" || flags.output === "yaml") {
     await output.data({ valid, files, manifests: manifests.length, skipped, unchecked, problems }, flags.output);
     return valid ? 0 : 1;
   }
-  output.error(renderProblems(problems, { color: output.errorColor, width: output.width }));
+  if (flags.output === "text") {
+    output.error(renderProblems(problems, { color: output.errorColor, width: output.width }));
+  } else {
+    const named = manifests.map(({ file }) => file);
+    await writeProblems(invocation, flags.output, problems, named);
+  }
   if (unchecked.length > 0) {
     output.warn(
       `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, since that runs code of ` +
         "your own connectors. To check them too: --load-connectors",
     );
   }
-  if (valid)
+  if (valid && flags.output === "text")
     output.print(`${count(manifests.length, "manifest is", "manifests are")} valid (${read(files, skipped)}).`);
   return valid ? 0 : 1;
 };
