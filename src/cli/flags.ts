@@ -1,5 +1,6 @@
 /** Flags that many commands share: how they are read, and what help says of them. */
 import { didYouMean } from "../manifests/nearest.ts";
+import { proposes, proposesOf, proposesOwn } from "./completion/propose.ts";
 import { type Format, type LogLevel, logLevels, structuredFormats } from "./output.ts";
 
 /** On every command. */
@@ -19,6 +20,10 @@ export interface FormatFlags {
 
 export interface StateFlags {
   state?: string | undefined;
+}
+
+export interface LoadConnectorsFlags {
+  "load-connectors"?: boolean | undefined;
 }
 
 export interface SelectionFlags {
@@ -47,6 +52,9 @@ export const onOff = (brief: string) => ({ kind: "boolean", brief, optional: tru
 /** A flag with a value, at most once. */
 export const value = (brief: string) => ({ kind: "parsed", parse: String, brief, optional: true }) as const;
 
+/** A flag with a file as its value, at most once. */
+export const fileValue = (brief: string) => ({ ...value(brief), proposeCompletions: proposesOwn("files") }) as const;
+
 export const commonFlags = {
   quiet: onOff("Say nothing but results and errors"),
   "no-color": onOff("No colours; so does the variable NO_COLOR"),
@@ -55,6 +63,7 @@ export const commonFlags = {
     parse: parseLevel,
     optional: true,
     brief: `${logLevels.join(", ")}; default info`,
+    proposeCompletions: proposesOf(logLevels),
   },
 } as const;
 
@@ -67,13 +76,20 @@ export const fileFlag = {
     variadic: true,
     optional: true,
     brief: "Folder, file, glob, - (stdin); repeatable; default .",
+    proposeCompletions: proposesOwn("files"),
   },
 } as const;
 
 export const fileAlias = { f: "file" } as const;
 
 export const outputFlag = {
-  output: { kind: "parsed", parse: parseFormat, optional: true, brief: "text, json or yaml; default text" },
+  output: {
+    kind: "parsed",
+    parse: parseFormat,
+    optional: true,
+    brief: "text, json or yaml; default text",
+    proposeCompletions: proposesOf(["text", ...structuredFormats]),
+  },
 } as const;
 
 export const outputAlias = { o: "output" } as const;
@@ -89,7 +105,12 @@ export const onlyFlag = {
     variadic: true,
     optional: true,
     brief: "Only INTEGRATION[/KIND[/KEY]]; repeatable",
+    proposeCompletions: proposes("selections"),
   },
+} as const;
+
+export const loadConnectorsFlag = {
+  "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
 } as const;
 
 /** Formats that the design names and this version does not write yet. */

@@ -9,6 +9,7 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  fileValue,
   onlyFlag,
   onOff,
   outputAlias,
@@ -16,7 +17,6 @@ import {
   type SelectionFlags,
   type StateFlags,
   stateFlag,
-  value,
 } from "../flags.ts";
 
 export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
@@ -43,7 +43,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ...fileFlag,
       ...outputFlag,
       ...onlyFlag,
-      out: value("Save the plan in this file, to apply it later"),
+      out: fileValue("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
       ...stateFlag,
       ...commonFlags,
