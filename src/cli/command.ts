@@ -3,6 +3,7 @@
  * giving it its surroundings, and turning what it returns or throws into the process's number.
  */
 import type { CommandContext } from "@stricli/core";
+import type { Completing } from "./completion/propose.ts";
 import { Interrupted, reportError } from "./errors.ts";
 import { INTERRUPTED } from "./exit.ts";
 import { type CommonFlags, withDefaults } from "./flags.ts";
@@ -27,6 +28,8 @@ export type Run<F, A extends readonly unknown[] = []> = (
 export interface CliContext extends CommandContext {
   readonly process: CommandContext["process"] & { exitCode?: number | string | null };
   readonly surroundings: Surroundings;
+  /** There while a shell asks what could be typed. */
+  readonly completing?: Completing;
 }
 
 /** @returns what the library calls; the command's module is loaded only then. */

@@ -51,7 +51,8 @@ export function limitText({ requests, per, each }: ConnectorDescription["limits"
   return `${requests} per ${per}${each === undefined ? "" : ` for each ${each}`}`;
 }
 
-function kindNotes({ resource }: Kind): string[] {
+/** @returns what can be done with things of a kind. */
+export function kindNotes({ resource }: Kind): string[] {
   const removal = resource.remove
     ? resource.archived
       ? "deleted or archived"
@@ -78,7 +79,8 @@ function fieldsOf(schema: AnnotatedSchema): FieldNote[] {
   }));
 }
 
-function typeOf(schema: AnnotatedSchema): string {
+/** @returns the type in a few words: `secret`, `red|green`, `list of string`. */
+export function typeOf(schema: AnnotatedSchema): string {
   if (schema.writeOnly) return "secret";
   if (schema.enum) return schema.enum.map(String).join("|");
   if (schema.const !== undefined) return JSON.stringify(schema.const);

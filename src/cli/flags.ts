@@ -1,5 +1,6 @@
 /** Flags that many commands share: how they are read, and what help says of them. */
 import { didYouMean } from "../manifests/nearest.ts";
+import { proposes, proposesOf, proposesOwn } from "./completion/propose.ts";
 import { planFormatNames, problemFormatNames, unwrittenFormatNames } from "./formats/names.ts";
 import { type LogLevel, logLevels, type StructuredFormat, structuredFormats } from "./output.ts";
 
@@ -21,6 +22,10 @@ export interface FormatFlags<F extends string = never> {
 
 export interface StateFlags {
   state?: string | undefined;
+}
+
+export interface LoadConnectorsFlags {
+  "load-connectors"?: boolean | undefined;
 }
 
 export interface SelectionFlags {
@@ -49,6 +54,9 @@ export const onOff = (brief: string) => ({ kind: "boolean", brief, optional: tru
 /** A flag with a value, at most once. */
 export const value = (brief: string) => ({ kind: "parsed", parse: String, brief, optional: true }) as const;
 
+/** A flag with a file as its value, at most once. */
+export const fileValue = (brief: string) => ({ ...value(brief), proposeCompletions: proposesOwn("files") }) as const;
+
 export const commonFlags = {
   quiet: onOff("Say nothing but results and errors"),
   "no-color": onOff("No colours; so does the variable NO_COLOR"),
@@ -57,6 +65,7 @@ export const commonFlags = {
     parse: parseLevel,
     optional: true,
     brief: `${logLevels.join(", ")}; default info`,
+    proposeCompletions: proposesOf(logLevels),
   },
 } as const;
 
@@ -69,6 +78,7 @@ export const fileFlag = {
     variadic: true,
     optional: true,
     brief: "Folder, file, glob, - (stdin); repeatable; default .",
+    proposeCompletions: proposesOwn("files"),
   },
 } as const;
 
@@ -90,7 +100,15 @@ export function formatList(more: readonly string[]): string {
 /** @param more the command's formats beside those that all have. */
 function formatFlag<F extends string>(more: readonly F[], brief: string) {
   const parse = (text: string) => parseFormat(text, ["text", ...structuredFormats, ...more]);
-  return { output: { kind: "parsed", parse, optional: true, brief } } as const;
+  return {
+    output: {
+      kind: "parsed",
+      parse,
+      optional: true,
+      brief,
+      proposeCompletions: proposesOf(["text", ...structuredFormats, ...more]),
+    },
+  } as const;
 }
 
 export const outputAlias = { o: "output" } as const;
@@ -106,7 +124,12 @@ export const onlyFlag = {
     variadic: true,
     optional: true,
     brief: "Only INTEGRATION[/KIND[/KEY]]; repeatable",
+    proposeCompletions: proposes("selections"),
   },
+} as const;
+
+export const loadConnectorsFlag = {
+  "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
 } as const;
 
 /** @throws Error saying which formats there are. */

@@ -2,12 +2,15 @@
 import { buildRouteMap } from "@stricli/core";
 import { documentation } from "./command.ts";
 import { apply } from "./commands/apply.ts";
+import { completion } from "./commands/completion.ts";
 import { connectors } from "./commands/connectors.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
 import { execute } from "./commands/execute.ts";
+import { explain } from "./commands/explain.ts";
 import { forget } from "./commands/forget.ts";
 import { get } from "./commands/get.ts";
+import { graph } from "./commands/graph.ts";
 import { importLive } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
@@ -30,6 +33,9 @@ export const commands = {
   import: importLive,
   connectors,
   schema,
+  explain,
+  graph,
+  completion,
   doctor,
 };
 

@@ -1,11 +1,9 @@
 /** The command line: arguments in, a number out. Nothing here knows the process. */
-import { buildApplication, help, run as runApplication, version } from "@stricli/core";
-import { VERSION } from "../version.ts";
+import { run as runApplication } from "@stricli/core";
+import { application } from "./application.ts";
 import type { CliContext } from "./command.ts";
 import { wantsColor } from "./paint.ts";
-import { commands, routes } from "./routes.ts";
 import type { Sink, Surroundings } from "./surroundings.ts";
-import { usageText } from "./usage-errors.ts";
 import { inActions, withoutCommands } from "./workflow-commands.ts";
 
 /** Colour depth as streams of Node.js tell it: 4 bits are sixteen colours, 1 is none. */
@@ -18,6 +16,10 @@ const COLORS = { some: 4, none: 1 };
  * @returns the number that the process should end with.
  */
 export async function run(inputs: readonly string[], surroundings: Surroundings): Promise<number> {
+  if (inputs[0] === "__complete") {
+    const { complete } = await import("./completion/complete.ts");
+    return complete(inputs.slice(1), surroundings);
+  }
   const plain = inputs.includes("--no-color");
   const guard = inActions(surroundings.env) ? withoutCommands : (text: string) => text;
   const sink = (stream: Sink) => ({
@@ -33,28 +35,4 @@ export async function run(inputs: readonly string[], surroundings: Surroundings)
   const code = Number(process.exitCode ?? 0);
   // The library's own numbers for a wrong command line are negative.
   return code < 0 ? 1 : code;
-}
-
-function application(inputs: readonly string[]) {
-  const flags = new Map(
-    Object.entries(commands).map(([name, { parameters }]) => [name, Object.keys(parameters.flags ?? {})]),
-  );
-  const text = usageText(inputs, flags);
-  return buildApplication<CliContext>(
-    routes,
-    {
-      name: "plumbline",
-      scanner: { caseStyle: "original", allowArgumentEscapeSequence: true },
-      localization: { text },
-    },
-    {
-      help: help({
-        alias: "h",
-        brief: text.briefs.help,
-        defaultForRouteMap: true,
-        formatting: { useAliasInUsageLine: false, onlyRequiredInUsageLine: true, caseStyle: "original" },
-      }),
-      version: version({ alias: "v", brief: text.briefs.version, info: { currentVersion: VERSION } }),
-    },
-  );
 }

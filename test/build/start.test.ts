@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { MINIMUM_NODE, VERSION } from "../../src/version.ts";
@@ -81,6 +81,34 @@ test("validate loads no TypeBox, undici, Kysely or ajv's compiler", () => {
   const heavy = /^(typebox|undici|kysely|yaml|@clack\/prompts|ajv\/dist\/(?!runtime\/))/;
   expect(bundled.filter((path) => heavy.test(path))).toEqual([]);
   expect(files.filter((file) => file.includes("/node_modules/"))).toEqual([]);
+});
+
+test("completion loads no TypeBox, undici, Kysely, ajv or prompts, and no platform that it is not asked about", () => {
+  const heavy = /^(typebox|undici|kysely|yaml|@clack\/prompts|ajv)\b/;
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "slack.yaml"), manifest);
+  for (const [words, platforms] of [
+    [["pl"], []],
+    [["plan", "-f", folder, "--only", ""], []],
+    [["explain", "Rule.spec."], []],
+    [["explain", "slack."], ["slack.js"]],
+  ] as const) {
+    const files = loaded(["__complete", ...words]);
+    expect(files.filter((file) => file.includes("/platforms/")).map((file) => basename(file))).toEqual(platforms);
+    const bundled = packagesIn(files).filter((path) => !path.startsWith("ajv/dist/runtime/"));
+    expect(bundled.filter((path) => heavy.test(path))).toEqual([]);
+    expect(files.filter((file) => file.includes("/node_modules/"))).toEqual([]);
+  }
+});
+
+test("explain loads the one platform that it is about, and none for a kind", () => {
+  const platforms = (path: string) =>
+    loaded(["explain", path])
+      .filter((file) => file.includes("/platforms/"))
+      .map((file) => basename(file));
+  expect(platforms("slack.channels")).toEqual(["slack.js"]);
+  expect(platforms("Rule.spec")).toEqual([]);
+  expect(platforms("Integration.spec.policy")).toEqual([]);
 });
 
 test("the marks by which packages are found in bundled files are there", () => {

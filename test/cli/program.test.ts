@@ -47,6 +47,9 @@ test("every command answers --help", async () => {
     "test",
     "connectors",
     "schema",
+    "explain",
+    "graph",
+    "completion",
   ]) {
     const { code, stdout } = await program([name, "--help"], { cwd: folderOf() });
     expect(stdout).toContain("EXAMPLES");

@@ -19,6 +19,9 @@ test("every command of this version is there", () => {
     "import",
     "connectors",
     "schema",
+    "explain",
+    "graph",
+    "completion",
     "doctor",
   ]);
 });

@@ -23,6 +23,8 @@ export interface CliOptions {
   clock?: Clock;
   /** What a person types when asked; makes it a terminal. */
   answer?: string;
+  /** The same for several questions: what is typed, once, after a text that a question has. */
+  answers?: readonly { after: string; type: string }[];
   /** Whether requests may leave the process, to stand-ins on this host; else one is a mistake of the test. */
   network?: boolean;
   /** Given what sends a signal. */
@@ -42,20 +44,23 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
   const written = { stdout: "", stderr: "" };
   const exits: number[] = [];
   const { answer, connectors = [], env = {}, stdin = "", signals } = options;
-  const terminal = options.terminal ?? (answer === undefined ? undefined : 80);
-  const keyboard = Object.assign(new PassThrough(), { isTTY: answer !== undefined, setRawMode: () => undefined });
-  let typed = false;
+  const answers = options.answers ?? (answer === undefined ? [] : [{ after: "Yes", type: answer }]);
+  const asked = answers.length > 0;
+  const terminal = options.terminal ?? (asked ? 80 : undefined);
+  const keyboard = Object.assign(new PassThrough(), { isTTY: asked, setRawMode: () => undefined });
+  let typed = 0;
   const type = () => {
-    if (typed || answer === undefined) return;
-    typed = true;
-    setImmediate(() => keyboard.write(answer));
+    const next = answers[typed];
+    if (!next || !written.stderr.includes(next.after)) return;
+    typed++;
+    setImmediate(() => keyboard.write(next.type));
   };
   const sink = (name: keyof typeof written) => {
     const stream = new Writable({
       decodeStrings: false,
       write(text: string | Buffer, _, done) {
         written[name] += text.toString();
-        if (name === "stderr" && written.stderr.includes("Yes")) type();
+        if (name === "stderr") type();
         done();
       },
     });
@@ -67,7 +72,7 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
   const surroundings: Surroundings = {
     env,
     cwd: options.cwd,
-    stdin: answer === undefined ? Object.assign(textStream(stdin), { isTTY: false }) : keyboard,
+    stdin: asked ? keyboard : Object.assign(textStream(stdin), { isTTY: false }),
     stdout: sink("stdout"),
     stderr: sink("stderr"),
     clock: options.clock ?? systemClock(),

@@ -1,6 +1,7 @@
 /** How `plumbline apply` is called: its flags, its help. Its code is in `../run/apply.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposesOwn } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -60,7 +61,15 @@ export const apply = buildCommand<Partial<ApplyFlags>, [planFile?: string], CliC
     aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, optional: true, placeholder: "plan.json", brief: "A saved plan, or a folder" }],
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          placeholder: "plan.json",
+          brief: "A saved plan, or a folder",
+          proposeCompletions: proposesOwn("files"),
+        },
+      ],
     },
   },
   loader: lazily(() => import("../run/apply.ts")),

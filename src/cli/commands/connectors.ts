@@ -1,6 +1,7 @@
 /** How `plumbline connectors` is called: its flags, its help. Its code is in `../run/connectors.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -31,7 +32,15 @@ export const connectors = buildCommand<Partial<ConnectorsFlags>, [platform?: str
     aliases: { ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, optional: true, placeholder: "PLATFORM", brief: "Such as slack or github" }],
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          placeholder: "PLATFORM",
+          brief: "Such as slack or github",
+          proposeCompletions: proposes("platforms"),
+        },
+      ],
     },
   },
   loader: lazily(() => import("../run/connectors.ts")),

@@ -1,6 +1,7 @@
 /** How `plumbline doctor` is called: its flags, its help. Its code is in `../run/doctor.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -9,11 +10,11 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  fileValue,
   outputAlias,
   outputFlag,
   type StateFlags,
   stateFlag,
-  value,
 } from "../flags.ts";
 
 export interface DoctorFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags {
@@ -33,7 +34,7 @@ export const doctor = buildCommand<Partial<DoctorFlags>, string[], CliContext>({
   ),
   parameters: {
     flags: {
-      bundle: value("Write all that it knows to a file, for bug reports"),
+      bundle: fileValue("Write all that it knows to a file, for bug reports"),
       ...fileFlag,
       ...outputFlag,
       ...stateFlag,
@@ -42,7 +43,12 @@ export const doctor = buildCommand<Partial<DoctorFlags>, string[], CliContext>({
     aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
     positional: {
       kind: "array",
-      parameter: { parse: String, placeholder: "INTEGRATION", brief: "Its name; none: all" },
+      parameter: {
+        parse: String,
+        placeholder: "INTEGRATION",
+        brief: "Its name; none: all",
+        proposeCompletions: proposes("integrations"),
+      },
     },
   },
   loader: lazily(() => import("../run/doctor.ts")),

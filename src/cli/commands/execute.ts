@@ -1,6 +1,7 @@
 /** How `plumbline execute` is called: its flags, its help. Its code is in `../run/execute.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -9,9 +10,9 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  fileValue,
   outputAlias,
   outputFlag,
-  value,
 } from "../flags.ts";
 
 export interface ExecuteFlags extends CommonFlags, FileFlags, FormatFlags {
@@ -38,7 +39,7 @@ export const execute = buildCommand<Partial<ExecuteFlags>, [integration: string,
         optional: true,
         brief: "NAME=VALUE; a value that is JSON is read as such",
       },
-      params: value("A JSON or YAML file of parameters, - for stdin"),
+      params: fileValue("A JSON or YAML file of parameters, - for stdin"),
       ...fileFlag,
       ...outputFlag,
       ...commonFlags,
@@ -47,8 +48,18 @@ export const execute = buildCommand<Partial<ExecuteFlags>, [integration: string,
     positional: {
       kind: "tuple",
       parameters: [
-        { parse: String, placeholder: "INTEGRATION", brief: "Its name, or NAMESPACE/NAME" },
-        { parse: String, placeholder: "ACTION", brief: "Such as send_message" },
+        {
+          parse: String,
+          placeholder: "INTEGRATION",
+          brief: "Its name, or NAMESPACE/NAME",
+          proposeCompletions: proposes("integrations"),
+        },
+        {
+          parse: String,
+          placeholder: "ACTION",
+          brief: "Such as send_message",
+          proposeCompletions: proposes("actions"),
+        },
       ],
     },
   },

@@ -1,6 +1,7 @@
 /** How `plumbline forget` is called: its flags, its help. Its code is in `../run/forget.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import { type CommonFlags, commonAliases, commonFlags, onOff, type StateFlags, stateFlag, value } from "../flags.ts";
 
 export interface ForgetFlags extends CommonFlags, StateFlags {
@@ -30,7 +31,12 @@ export const forget = buildCommand<Partial<ForgetFlags>, string[], CliContext>({
     positional: {
       kind: "array",
       minimum: 1,
-      parameter: { parse: String, placeholder: "INTEGRATION KIND/KEY", brief: "Its name, then things; none: all" },
+      parameter: {
+        parse: String,
+        placeholder: "INTEGRATION KIND/KEY",
+        brief: "Its name, then things; none: all",
+        proposeCompletions: proposes("firstIntegration"),
+      },
     },
   },
   loader: lazily(() => import("../run/forget.ts")),

@@ -1,6 +1,7 @@
 /** How `plumbline get` is called: its flags, its help. Its code is in `../run/get.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -31,8 +32,20 @@ export const get = buildCommand<Partial<GetFlags>, [kind?: string, name?: string
     positional: {
       kind: "tuple",
       parameters: [
-        { parse: String, optional: true, placeholder: "KIND", brief: "Integration, Rule or NotificationRoute" },
-        { parse: String, optional: true, placeholder: "NAME", brief: "Its name, or NAMESPACE/NAME" },
+        {
+          parse: String,
+          optional: true,
+          placeholder: "KIND",
+          brief: "Integration, Rule or NotificationRoute",
+          proposeCompletions: proposes("kinds"),
+        },
+        {
+          parse: String,
+          optional: true,
+          placeholder: "NAME",
+          brief: "Its name, or NAMESPACE/NAME",
+          proposeCompletions: proposes("objects"),
+        },
       ],
     },
   },

@@ -1,6 +1,7 @@
 /** How `plumbline import` is called: its flags, its help. Its code is in `../run/import.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import { type CommonFlags, commonAliases, commonFlags, type FileFlags, fileAlias, fileFlag } from "../flags.ts";
 
 export interface ImportFlags extends CommonFlags, FileFlags {}
@@ -22,7 +23,12 @@ export const importLive = buildCommand<Partial<ImportFlags>, string[], CliContex
     positional: {
       kind: "array",
       minimum: 1,
-      parameter: { parse: String, placeholder: "INTEGRATION KIND", brief: "Its name, then kinds; none: all" },
+      parameter: {
+        parse: String,
+        placeholder: "INTEGRATION KIND",
+        brief: "Its name, then kinds; none: all",
+        proposeCompletions: proposes("integrationThenKinds"),
+      },
     },
   },
   loader: lazily(() => import("../run/import.ts")),

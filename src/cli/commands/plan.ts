@@ -9,6 +9,7 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  fileValue,
   formatList,
   onlyFlag,
   onOff,
@@ -17,7 +18,6 @@ import {
   type SelectionFlags,
   type StateFlags,
   stateFlag,
-  value,
 } from "../flags.ts";
 import { type PlanFormat, planFormatNames } from "../formats/names.ts";
 
@@ -46,7 +46,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ...fileFlag,
       ...planOutputFlag,
       ...onlyFlag,
-      out: value("Save the plan in this file, to apply it later"),
+      out: fileValue("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
       ...stateFlag,
       ...commonFlags,

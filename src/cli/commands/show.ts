@@ -1,6 +1,7 @@
 /** How `plumbline show` is called: its flags, its help. Its code is in `../run/show.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposesOwn } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -29,7 +30,14 @@ export const show = buildCommand<Partial<ShowFlags>, [file: string], CliContext>
     aliases: { ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, placeholder: "plan.json", brief: "What `plan --out` saved" }],
+      parameters: [
+        {
+          parse: String,
+          placeholder: "plan.json",
+          brief: "What `plan --out` saved",
+          proposeCompletions: proposesOwn("files"),
+        },
+      ],
     },
   },
   loader: lazily(() => import("../run/show.ts")),

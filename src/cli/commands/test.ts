@@ -1,6 +1,7 @@
 /** How `plumbline test` is called: its flags, its help. Its code is in `../run/test.ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposes } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -27,7 +28,14 @@ export const test = buildCommand<Partial<TestFlags>, [integration: string], CliC
     aliases: { ...fileAlias, ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, placeholder: "INTEGRATION", brief: "Its name, or NAMESPACE/NAME" }],
+      parameters: [
+        {
+          parse: String,
+          placeholder: "INTEGRATION",
+          brief: "Its name, or NAMESPACE/NAME",
+          proposeCompletions: proposes("integrations"),
+        },
+      ],
     },
   },
   loader: lazily(() => import("../run/test.ts")),

@@ -1,46 +1,51 @@
-/** `plumbline schema`: the published files; for one platform it is computed, since no file holds that alone. */
+/**
+ * `plumbline schema`: the published files; what no file holds is computed: the Integrations of one platform,
+ * and all kinds with the operator's own platforms among them.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { integrationSchema } from "../../api/integration.ts";
-import { didYouMean } from "../../manifests/nearest.ts";
-import { builtinPlatforms } from "../../manifests/platform-source.ts";
+import { type AnnotatedSchema, integrationSchema, type PlatformSchemas } from "../../api/index.ts";
+import type { PlatformSource } from "../../manifests/types.ts";
 import type { Run } from "../command.ts";
-import { UserError } from "../errors.ts";
-import type { CommonFlags } from "../flags.ts";
+import type { SchemaFlags } from "../commands/schema.ts";
+import { onePlatform } from "../one-platform.ts";
+import { declaredPlatforms } from "../own-platforms.ts";
+import { publishedKinds } from "../published-kinds.ts";
 import { schemasFolder } from "../schemas-folder.ts";
 
-/** The published files, by what people call them. */
-const files: Readonly<Record<string, string>> = {
-  plumbline: "plumbline.json",
-  Integration: "integration.json",
-  Rule: "rule.json",
-  NotificationRoute: "notification-route.json",
-  Plan: "plan.json",
-  Configuration: "config.json",
-};
-
-const schema: Run<CommonFlags, [string]> = async ({ output }, _, name) => {
+const schema: Run<SchemaFlags, [string]> = async (invocation, flags, name) => {
+  const { output } = invocation;
   const file = fileOf(name);
-  if (file !== undefined) {
-    output.print(await readFile(join(schemasFolder(), file), "utf8"));
+  const withOwn = flags["load-connectors"] === true;
+  if (file !== undefined && !withOwn) {
+    output.print(await readFile(join(schemasFolder(), `${file}.json`), "utf8"));
     return 0;
   }
-  const platforms = builtinPlatforms();
-  const platform = await platforms.load(name);
-  if (typeof platform === "object") {
-    const text = {
-      $schema: "http://json-schema.org/draft-07/schema#",
-      ...integrationSchema(platform.compiled.schemas),
-    };
-    output.print(JSON.stringify(text, undefined, 2));
-    return 0;
-  }
-  const known = [...Object.keys(files), ...platforms.names];
-  throw new UserError(`There is no schema "${name}".${didYouMean(name, known)} There is ${known.join(", ")}.`);
+  const platforms = await declaredPlatforms(invocation, withOwn);
+  if (!platforms) return 1;
+  const found = file === undefined ? await ofPlatform(platforms, name) : await ofKind(platforms, file);
+  output.print(JSON.stringify(found, undefined, 2));
+  return 0;
 };
 export default schema;
 
+async function ofPlatform(platforms: PlatformSource, name: string): Promise<AnnotatedSchema> {
+  const { compiled } = await onePlatform(platforms, name, "schema", Object.keys(publishedKinds));
+  return { $schema: "http://json-schema.org/draft-07/schema#", ...integrationSchema(compiled.schemas) };
+}
+
+/** The same as the published file, made of all platforms that are loaded. */
+async function ofKind(platforms: PlatformSource, file: string): Promise<AnnotatedSchema | undefined> {
+  const { publishedSchemas } = await import("../../manifests/published-schemas.ts");
+  const schemas: PlatformSchemas[] = [];
+  for (const name of platforms.names) {
+    const platform = await platforms.load(name);
+    if (typeof platform === "object") schemas.push(platform.compiled.schemas);
+  }
+  return publishedSchemas(schemas)[file];
+}
+
 function fileOf(name: string): string | undefined {
   const plain = name.toLowerCase().replaceAll("-", "");
-  return Object.entries(files).find(([kind, file]) => kind.toLowerCase() === plain || file === `${plain}.json`)?.[1];
+  return Object.entries(publishedKinds).find(([kind, file]) => kind.toLowerCase() === plain || file === plain)?.[1];
 }

@@ -15,8 +15,8 @@ import {
   Plan,
   type PlatformSchemas,
   Rule,
-} from "../../src/api/index.ts";
-import { shareDefinitions } from "../../src/manifests/shared-definitions.ts";
+} from "../api/index.ts";
+import { shareDefinitions } from "./shared-definitions.ts";
 
 const dialect = "http://json-schema.org/draft-07/schema#";
 

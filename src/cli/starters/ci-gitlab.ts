@@ -1,0 +1,57 @@
+/**
+ * A pipeline for GitLab.
+ *
+ * A merge request from a fork runs in the fork, which has none of the project's variables
+ * (https://docs.gitlab.com/ci/pipelines/merge_request_pipelines), so it gets the view that needs none.
+ * The program comes from its repository: what a package registry has under a name may be somebody else's.
+ */
+import type { CiOptions } from "./ci.ts";
+
+/** @returns `.gitlab-ci.yml`. */
+export function gitlabPipeline({ variables, folder }: CiOptions): string {
+  const enter = folder === "" ? "" : `\n    - cd ${JSON.stringify(folder)}`;
+  return `# Plumbline: the plan as a comment on each merge request, applied when it is merged.
+#
+# Settings > CI/CD > Variables needs, masked: PLUMBLINE_STATE_KEY, GITLAB_TOKEN, ${variables.join(", ")}.
+# PLUMBLINE_STATE_KEY is 32 random bytes, the same for ever: openssl rand -base64 32
+# GITLAB_TOKEN is a project access token with the scope api, for the comment.
+# Settings > CI/CD > Job token permissions has to allow Git pushes: the state is a ref of this repository.
+# Whoever may push a branch here can change this file and read unprotected variables: let CODEOWNERS
+# protect it, and plumbline.config.yaml.
+
+.plumbline:
+  image: node:24
+  variables:
+    GIT_DEPTH: "0" # what the target branch says is compared with
+    PLUMBLINE_REVISION: v0 # replace by the full commit of a release: a tag can be moved
+  before_script:
+    - git clone --quiet https://github.com/plumbline-dev/plumbline /opt/plumbline
+    - git -C /opt/plumbline checkout --quiet "$PLUMBLINE_REVISION"
+    - (cd /opt/plumbline && npm ci --no-audit --no-fund)
+    - export PATH="/opt/plumbline/bin:$PATH"${enter}
+
+plumbline-plan:
+  extends: .plumbline
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID
+  script:
+    - plumbline plan -f manifests --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --state git:refs/plumbline/state --comment gitlab
+
+# From a fork: no secrets, so no system is asked; what the files change is shown in the job's log.
+plumbline-plan-of-fork:
+  extends: .plumbline
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_MERGE_REQUEST_PROJECT_ID
+  script:
+    - plumbline plan -f manifests --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --offline
+
+plumbline-apply:
+  extends: .plumbline
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  resource_group: plumbline # one at a time
+  interruptible: false
+  script:
+    - plumbline apply -f manifests --state git:refs/plumbline/state --auto-approve
+`;
+}

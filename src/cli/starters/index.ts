@@ -1,0 +1,6 @@
+/** The starters by platform: a connector that Plumbline brings along has one here, in the order of their names. */
+import { github } from "./github.ts";
+import { slack } from "./slack.ts";
+import type { Starter } from "./starter.ts";
+
+export const starters: Readonly<Record<string, Starter>> = { github, slack };
