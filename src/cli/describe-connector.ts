@@ -78,7 +78,7 @@ function typeOf(schema: AnnotatedSchema): string {
 }
 
 function notesOf(schema: AnnotatedSchema): string[] {
-  const reference = schema["x-plumbline-ref"] ?? schema.items?.["x-plumbline-ref"];
+  const reference = schema["x-plumbline-ref"] ?? schema.items?.["x-plumbline-ref"] ?? schema["x-plumbline-key-of"];
   return [
     ...(reference === undefined ? [] : [`refers to ${reference}`]),
     ...(schema["x-plumbline-immutable"] ? ["cannot be changed in place"] : []),
