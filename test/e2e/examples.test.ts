@@ -7,10 +7,10 @@ const seed = { github: { repositories: [{ name: "website", description: "old tex
 test("plan, apply, plan: what the first plan shows is made, and the second plan is empty", async () => {
   const place = await examplesPlace(seed);
   const first = await place.run("plan --detailed-exitcode");
-  expect(first.stdout).toContain("9 to create, 1 to change, 0 to remove. Nothing was written.");
+  expect(first.stdout).toContain("11 to create, 1 to change, 0 to remove. Nothing was written.");
   expect({ code: first.code, writes: place.writes() }).toEqual({ code: 2, writes: [] });
   const { stdout } = await place.apply();
-  expect(stdout).toMatch(/\n9 created, 1 adopted\.\n$/);
+  expect(stdout).toMatch(/\n11 created, 1 adopted\.\n$/);
   expect(await place.github.repository("billing")).toMatchObject({
     description: "Invoices and payments",
     private: true,
@@ -27,6 +27,7 @@ test("plan, apply, plan: what the first plan shows is made, and the second plan 
   expect(await place.slack.channel("incidents")).toMatchObject({ topic: { value: "Sev 1 and 2" } });
   await place.expectQuiet();
   expect(await place.inventory()).toEqual([
+    "default/acme-github repositories.environments/website/production",
     "default/acme-github repositories.labels/billing/area~1api",
     "default/acme-github repositories.labels/billing/area~1invoices",
     "default/acme-github repositories.labels/billing/bug",
@@ -34,6 +35,7 @@ test("plan, apply, plan: what the first plan shows is made, and the second plan 
     "default/acme-github repositories.labels/website/bug",
     "default/acme-github repositories/billing",
     "default/acme-github repositories/website",
+    "default/acme-github variables/REGION",
     "default/acme-slack channels/design",
     "default/acme-slack channels/incidents",
     "default/acme-slack channels/releases",
@@ -46,7 +48,7 @@ test("applying twice writes once, to the systems and to the state", async () => 
   const written = place.writes().length;
   const state = await place.state();
   const { stdout } = await place.apply();
-  expect(stdout).toMatch(/\nNo changes: 10 things are as declared\.\nNothing was written\.\n$/);
+  expect(stdout).toMatch(/\nNo changes: 12 things are as declared\.\nNothing was written\.\n$/);
   expect(place.writes()).toHaveLength(written);
   expect(await place.state()).toEqual(state);
 });

@@ -152,3 +152,31 @@ test("a variable for a repository of the same plan is made after it, adopted, an
   expect(await seen()).toEqual(["new", "web"]);
   await place.expectQuiet();
 });
+
+test("a list that lags behind what was just made doubles nothing: the thing is met, and is ours as before", async () => {
+  const place = await onAcme("{ variables: [{ name: REGION, value: eu, visibility: all }] }");
+  await place.apply();
+  place.proxy.reset();
+  let stale = 1;
+  place.proxy.intercept(({ method, path }) => {
+    if (method !== "GET" || path !== "/orgs/acme/actions/variables" || stale === 0) return "pass";
+    stale -= 1;
+    return { status: 200, body: { total_count: 0, variables: [] } };
+  });
+  await place.apply();
+  expect(place.proxy.writes().map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "POST /orgs/acme/actions/variables",
+  ]);
+  expect(await place.inventory()).toEqual(["default/code variables/REGION"]);
+  await place.expectQuiet();
+});
+
+test("a branch protection and a ruleset for the same branch are no drift of each other", async () => {
+  const place = await onAcme(`{ repositories: [{ name: api, auto_init: true,
+    branchProtection: [{ branch: main, enforce_admins: true }],
+    rulesets: [{ name: main, enforcement: active, conditions: { ref_name: { include: ["refs/heads/main"] } }, rules: [{ type: deletion }] }] }] }`);
+  await place.apply();
+  await place.expectQuiet();
+  await place.github.api("DELETE", "/repos/acme/api/branches/main/protection");
+  expect(changesOf(await place.plan())).toEqual(["create repositories.branchProtection/api/main drift"]);
+});
