@@ -42,6 +42,8 @@ export interface AnnotatedSchema {
   "x-plumbline-create-only"?: boolean;
   /** The value is the key of another resource, or a name that a lookup of the connector resolves. */
   "x-plumbline-ref"?: string;
+  /** The value is the key of another resource, and stays a key: the platform's API takes it. That it exists is checked. */
+  "x-plumbline-key-of"?: string;
   /** Strings that differ only in this are equal. */
   "x-plumbline-compare"?: "caseInsensitive" | "trimmed";
   /** The list says who belongs to something; taking an element out removes a member. */

@@ -90,7 +90,7 @@ export function typeOf(schema: AnnotatedSchema): string {
 }
 
 function notesOf(schema: AnnotatedSchema): string[] {
-  const reference = schema["x-plumbline-ref"] ?? schema.items?.["x-plumbline-ref"];
+  const reference = schema["x-plumbline-ref"] ?? schema.items?.["x-plumbline-ref"] ?? schema["x-plumbline-key-of"];
   return [
     ...(reference === undefined ? [] : [`refers to ${reference}`]),
     ...(schema["x-plumbline-immutable"] ? ["cannot be changed in place"] : []),

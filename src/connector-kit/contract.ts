@@ -124,7 +124,10 @@ export interface Resource<S = Spec, R = unknown, W = unknown> {
   onRemove?: "Delete" | "Archive";
   /** `update` also carries out a changed key. */
   rename?: boolean;
-  /** Kinds that the platform removes along with this one. Nested kinds always are. */
+  /**
+   * Kinds of which the platform removes those things along that refer to the removed one in a field with
+   * `x-plumbline-ref`, which `list` shows. Nested kinds always go along.
+   */
   cascades?: readonly string[];
   batch?: Batch<S, W>;
   /** Whether a thing gives somebody control over the system; the last one may not go. */

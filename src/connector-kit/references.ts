@@ -3,7 +3,8 @@
  *
  * A field with `x-plumbline-ref` names either a top-level kind (its value is a key of that kind) or a
  * lookup of the connector (its value is a name that people use, such as an e-mail address). Desired
- * specs are compared and written with ids; people are shown what they wrote.
+ * specs are compared and written with ids; people are shown what they wrote. A field with `x-plumbline-key-of`
+ * names a top-level kind's thing, too, and keeps the key: it only has to exist.
  */
 import type { AnnotatedSchema } from "../api/index.ts";
 import type { Spec } from "./contract.ts";
@@ -36,17 +37,20 @@ export type ReferenceMapper = (spec: Spec, visit: (target: string, value: string
 /**
  * Prepares the visiting of a kind's references.
  *
+ * @param by the annotation that marks them.
  * @returns undefined when its schema has none.
  */
-export function compileReferences(schema: AnnotatedSchema): ReferenceMapper | undefined {
-  if (!hasReference(schema)) return undefined;
-  return (spec, visit) => mapValue(schema, spec, "", visit) as Spec;
+export function compileReferences(schema: AnnotatedSchema, by: By = "x-plumbline-ref"): ReferenceMapper | undefined {
+  if (!hasReference(schema, by)) return undefined;
+  return (spec, visit) => mapValue(schema, spec, "", visit, by) as Spec;
 }
 
-function hasReference(schema: AnnotatedSchema): boolean {
-  if (schema["x-plumbline-ref"] !== undefined) return true;
-  if (schema.items && hasReference(schema.items)) return true;
-  return Object.values(schema.properties ?? {}).some(hasReference);
+type By = "x-plumbline-ref" | "x-plumbline-key-of";
+
+function hasReference(schema: AnnotatedSchema, by: By): boolean {
+  if (schema[by] !== undefined) return true;
+  if (schema.items && hasReference(schema.items, by)) return true;
+  return Object.values(schema.properties ?? {}).some((field) => hasReference(field, by));
 }
 
 function mapValue(
@@ -54,20 +58,21 @@ function mapValue(
   value: unknown,
   path: string,
   visit: (target: string, value: string, path: string) => unknown,
+  by: By,
 ): unknown {
-  const target = schema["x-plumbline-ref"];
+  const target = schema[by];
   if (target !== undefined && typeof value === "string") return visit(target, value, path);
   if (Array.isArray(value)) {
-    const items = target === undefined ? schema.items : { ...schema.items, "x-plumbline-ref": target };
-    return items && hasReference(items)
-      ? value.map((element, index) => mapValue(items, element, `${path}/${index}`, visit))
+    const items = target === undefined ? schema.items : { ...schema.items, [by]: target };
+    return items && hasReference(items, by)
+      ? value.map((element, index) => mapValue(items, element, `${path}/${index}`, visit, by))
       : value;
   }
   if (typeof value === "object" && value !== null && schema.properties) {
     const result: Record<string, unknown> = {};
     for (const [name, inner] of Object.entries(value)) {
       const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-      result[name] = property ? mapValue(property, inner, `${path}/${name}`, visit) : inner;
+      result[name] = property ? mapValue(property, inner, `${path}/${name}`, visit, by) : inner;
     }
     return result;
   }

@@ -17,6 +17,7 @@ const annotations = [
   "x-plumbline-immutable",
   "x-plumbline-create-only",
   "x-plumbline-ref",
+  "x-plumbline-key-of",
   "x-plumbline-compare",
   "x-plumbline-members",
   "x-plumbline-owners",

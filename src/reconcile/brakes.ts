@@ -3,6 +3,7 @@
  * happen and says why; the first that does, wins. These are other people's systems.
  */
 import type { Policy } from "../api/index.ts";
+import { idsLeft } from "./order.ts";
 import type { BlockReason } from "./reasons.ts";
 import { type Memory, memoryKey, type PlannedChange } from "./types.ts";
 
@@ -53,6 +54,7 @@ export const brakes: readonly (readonly [name: string, brake: Brake])[] = [
   ["driftLoop", perChange(driftLoop)],
   ["permanentFailure", perChange(permanentFailure)],
   ["removals", removals],
+  ["stillDeclared", stillDeclared], // the last, since it counts on what the others let pass
 ];
 
 /**
@@ -241,14 +243,15 @@ function permanentFailure(change: PlannedChange, { memory, retryPermanent }: Bra
 
 /** How many things and members a plan removes. */
 export function countRemovals(changes: readonly PlannedChange[]): { things: number; members: number } {
-  let things = 0;
+  const things = new Set<string>();
   let members = 0;
   for (const change of changes) {
     if (change.action === "blocked") continue;
-    if (isRemoval(change)) things += 1 + change.cascade.length;
+    // What goes along with one removal may be a removal of its own: it goes once.
+    if (isRemoval(change)) for (const { kind, key } of goingWith(change)) things.add(memoryKey(kind, key));
     for (const { removed } of change.members) members += removed.length;
   }
-  return { things, members };
+  return { things: things.size, members };
 }
 
 /** Many removals at once are more often a mistake than a wish. */
@@ -268,6 +271,24 @@ function removals(changes: readonly PlannedChange[], context: BrakeContext): Rea
   const message = `The plan removes ${things} things and ${members} members, more than policy.maxRemovals (${most}) or a quarter of what is there.`;
   for (const change of changes) {
     if (isRemoval(change) || change.members.length > 0) blocks.set(change, { reason: "TooManyRemovals", message });
+  }
+  return blocks;
+}
+
+/** What would go along and is declared: unless an update moves it away first, for which the removal waits. */
+function stillDeclared(changes: readonly PlannedChange[]): ReadonlyMap<PlannedChange, Block> {
+  const blocks = new Map<PlannedChange, Block>();
+  for (const change of changes) {
+    if (change.action !== "delete") continue;
+    const gone = new Set([change.thing, ...change.cascade].map((thing) => thing?.observed.id));
+    const moves = ({ kind, key }: PlannedChange["cascade"][number]) =>
+      changes.some(
+        (other) => other.kind === kind && other.key === key && [...idsLeft(other)].some((id) => gone.has(id)),
+      );
+    const held = change.cascade.find((thing) => thing.desired && !moves(thing));
+    if (!held) continue;
+    const message = `${held.kind}/${held.key} would go along, and is still declared. Declare both, or neither.`;
+    blocks.set(change, { reason: "StillDeclared", message });
   }
   return blocks;
 }

@@ -10,6 +10,8 @@ export interface KindTools {
   compare: Comparer;
   /** Undefined for a kind without references. */
   mapReferences: ReferenceMapper | undefined;
+  /** The same for fields that name things by key and keep the key. */
+  mapKeys: ReferenceMapper | undefined;
   normalize(spec: Spec): Spec;
   /** Where the schema has write-only fields: paths of property names. */
   secretPaths: readonly (readonly string[])[];
@@ -25,6 +27,7 @@ export function kindTools(kind: Kind): KindTools {
   const tools: KindTools = {
     compare: compileComparer(schema, resource.archived ? new Set(["archived"]) : undefined),
     mapReferences: compileReferences(schema),
+    mapKeys: compileReferences(schema, "x-plumbline-key-of"),
     normalize: resource.normalize ? (spec) => resource.normalize?.(spec) ?? spec : (spec) => spec,
     secretPaths: secretPaths(schema),
   };

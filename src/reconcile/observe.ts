@@ -90,10 +90,13 @@ function neededKinds({ compiled, desired, inventory, owner, statedKinds }: Obser
   for (const entry of inventory.values()) if (entry.integration === owner) needed.add(entry.kind);
   for (const { kind, spec } of desired) {
     needed.add(kind.kind);
-    kindTools(kind).mapReferences?.(spec, (target, value) => {
+    const { mapReferences, mapKeys } = kindTools(kind);
+    const need = (target: string, value: string): string => {
       if (compiled.kinds.has(target)) needed.add(target);
       return value;
-    });
+    };
+    mapReferences?.(spec, need);
+    mapKeys?.(spec, need);
   }
   for (const name of [...needed]) {
     for (let kind = compiled.kinds.get(name)?.parent; kind; kind = kind.parent) needed.add(kind.kind);

@@ -135,7 +135,7 @@ function isEnding(step: Step): boolean {
 }
 
 /** The ids that an update takes out of its fields. */
-function idsLeft(change: PlannedChange): Set<string> {
+export function idsLeft(change: PlannedChange): Set<string> {
   const left = new Set<string>();
   for (const { before, after } of change.differences) {
     const kept = textsIn(after);

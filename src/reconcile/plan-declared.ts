@@ -12,8 +12,8 @@ import {
   isUpToDate,
   memberRemovals,
 } from "./changes.ts";
+import { goingAlong } from "./going-along.ts";
 import { kindTools } from "./kind-tools.ts";
-import { cascadeOf } from "./plan-undeclared.ts";
 import type { BlockReason } from "./reasons.ts";
 import { type Desired, type KindReading, memoryKey, type PlanInput, type PlannedChange, type Thing } from "./types.ts";
 
@@ -158,7 +158,7 @@ function decideImmutable(
     cause: causeOf(input, owned, desired),
     fields,
     reason: "Immutable",
-    cascade: cascadeOf(input, thing),
+    cascade: goingAlong({ compiled: input.compiled, kinds: input.observation.kinds }, thing),
   });
   return { changes: [replace], becomes: "replaced" };
 }

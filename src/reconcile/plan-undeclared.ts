@@ -2,6 +2,7 @@
 import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import { changeOf } from "./changes.ts";
+import { goingAlong } from "./going-along.ts";
 import { join, parentOf } from "./match.ts";
 import type { BlockReason } from "./reasons.ts";
 import type { IntegrationDecision, KindReading, PlanInput, PlannedChange, Thing } from "./types.ts";
@@ -77,7 +78,8 @@ function removal(
     ...base,
     action: intended,
     reason: owned ? "" : "NotDeclared",
-    cascade: intended === "delete" ? cascadeOf(input, thing) : [],
+    cascade:
+      intended === "delete" ? goingAlong({ compiled: input.compiled, kinds: input.observation.kinds }, thing) : [],
     ...(thing.ownKey === thing.key ? {} : { message: `It is called "${thing.ownKey}" now.` }),
   });
 }
@@ -116,21 +118,6 @@ function goesWithParent(decision: IntegrationDecision, { parent }: Kind, key: st
 function isParentLetGo({ forget }: IntegrationDecision, { parent }: Kind, key: string): boolean {
   const above = parentOf(key);
   return parent !== undefined && forget.some((entry) => entry.kind === parent.kind && entry.key === above);
-}
-
-/** What goes along with a thing, declared or not, as far as it was read. */
-export function cascadeOf({ compiled, observation }: PlanInput, thing: Thing): Thing[] {
-  const kind = compiled.kinds.get(thing.kind);
-  const along = new Set([...(kind ? kindsBelow(kind) : []), ...(kind?.resource.cascades ?? [])]);
-  return [...along].flatMap((name) => {
-    const { declared, rest = [] } = observation.kinds.get(name) ?? {};
-    return [...(declared?.values() ?? []), ...rest].filter(({ key }) => key.startsWith(`${thing.key}/`));
-  });
-}
-
-/** The kinds that are nested in a kind, at any depth. */
-function kindsBelow({ children }: Kind): string[] {
-  return children.flatMap((child) => [child.kind, ...kindsBelow(child)]);
 }
 
 /** Tells whether an undeclared thing is drift, since its kind is exclusive where it stands. */

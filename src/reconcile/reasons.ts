@@ -20,6 +20,7 @@ export const blockReasons = [
   "PruneDisabled",
   "RenamedOutside",
   "SecretUnavailable",
+  "StillDeclared",
   "StillMember",
   "TooManyRemovals",
   "UnresolvedReference",

@@ -80,18 +80,21 @@ export function resolveReferences(
 }
 
 function resolveEntry(compiled: CompiledConnector, index: Index, entry: Desired, ids: Ids): Desired {
-  const { mapReferences, normalize } = kindTools(entry.kind);
-  if (!mapReferences) return entry;
+  const { mapReferences, mapKeys, normalize } = kindTools(entry.kind);
+  if (!mapReferences && !mapKeys) return entry;
   const unresolved: Unresolved[] = [];
   const targets: { kind: string; key: string }[] = [];
-  const resolved = mapReferences(entry.spec, (target, value, path) => {
+  const idOf = (target: string, value: string, path: string): unknown => {
     const kind = compiled.kinds.get(target);
     const found = kind ? index.find(kind, value) : { id: ids.get(target)?.get(value) };
     if (found?.target) targets.push(found.target);
     if (found?.id === undefined) unresolved.push({ path, target, value });
     return found?.id ?? value;
-  });
-  return { ...entry, resolved: normalize(resolved), unresolved, targets };
+  };
+  // What a key leads to is not needed, so a kind that could not be read is no reason to hold an entry back.
+  mapKeys?.(entry.spec, (target, value, path) => (index.isUnread(target) ? value : idOf(target, value, path)));
+  const resolved = mapReferences ? normalize(mapReferences(entry.spec, idOf)) : entry.resolved;
+  return { ...entry, resolved, unresolved, targets };
 }
 
 interface Found {
@@ -118,6 +121,10 @@ class Index {
     if (thing) return { id: thing.observed.id, target: { kind: kind.kind, key: thing.key } };
     if (!entries.has(key) || this.#kinds.get(kind.kind)?.failed) return undefined;
     return { id: new PendingReference(kind.kind, key), target: { kind: kind.kind, key } };
+  }
+
+  isUnread(kind: string): boolean {
+    return this.#kinds.get(kind)?.failed !== undefined;
   }
 
   #of({ kind }: Kind) {

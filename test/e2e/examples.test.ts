@@ -7,10 +7,10 @@ const seed = { github: { repositories: [{ name: "website", description: "old tex
 test("plan, apply, plan: what the first plan shows is made, and the second plan is empty", async () => {
   const place = await examplesPlace(seed);
   const first = await place.run("plan --detailed-exitcode");
-  expect(first.stdout).toContain("10 to create, 1 to change, 0 to remove. Nothing was written.");
+  expect(first.stdout).toContain("12 to create, 1 to change, 0 to remove. Nothing was written.");
   expect({ code: first.code, writes: place.writes() }).toEqual({ code: 2, writes: [] });
   const { stdout } = await place.apply();
-  expect(stdout).toMatch(/\n10 created, 1 adopted\.\n$/);
+  expect(stdout).toMatch(/\n12 created, 1 adopted\.\n$/);
   expect(await place.github.repository("billing")).toMatchObject({
     description: "Invoices and payments",
     private: true,
@@ -32,6 +32,7 @@ test("plan, apply, plan: what the first plan shows is made, and the second plan 
   });
   await place.expectQuiet();
   expect(await place.inventory()).toEqual([
+    "default/acme-github repositories.environments/website/production",
     "default/acme-github repositories.labels/billing/area~1api",
     "default/acme-github repositories.labels/billing/area~1invoices",
     "default/acme-github repositories.labels/billing/bug",
@@ -39,6 +40,7 @@ test("plan, apply, plan: what the first plan shows is made, and the second plan 
     "default/acme-github repositories.labels/website/bug",
     "default/acme-github repositories/billing",
     "default/acme-github repositories/website",
+    "default/acme-github variables/REGION",
     "default/acme-slack channels/design",
     "default/acme-slack channels/incidents",
     "default/acme-slack channels/releases",
@@ -52,7 +54,7 @@ test("applying twice writes once, to the systems and to the state", async () => 
   const written = place.writes().length;
   const state = await place.state();
   const { stdout } = await place.apply();
-  expect(stdout).toMatch(/\nNo changes: 11 things are as declared\.\nNothing was written\.\n$/);
+  expect(stdout).toMatch(/\nNo changes: 13 things are as declared\.\nNothing was written\.\n$/);
   expect(place.writes()).toHaveLength(written);
   expect(await place.state()).toEqual(state);
 });

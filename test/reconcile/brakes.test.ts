@@ -27,6 +27,7 @@ test("the chain is what the documentation lists, in its order", () => {
     "driftLoop",
     "permanentFailure",
     "removals",
+    "stillDeclared",
   ]);
 });
 

@@ -9,11 +9,13 @@
 import { createEmulator } from "emulate";
 import { branchProtection } from "./github/branch-protection.ts";
 import { collaborators } from "./github/collaborators.ts";
+import { environmentBranches } from "./github/environment-branches.ts";
 import { environments, person } from "./github/environments.ts";
 import { hooks } from "./github/hooks.ts";
 import { labels } from "./github/labels.ts";
 import { milestones } from "./github/milestones.ts";
 import { createOrganization, organization } from "./github/organization.ts";
+import { organizationVariables } from "./github/organization-variables.ts";
 import { conditional, createQuota, limited } from "./github/pages.ts";
 import { repositories } from "./github/repositories.ts";
 import { rulesets } from "./github/rulesets.ts";
@@ -159,12 +161,14 @@ const handlers: readonly Handler[] = [
   rulesets,
   branchProtection,
   collaborators,
+  environmentBranches,
   environments,
   hooks,
   milestones,
   person,
   secrets,
   variables,
+  organizationVariables,
   labels,
   organization,
   teams,

@@ -71,6 +71,12 @@ export const sha = Type.String({
   examples: ["6dcb09b5b57875f334f61aebed695e2e4193db5e"],
 });
 
+export const link = Type.String({
+  pattern: "^https?://",
+  description: "Where the details are.",
+  examples: ["https://ci.example.com/builds/7"],
+});
+
 export interface Place {
   owner: string;
   name: string;

@@ -1,6 +1,8 @@
 /** What can be done in GitHub once. */
+
+import { createCheckRun, updateCheckRun } from "./check-runs.ts";
 import { addComment, upsertComment } from "./comments.ts";
-import { createCheckRun, createCommitStatus } from "./commit-checks.ts";
+import { createCommitStatus } from "./commit-statuses.ts";
 import { createRepositoryDispatch, dispatchWorkflow } from "./dispatches.ts";
 import { addLabels, closeIssue, createIssue, getIssue, searchIssues, updateIssue } from "./issues.ts";
 import { createPullRequest } from "./pull-requests.ts";
@@ -19,4 +21,5 @@ export const actions = {
   create_repository_dispatch: createRepositoryDispatch,
   create_commit_status: createCommitStatus,
   create_check_run: createCheckRun,
+  update_check_run: updateCheckRun,
 };

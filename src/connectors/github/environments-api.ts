@@ -35,6 +35,20 @@ export interface EnvironmentSettings {
   deployment_branch_policy?: BranchPolicy | null;
 }
 
+/** A name of branches or tags that may deploy. */
+export interface RawBranchPattern {
+  id: number;
+  name: string;
+  /** Servers before 3.10 know branches only. */
+  type?: "branch" | "tag";
+}
+
+export interface EnvironmentPlace {
+  /** Names. */
+  repository: string;
+  environment: string;
+}
+
 const PAGE = 100;
 
 export function listEnvironments({ http, account }: GitHubReader, repository: string): AsyncGenerator<RawEnvironment> {
@@ -70,6 +84,41 @@ export async function deleteEnvironment(
     expect: [404],
     what: `delete the environment "${name}" of ${account.login}/${repository}`,
   });
+}
+
+/** The names of branches and tags that may deploy; 404 where the environment's policy is another. */
+export async function branchPatterns(
+  { http, account }: GitHubReader,
+  { repository, environment }: EnvironmentPlace,
+): Promise<RawBranchPattern[]> {
+  const address = path`/repos/${account.login}/${repository}/environments/${environment}/deployment-branch-policies`;
+  const list = byLink<RawBranchPattern>(http, address, {
+    query: { per_page: PAGE },
+    pageSize: PAGE,
+    items: (body) => (body as { branch_policies?: readonly RawBranchPattern[] }).branch_policies,
+    what: `list the branches that may deploy to "${environment}" of ${account.login}/${repository}`,
+  });
+  return Array.fromAsync(list);
+}
+
+export async function createBranchPattern(
+  { http, account }: GitHubWriter,
+  { repository, environment }: EnvironmentPlace,
+  pattern: { name: string; type: "branch" | "tag" },
+): Promise<void> {
+  const address = path`/repos/${account.login}/${repository}/environments/${environment}/deployment-branch-policies`;
+  const what = `let "${pattern.name}" deploy to "${environment}" of ${account.login}/${repository}`;
+  await http.post(address, { json: pattern, what });
+}
+
+export async function deleteBranchPattern(
+  { http, account: { login } }: GitHubWriter,
+  { repository, environment }: EnvironmentPlace,
+  { id, name }: RawBranchPattern,
+): Promise<void> {
+  const address = path`/repos/${login}/${repository}/environments/${environment}/deployment-branch-policies/${id}`;
+  const what = `no longer let "${name}" deploy to "${environment}" of ${login}/${repository}`;
+  await http.delete(address, { expect: [404], what });
 }
 
 /** The id of a person or of a team of the organisation. @param name login or slug. */

@@ -1,20 +1,24 @@
 /**
  * Environments of a repository: what deployments have to wait for, and who lets them pass.
  *
- * A PUT resets what it does not name, so all that is live and not the default is sent along with what changes. Reviewers are stated by
- * login or team slug, which GitHub shows; an id is looked up only for somebody who is new. `prevent_self_review`
- * belongs to the reviewers: without any GitHub refuses it, and shows none.
+ * A PUT resets what it does not name, so all that is live and not the default is sent along with what changes.
+ * Reviewers are stated by login or team slug, which GitHub shows; an id is looked up only for somebody who is new.
+ * `prevent_self_review` belongs to the reviewers: without any GitHub refuses it, and shows none. Names of branches
+ * have an address of their own, and mean something with `custom_branch_policies` only.
  */
-import { defineResource, perParent, type Static, Type } from "../../connector-kit/index.ts";
+import { defineResource, type Observed, perParent, type Static, Type } from "../../connector-kit/index.ts";
 import type { GitHubReader, GitHubWriter } from "./client.ts";
+import { BranchPatterns, listPatterns, setPatterns, takesPatterns, withType } from "./environment-branches.ts";
 import {
   deleteEnvironment,
+  type EnvironmentPlace,
   type EnvironmentSettings,
   listEnvironments,
   putEnvironment,
   type RawEnvironment,
   reviewerId,
 } from "./environments-api.ts";
+import { someAtOnce } from "./some-at-once.ts";
 
 const Reviewer = Type.Object(
   {
@@ -72,7 +76,7 @@ const Environment = Type.Object(
             {
               protected_branches: Type.Boolean({ description: "Only protected branches.", examples: [true] }),
               custom_branch_policies: Type.Boolean({
-                description: "Only branches of certain names, which are set by hand.",
+                description: "Only branches and tags of certain names; see deployment_branch_patterns.",
                 examples: [false],
               }),
             },
@@ -90,6 +94,7 @@ const Environment = Type.Object(
         },
       ),
     ),
+    deployment_branch_patterns: BranchPatterns,
   },
   {
     additionalProperties: false,
@@ -107,37 +112,65 @@ export const environments = defineResource({
   dependsOn: ["teams", "repositories.teams"], // a reviewer has to exist and to have access
   key: (environment) => environment.name,
   normalizeKey: (name) => name.toLowerCase(),
-  normalize: (environment) =>
-    environment.reviewers === undefined
-      ? environment
-      : { ...environment, reviewers: environment.reviewers.map(inLowerCase) },
+  normalize: ({ reviewers, deployment_branch_patterns: patterns, ...rest }) => ({
+    ...rest,
+    ...(reviewers === undefined ? {} : { reviewers: reviewers.map(inLowerCase) }),
+    ...(patterns === undefined ? {} : { deployment_branch_patterns: patterns.map(withType) }),
+  }),
   list: (github: GitHubReader, { parents }) =>
     perParent(parents, async function* (repository) {
       for await (const raw of listEnvironments(github, repository.spec.name as string)) {
         yield { id: String(raw.id), spec: specOf(raw), raw };
       }
     }),
+  async *detail(github, observed, fields) {
+    if (!fields.has("deployment_branch_patterns")) return;
+    yield* someAtOnce(observed, async (environment) => {
+      const isCustom = environment.spec.deployment_branch_policy?.custom_branch_policies === true;
+      const patterns = isCustom ? await listPatterns(github, placeOf(environment)) : [];
+      return { ...environment, spec: { deployment_branch_patterns: patterns } };
+    });
+  },
   async create(github: GitHubWriter, { desired, parent }) {
-    const settings = await settingsOf(github, desired, undefined);
+    const { deployment_branch_patterns: patterns, ...rest } = desired;
+    takesPatterns(desired, undefined);
+    const settings = await settingsOf(github, rest, undefined);
     const { id } = await putEnvironment(github, parent.spec.name as string, desired.name, settings);
-    return { id: String(id) };
+    return { id: String(id), unset: patterns?.length ? ["deployment_branch_patterns"] : [] };
   },
   async update(github, { observed, desired, changes }) {
-    const { prevent_self_review: live, ...rest } = observed.spec;
-    const reviewers = changes.reviewers ?? rest.reviewers;
-    // What is live of it goes with the last reviewer; what is stated is sent, and GitHub says what is missing.
-    const prevented = desired.prevent_self_review ?? (reviewers?.length ? live : undefined);
-    const whole = {
-      ...withoutDefaults(rest),
-      ...changes,
-      ...(prevented === undefined ? {} : { prevent_self_review: prevented }),
-    };
-    const settings = await settingsOf(github, whole, observed.raw as RawEnvironment | undefined);
-    const name = observed.spec.name as string;
-    await putEnvironment(github, observed.parent?.spec.name as string, name, settings);
+    const { deployment_branch_patterns: patterns, ...settings } = changes;
+    const takes = takesPatterns(desired, observed.spec.deployment_branch_policy);
+    if (Object.keys(settings).length > 0) await putSettings(github, observed, desired, settings);
+    if (patterns && takes) await setPatterns(github, placeOf(observed), patterns);
   },
   remove: (github, { parent, spec }) => deleteEnvironment(github, parent?.spec.name as string, spec.name as string),
 });
+
+/** Gives an environment all that is live, with what changes. */
+async function putSettings(
+  github: GitHubWriter,
+  observed: Observed<Environment>,
+  desired: Environment,
+  changes: Partial<Environment>,
+): Promise<void> {
+  const { prevent_self_review: live, deployment_branch_patterns: _, ...rest } = observed.spec;
+  const reviewers = changes.reviewers ?? rest.reviewers;
+  // What is live of it goes with the last reviewer; what is stated is sent, and GitHub says what is missing.
+  const prevented = desired.prevent_self_review ?? (reviewers?.length ? live : undefined);
+  const whole = {
+    ...withoutDefaults(rest),
+    ...changes,
+    ...(prevented === undefined ? {} : { prevent_self_review: prevented }),
+  };
+  const settings = await settingsOf(github, whole, observed.raw as RawEnvironment | undefined);
+  const { repository, environment } = placeOf(observed);
+  await putEnvironment(github, repository, environment, settings);
+}
+
+function placeOf({ parent, spec }: Observed<Environment>): EnvironmentPlace {
+  return { repository: parent?.spec.name as string, environment: spec.name as string };
+}
 
 /** Leaving these out sets them so, too; plans without protection rules refuse a PUT that names them, even empty. */
 function withoutDefaults({ wait_timer: wait, reviewers, ...rest }: Partial<Environment>): Partial<Environment> {

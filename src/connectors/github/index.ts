@@ -8,6 +8,7 @@ import { environments } from "./environments.ts";
 import { labels } from "./labels.ts";
 import { members } from "./members.ts";
 import { milestones } from "./milestones.ts";
+import { organizationVariables } from "./organization-variables.ts";
 import { organizationWebhooks } from "./organization-webhooks.ts";
 import { http, limits } from "./protocol.ts";
 import { repositories } from "./repositories.ts";
@@ -104,6 +105,7 @@ export default defineConnector({
     "repositories.rulesets": repositoryRulesets,
     rulesets: organizationRulesets,
     webhooks: organizationWebhooks,
+    variables: organizationVariables,
     teams,
     members,
     milestones,

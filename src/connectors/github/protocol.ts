@@ -42,6 +42,14 @@ export const limits: readonly Limit[] = [
     applies: ({ method }) => writes.has(method),
   },
   {
+    // Counted in points, one for a read and five for a write: the writes above leave most of them to reads.
+    name: "points",
+    requests: 900,
+    per: "1m",
+    source: "docs.github.com, Rate limits for the REST API: secondary rate limits, points a minute",
+    applies: () => true,
+  },
+  {
     name: "search",
     requests: 30,
     per: "1m",

@@ -22,7 +22,12 @@ import { listTeams } from "./teams-api.ts";
 
 const RepositoryTeam = Type.Object(
   {
-    team: Type.String({ minLength: 1, description: "The team's name or slug.", examples: ["platform"] }),
+    team: Type.String({
+      minLength: 1,
+      "x-plumbline-key-of": "teams",
+      description: "The team's name or slug.",
+      examples: ["platform"],
+    }),
     permission: Permission,
   },
   {

@@ -1,6 +1,6 @@
 /**
- * Where variables and secrets of GitHub Actions stand: in a repository, or in one of its environments. The calls are
- * the same below each.
+ * Where variables and secrets of GitHub Actions stand: in a repository, in one of its environments, or, variables
+ * only, in an organisation. The calls are the same below each.
  */
 import { type ObservedParent, path } from "../../connector-kit/index.ts";
 import type { GitHubReader } from "./client.ts";
@@ -31,3 +31,7 @@ export const environmentScope: ScopeOf = ({ account }, { id, spec, parent }) => 
     id: `${parent?.id}/${id}`,
   };
 };
+
+export function organizationScope({ account: { login } }: GitHubReader): Scope {
+  return { address: path`/orgs/${login}/actions`, title: login, id: login };
+}

@@ -1,4 +1,8 @@
-/** The calls for variables of GitHub Actions, below a repository or an environment. Pages hold 30 at most. */
+/**
+ * The calls for variables of GitHub Actions, below a repository, an environment or an organisation. Pages hold 30 at
+ * most. An organisation's say which repositories see them; the selected ones have a list of their own
+ * (docs.github.com/rest/actions/variables).
+ */
 import { byLink, path } from "../../connector-kit/index.ts";
 import type { GitHubReader, GitHubWriter } from "./client.ts";
 import type { Scope } from "./scopes.ts";
@@ -6,9 +10,18 @@ import type { Scope } from "./scopes.ts";
 export interface RawVariable {
   name: string;
   value: string;
+  /** Of an organisation's. */
+  visibility?: Visibility;
 }
 
+export type Visibility = "all" | "private" | "selected";
+
+/** What is written of one. */
+export type VariableFields = RawVariable & { selected_repository_ids?: readonly number[] };
+
 const PAGE = 30;
+/** Of selected repositories. */
+const REPOSITORY_PAGE = 100;
 
 export function listVariables({ http }: GitHubReader, { address, title }: Scope): AsyncGenerator<RawVariable> {
   return byLink<RawVariable>(http, `${address}/variables`, {
@@ -22,7 +35,7 @@ export function listVariables({ http }: GitHubReader, { address, title }: Scope)
 export async function createVariable(
   { http }: GitHubWriter,
   { address, title }: Scope,
-  variable: RawVariable,
+  variable: VariableFields,
 ): Promise<void> {
   await http.post(`${address}/variables`, {
     json: variable,
@@ -34,7 +47,7 @@ export async function updateVariable(
   { http }: GitHubWriter,
   { address, title }: Scope,
   name: string,
-  fields: Partial<RawVariable>,
+  fields: Partial<VariableFields>,
 ): Promise<void> {
   await http.patch(`${address}${path`/variables/${name}`}`, {
     json: fields,
@@ -48,4 +61,19 @@ export async function deleteVariable({ http }: GitHubWriter, { address, title }:
     expect: [404],
     what: `delete the variable ${name} in ${title}`,
   });
+}
+
+/** The ids of the repositories that see an organisation's variable, whose visibility is `selected`. */
+export async function selectedRepositories(
+  { http }: GitHubReader,
+  { address, title }: Scope,
+  name: string,
+): Promise<number[]> {
+  const list = byLink<{ id: number }>(http, `${address}${path`/variables/${name}/repositories`}`, {
+    query: { per_page: REPOSITORY_PAGE },
+    pageSize: REPOSITORY_PAGE,
+    items: (body) => (body as { repositories?: readonly { id: number }[] }).repositories,
+    what: `list the repositories of the variable ${name} in ${title}`,
+  });
+  return (await Array.fromAsync(list)).map(({ id }) => id);
 }

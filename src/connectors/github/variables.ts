@@ -11,23 +11,27 @@ import { createVariable, deleteVariable, listVariables, updateVariable } from ".
 /** What GitHub takes for the name of a variable or a secret (docs.github.com, "Naming conventions"). */
 export const NAME = "^(?![Gg][Ii][Tt][Hh][Uu][Bb]_)[A-Za-z_][A-Za-z0-9_]*$";
 
-const Variable = Type.Object(
-  {
-    name: Type.String({
-      pattern: NAME,
-      maxLength: 255,
-      description:
-        "The variable's name: letters, digits and _, not beginning with a digit or GITHUB_. Kept in upper case.",
-      examples: ["REGION"],
-    }),
-    value: Type.String({
-      maxLength: 49_152,
-      description: "Its value, at most 48 KB. It can be read by everybody who may read the repository's settings.",
-      examples: ["eu-central-1"],
-    }),
-  },
-  { additionalProperties: false, description: "A variable.", examples: [{ name: "REGION", value: "eu-central-1" }] },
-);
+/** The same for a variable of a repository, an environment and an organisation. */
+export const variableFields = {
+  name: Type.String({
+    pattern: NAME,
+    maxLength: 255,
+    description:
+      "The variable's name: letters, digits and _, not beginning with a digit or GITHUB_. Kept in upper case.",
+    examples: ["REGION"],
+  }),
+  value: Type.String({
+    maxLength: 49_152,
+    description: "Its value, at most 48 KB. It can be read by everybody who may read the repository's settings.",
+    examples: ["eu-central-1"],
+  }),
+};
+
+const Variable = Type.Object(variableFields, {
+  additionalProperties: false,
+  description: "A variable.",
+  examples: [{ name: "REGION", value: "eu-central-1" }],
+});
 
 export const variables = variablesBelow("repositories", repositoryScope);
 export const environmentVariables = variablesBelow("environments", environmentScope);

@@ -6,6 +6,7 @@ import { describeConnector } from "../contract.ts";
 describeConnector({
   connector: github,
   spec: "github",
+  undescribed: /\/actions\/variables\/[^/]+\/repositories$/,
   async start({ smallPages }) {
     const { url, token, org, api, close } = await startGitHub({
       defaultLabels: false,
@@ -93,7 +94,12 @@ describeConnector({
         },
         { name: "100%", wait_timer: 0, prevent_self_review: false, reviewers: [], deployment_branch_policy: null },
       ],
-      change: { wait_timer: 0, prevent_self_review: false, deployment_branch_policy: null },
+      change: {
+        wait_timer: 0,
+        prevent_self_review: false,
+        deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+        deployment_branch_patterns: [{ name: "main" }, { name: "v*", type: "tag" }],
+      },
     },
     "repositories.environments.variables": {
       entries: [
@@ -181,6 +187,13 @@ describeConnector({
         { name: "later", enforcement: "disabled" },
       ],
       change: { rules: [], bypass_actors: [{ actor_type: "Team", actor_id: 7, bypass_mode: "always" }] },
+    },
+    variables: {
+      entries: [
+        { name: "region", value: "eu-central-1", visibility: "selected", selected_repositories: ["shop", "Billing"] },
+        { name: "_EMPTY2", value: " a\nb ", visibility: "private" },
+      ],
+      change: { value: "us", selected_repositories: ["shop"] },
     },
     webhooks: {
       entries: [

@@ -163,6 +163,21 @@ describe("create_check_run", () => {
     });
   });
 
+  test("that is completed without a conclusion is refused before anything is sent", async () => {
+    await withAnswers(checks(), async (stage) => {
+      const { conclusion: _, ...open } = wanted;
+      for (const [name, given] of [
+        ["create_check_run", open],
+        ["update_check_run", { repository: "api", check_run_id: 4 }],
+      ] as const) {
+        const failure = await failureOf(perform(stage, name, { ...given, status: "completed" }));
+        expect(failure).toMatchObject({ code: "VALIDATION" });
+        expect(String(failure)).toContain("needs a `conclusion`");
+      }
+      expect(stage.requests).toEqual([]);
+    });
+  });
+
   test("with a token that is no App's is PERMISSION", async () => {
     await withAnswers(
       ({ method }): Scripted =>
@@ -173,6 +188,53 @@ describe("create_check_run", () => {
         const failure = await failureOf(perform(stage, "create_check_run", wanted));
         expect(failure).toMatchObject({ code: "PERMISSION" });
         expect(String(failure)).toContain("via a GitHub App");
+      },
+    );
+  });
+});
+
+describe("update_check_run", () => {
+  const place = "/repos/acme/api/check-runs/4";
+  const shown = { id: 4, html_url: "https://github.com/acme/api/runs/4", external_id: "of the run that made it" };
+
+  test.each([
+    { stated: { conclusion: "success" }, sent: { status: "completed", conclusion: "success" } },
+    { stated: { status: "completed", conclusion: "failure" }, sent: { status: "completed", conclusion: "failure" } },
+    { stated: { status: "in_progress" }, sent: { status: "in_progress" } },
+    { stated: { output: { title: "1 of 2", summary: "" } }, sent: { output: { title: "1 of 2", summary: "" } } },
+  ])("of $stated sends $sent and nothing else, again when the answer was lost", async ({ stated, sent }) => {
+    const answers: Scripted[] = [{ status: 502, body: "" }, { body: shown }];
+    await withAnswers(
+      () => answers.shift() as Scripted,
+      async (stage) => {
+        const result = await perform(stage, "update_check_run", { repository: "api", check_run_id: 4, ...stated });
+        expect(result).toEqual({ id: 4, html_url: "https://github.com/acme/api/runs/4" });
+        expect(stage.requests.map(({ method, path, body }) => [method, path, body])).toEqual(
+          Array(2).fill(["PATCH", place, sent]),
+        );
+      },
+    );
+  });
+
+  test("with a conclusion and a status that is none is refused before anything is sent", async () => {
+    await withAnswers(
+      () => ({ body: shown }),
+      async (stage) => {
+        const wrong = { repository: "api", check_run_id: 4, status: "queued", conclusion: "success" };
+        expect(await failureOf(perform(stage, "update_check_run", wrong))).toMatchObject({ code: "VALIDATION" });
+        expect(stage.requests).toEqual([]);
+      },
+    );
+  });
+
+  test("has no annotations, which GitHub would add each time that it is sent", async () => {
+    const output = { title: "t", summary: "s", annotations: [] };
+    await withAnswers(
+      () => ({ body: shown }),
+      async (stage) => {
+        const wrong = perform(stage, "update_check_run", { repository: "api", check_run_id: 4, output });
+        expect(await failureOf(wrong)).not.toBe("no failure");
+        expect(stage.requests).toEqual([]);
       },
     );
   });

@@ -8,6 +8,15 @@ export interface Environment {
   preventSelfReview: boolean;
   reviewers: readonly { type: string; reviewer: Readonly<Record<string, unknown>> }[];
   branchPolicy: Readonly<Record<string, unknown>> | null;
+  /** Names of branches and tags that may deploy. */
+  patterns: { id: number; name: string; type: string }[];
+}
+
+export interface OrganizationVariable {
+  value: string;
+  visibility: string;
+  /** Ids of the repositories that see it, where they are selected. */
+  repositories: readonly number[];
 }
 
 /** Secrets that are sealed for one key. */
@@ -24,7 +33,9 @@ export interface Configuration {
   environments: Map<number, Map<string, Environment>>;
   /** Variables by name in upper case; by the repository's id, `REPOSITORY/ENVIRONMENT` for an environment's. */
   variables: Map<string, Map<string, string>>;
-  /** By the same. */
+  /** The organisation's, by name in upper case. */
+  organizationVariables: Map<string, OrganizationVariable>;
+  /** By the same as variables. */
   secrets: Map<string, SecretScope>;
   /** An id that nothing had before. */
   nextId(): number;
@@ -36,6 +47,7 @@ export function createConfiguration(): Configuration {
     hookSecrets: new Map(),
     environments: new Map(),
     variables: new Map(),
+    organizationVariables: new Map(),
     secrets: new Map(),
     nextId() {
       last += 1;

@@ -54,6 +54,7 @@ async function put(
     preventSelfReview: body.prevent_self_review === true,
     reviewers: people.map(({ type, reviewer }) => ({ type, reviewer: reviewer as Record<string, unknown> })),
     branchPolicy: isRecord(body.deployment_branch_policy) ? body.deployment_branch_policy : null,
+    patterns: ofRepository.get(name.toLowerCase())?.patterns ?? [],
   };
   ofRepository.set(name.toLowerCase(), environment);
   return json(200, shown(environment));
