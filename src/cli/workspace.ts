@@ -65,15 +65,19 @@ export async function openWorkspace(
 /**
  * Reads settings and manifests for a command that asks systems.
  *
+ * @param onProblems is given what is wrong, once it was shown.
  * @returns undefined when anything is wrong; the problems are then on stderr, and nothing may be done.
  */
 export async function openSoundWorkspace(
   invocation: Invocation,
   inputs: readonly string[],
+  onProblems?: (problems: readonly Problem[]) => Promise<void>,
 ): Promise<Workspace | undefined> {
   const workspace = await openWorkspace(invocation, inputs, true);
-  if (workspace.loaded.problems.length === 0) return workspace;
-  showProblems(invocation, workspace.loaded.problems);
+  const { problems } = workspace.loaded;
+  if (problems.length === 0) return workspace;
+  showProblems(invocation, problems);
+  await onProblems?.(problems);
   return undefined;
 }
 

@@ -17,8 +17,9 @@ import {
   type StateFlags,
   stateFlag,
 } from "../flags.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags, CommentFlags {
   "detailed-exitcode"?: boolean | undefined;
 }
 
@@ -39,6 +40,7 @@ export const drift = buildCommand<Partial<DriftFlags>, [], CliContext>({
       ...outputFlag,
       ...onlyFlag,
       "detailed-exitcode": onOff("End with 2 when there is drift"),
+      ...commentFlags,
       ...stateFlag,
       ...commonFlags,
     },

@@ -18,8 +18,9 @@ import {
   stateFlag,
   value,
 } from "../flags.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags, CommentFlags {
   out?: string | undefined;
   "detailed-exitcode"?: boolean | undefined;
 }
@@ -34,6 +35,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan --only acme-slack/channels/incidents", "one channel"],
       ["plan --out plan.json", "for `apply plan.json`"],
       ["plan -o json --detailed-exitcode", "for scripts"],
+      ["plan --comment github", "in a pull request's checks"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
       "With --detailed-exitcode it is 2 when apply would write something.",
@@ -45,6 +47,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ...onlyFlag,
       out: value("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
+      ...commentFlags,
       ...stateFlag,
       ...commonFlags,
     },

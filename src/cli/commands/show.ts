@@ -2,17 +2,19 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import { type CommonFlags, commonAliases, commonFlags, type FormatFlags, outputAlias, outputFlag } from "../flags.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface ShowFlags extends CommonFlags, FormatFlags {}
+export interface ShowFlags extends CommonFlags, FormatFlags, CommentFlags {}
 
 /** `plumbline show`: a saved plan, as `plan` printed it. */
 export const show = buildCommand<Partial<ShowFlags>, [file: string], CliContext>({
   docs: documentation("Shows a saved plan; asks no system", [
     ["show plan.json", "as text"],
     ["show plan.json -o json", "as `plan -o json` prints it"],
+    ["show plan.json --comment github", "on the pull request"],
   ]),
   parameters: {
-    flags: { ...outputFlag, ...commonFlags },
+    flags: { ...outputFlag, ...commentFlags, ...commonFlags },
     aliases: { ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",

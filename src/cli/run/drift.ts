@@ -5,11 +5,14 @@ import { driftOf } from "../drift-plan.ts";
 import { exitCode } from "../exit.ts";
 import { look } from "../look.ts";
 import { driftSummary } from "../plan-summary.ts";
+import { publishPlan, publishProblems } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 
 const drift: Run<DriftFlags> = async (invocation, flags) => {
   const { output } = invocation;
-  const result = await look(invocation, flags);
+  const result = await look(invocation, flags, false, (problems) =>
+    publishProblems(invocation, flags, problems, "drift"),
+  );
   if (!result) return 1;
   const plan = driftOf(result.plan);
   if (flags.output === "text") {
@@ -20,6 +23,7 @@ const drift: Run<DriftFlags> = async (invocation, flags) => {
   } else {
     await output.data(plan, flags.output);
   }
+  await publishPlan(invocation, flags, plan, "drift");
   return exitCode({ command: "drift", detailed: flags["detailed-exitcode"] === true, plan });
 };
 export default drift;

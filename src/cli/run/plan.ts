@@ -8,12 +8,15 @@ import type { PlanFlags } from "../commands/plan.ts";
 import { exitCode } from "../exit.ts";
 import { look } from "../look.ts";
 import type { Output } from "../output.ts";
+import { publishPlan, publishProblems } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 import { writeFileAtomically } from "../write-file.ts";
 
 const plan: Run<PlanFlags> = async (invocation, flags) => {
   const { surroundings, output } = invocation;
-  const result = await look(invocation, flags, flags.out !== undefined);
+  const result = await look(invocation, flags, flags.out !== undefined, (problems) =>
+    publishProblems(invocation, flags, problems),
+  );
   if (!result) return 1;
   const document = withoutSecrets(result.plan, output);
   if (flags.out !== undefined) {
@@ -31,6 +34,7 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
       output.warn("Something could not be read: the saved plan lacks it, and apply refuses the plan while that is so.");
     }
   }
+  await publishPlan(invocation, flags, document);
   return exitCode({ command: "plan", detailed: flags["detailed-exitcode"] === true, plan: document });
 };
 export default plan;

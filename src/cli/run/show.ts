@@ -4,10 +4,12 @@ import type { Plan } from "../../api/plan.ts";
 import type { Run } from "../command.ts";
 import type { ShowFlags } from "../commands/show.ts";
 import { parsePlan } from "../plan-file.ts";
+import { publishPlan } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 import { readNamedFile } from "../workspace.ts";
 
-const show: Run<ShowFlags, [string]> = async ({ surroundings, output }, flags, file) => {
+const show: Run<ShowFlags, [string]> = async (invocation, flags, file) => {
+  const { surroundings, output } = invocation;
   const plan = parsePlan(await readNamedFile(resolve(surroundings.cwd, file), file), file);
   if (flags.output === "text") {
     const end = `Made ${plan.createdAt}; no system was asked now.`;
@@ -15,6 +17,7 @@ const show: Run<ShowFlags, [string]> = async ({ surroundings, output }, flags, f
   } else {
     await output.data(asPrinted(plan), flags.output);
   }
+  await publishPlan(invocation, { ...flags, file: [file] }, plan);
   return 0;
 };
 export default show;
