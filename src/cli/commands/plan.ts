@@ -35,7 +35,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan --only acme-slack/channels/incidents", "one channel"],
       ["plan --out plan.json", "for `apply plan.json`"],
       ["plan -o json --detailed-exitcode", "for scripts"],
-      ["plan --comment github", "in a pull request's checks"],
+      ["plan --comment github", "on its pull request"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
       "With --detailed-exitcode it is 2 when apply would write something.",

@@ -23,6 +23,9 @@ export const gitlabNote: Budget = { characters: 1_000_000, bytes: 4_000_000 };
 /** docs.github.com, Workflow commands: step isolation and limits; the runner says "a size of 1024k". */
 export const jobSummary: Budget = { characters: 1_048_576, bytes: 1_048_576 };
 
+/** For a result that nothing limits: a file, or standard output. */
+export const unlimited: Budget = { characters: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+
 /** @returns whether the text is within both limits. */
 export function fits(text: string, { characters, bytes }: Budget): boolean {
   return text.length <= characters && Buffer.byteLength(text) <= bytes;

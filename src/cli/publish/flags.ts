@@ -14,9 +14,9 @@ export const commentFlags = {
     kind: "parsed",
     parse: parseHost,
     optional: true,
-    brief: "Post the result on the pull request: github or gitlab",
+    brief: "On the pull request, too: github or gitlab",
   },
-  "comment-id": value("Which comment it is, where several are kept; default: what was planned"),
+  "comment-id": value("Which comment; default what was planned"),
 } as const;
 
 /** @throws Error saying which hosts there are. */

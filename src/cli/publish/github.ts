@@ -37,7 +37,10 @@ interface RawComment {
 export const github: HostKind = {
   title: "GitHub",
   tokenName: "GITHUB_TOKEN",
-  permissions: "the job needs permissions `pull-requests: write` and `statuses: write`",
+  takes:
+    "Posting takes the permissions `pull-requests: write` and `statuses: write`; " +
+    "a pull request from a fork gets a read-only token whatever the workflow says.",
+  forks: "This pull request comes from a fork, whose runs get a read-only token or none.",
   baseUrl: (env) => (env.GITHUB_API_URL || "https://api.github.com").replace(/\/+$/, ""),
   find,
   runPage({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run }) {

@@ -44,8 +44,10 @@ export const gitlabConnector = defineConnector({
 export const gitlab: HostKind = {
   title: "GitLab",
   tokenName: "GITLAB_TOKEN",
-  permissions:
-    "it takes a project access token with the scope `api` and the role Developer; CI_JOB_TOKEN may not write comments",
+  takes:
+    "Posting takes a project access token with the scope `api` and the role Developer; CI_JOB_TOKEN may not write " +
+    "comments, and a merge request from a fork gets no protected variables.",
+  forks: "This merge request comes from a fork, whose pipelines get none of this project's variables.",
   baseUrl: (env) => (env.CI_API_V4_URL || "https://gitlab.com/api/v4").replace(/\/+$/, ""),
   find,
   runPage: (env) => env.CI_JOB_URL || undefined,

@@ -55,8 +55,10 @@ export interface HostKind {
   title: string;
   /** The variable that holds the token. */
   tokenName: string;
-  /** What the token needs, for whoever has to give it. */
-  permissions: string;
+  /** What posting takes, as sentences for whoever has to give it. */
+  takes: string;
+  /** Why a pull request from a fork lacks it, as a sentence. */
+  forks: string;
   /** The address of the API, from the environment of the run. */
   baseUrl(env: Env): string;
   /** @returns `undefined` outside a pull request. @throws Error for an event that cannot be read. */

@@ -67,7 +67,7 @@ async function postAll(
 ): Promise<Failed[]> {
   const kind = hostKinds[name];
   const token = surroundings.env[kind.tokenName];
-  if (!token) throw new Error(`${kind.tokenName} is not set; ${kind.permissions}.`);
+  if (!token) throw new ConnectorError("AUTH", `${kind.tokenName} is not set.`);
   const connected = await connect(name, surroundings, token);
   const failures: Failed[] = [];
   const attempt = async (what: Failed["what"], run: () => Promise<void>) => {
@@ -130,20 +130,13 @@ async function warn(
   const where = pullRequest === undefined ? "" : ` on ${visible(pullRequest.name)}`;
   const why = [...new Set(failures.map(({ error }) => messageOf(error)))].join(" ");
   const refused = failures.some(({ error }) => error instanceof ConnectorError && isRefusal(error));
-  const hint = refused || (pullRequest?.fork ?? false) ? ` ${hintOf(kind, pullRequest)}` : "";
+  const hint = refused ? ` ${pullRequest?.fork ? kind.forks : kind.takes}` : "";
   const end = (await summarizeSafely(invocation, result, pullRequest)) ? " The result is in the job summary." : "";
   invocation.output.warn(`${kind.title}: ${what} could not be posted${where}. ${why}${hint}${end}`);
 }
 
 function isRefusal({ code }: ConnectorError): boolean {
   return code === "PERMISSION" || code === "NOT_FOUND" || code === "AUTH";
-}
-
-function hintOf({ permissions, tokenName }: HostKind, pullRequest: PullRequest | undefined): string {
-  if (pullRequest?.fork) {
-    return `This pull request comes from a fork, whose runs get no token, or a read-only token, as ${tokenName}.`;
-  }
-  return `For posting, ${permissions}; a pull request from a fork gets a read-only token whatever they say.`;
 }
 
 function messageOf(error: unknown): string {

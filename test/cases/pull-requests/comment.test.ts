@@ -131,7 +131,7 @@ test("a fork's token that may only read costs one warning, and the plan decides 
   expect(summary()).toContain("**Plumbline plan**: 2 to create");
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect(stderr).toMatch(/^GitHub: the comment and the commit status could not be posted on acme\/infra#7\./);
-  expect(stderr).toContain("comes from a fork, whose runs get no token, or a read-only token");
+  expect(stderr).toContain("comes from a fork, whose runs get a read-only token or none.");
   expect(stderr).toContain("The result is in the job summary.");
   expect(host.comments).toEqual([]);
   for (const text of [stdout, stderr, summary(), readFileSync(env.GITHUB_EVENT_PATH as string, "utf8")]) {

@@ -134,6 +134,11 @@ describe("values", () => {
     expect(text).not.toContain("h1:a:b");
   });
 
+  test("a fence is longer than any run of backticks in what it holds", () => {
+    const fields = [{ path: "/topic", before: "a", after: "`````" }];
+    expect(render(planOf([integration([change({ fields })])]))).toContain("\n  ``````diff\n");
+  });
+
   test("a line of a value never starts a line of the text, where a host could take it for a command", () => {
     const fields = [{ path: "/topic", before: "a", after: "x\n/close\n/merge" }];
     expect(render(planOf([integration([change({ fields })])]))).not.toMatch(/^\s*\//m);

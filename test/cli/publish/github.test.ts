@@ -129,6 +129,13 @@ describe("the comment", () => {
     expect(host.comments.map(({ author }) => author)).toEqual(["Octocat"]);
   });
 
+  test("of an App's token is found by the name that the App has as an account", async () => {
+    const { host, step } = await githubChecks({ accounts: { [TOKEN]: "acme-planner[bot]" } });
+    await step("plan --comment github");
+    expect((await step("plan --comment github")).stderr).toContain("was as it was.");
+    expect(host.comments.map(({ author }) => author)).toEqual(["acme-planner[bot]"]);
+  });
+
   test("that is deleted while it is changed is made anew", async () => {
     const { host, folder, step } = await githubChecks({
       answer({ method }) {
@@ -219,6 +226,11 @@ describe("where nothing can be posted", () => {
       expect(stdout + stderr + summary()).not.toContain(TOKEN);
       expect(summary()).toContain("2 to create");
     }
+  });
+
+  test("a host that is down is not blamed on the fork", async () => {
+    const { step } = await githubChecks({ from: "mallory/infra", answer: () => json(503, { message: "Down" }) });
+    expect((await step("plan --comment github")).stderr).not.toContain("fork");
   });
 
   test("an event that cannot be read is a warning that names the file", async () => {
