@@ -20,8 +20,6 @@ export const hostKinds: Readonly<Record<HostName, HostKind>> = { github, gitlab 
 
 export interface Connected {
   http: HttpWriter;
-  /** @returns the text without the token. */
-  redact(text: string): string;
   close(): Promise<void>;
 }
 
@@ -47,7 +45,6 @@ export async function connect(name: HostName, { env, clock, fetch }: Surrounding
   });
   return {
     http: session.writer as HttpWriter,
-    redact: (text) => transport.redactor.redact(text),
     close: () => transport.close(),
   };
 }

@@ -5,16 +5,16 @@
  * hosts are down at times, and the plan was made all the same. What cannot be posted is one warning, and the
  * result goes to the job's summary.
  */
-import { ConnectorError } from "../../connector-kit/errors.ts";
+import { ConnectorError, createRedactor } from "../../connector-kit/index.ts";
 import type { Invocation } from "../command.ts";
 import type { Budget } from "../markdown/budget.ts";
 import { without } from "../markdown/budget.ts";
 import type { Links } from "../markdown/lines.ts";
 import { paragraph, visible } from "../plain-text.ts";
 import { keepComment, markOf } from "./comment.ts";
-import { type Connected, connect, hostKinds } from "./connect.ts";
+import { connect, hostKinds } from "./connect.ts";
 import type { HostName } from "./flags.ts";
-import type { Found, HostKind, PullRequest } from "./host.ts";
+import type { Found, Host, HostKind, PullRequest } from "./host.ts";
 import { addToSummary } from "./job-summary.ts";
 import { linksTo, repositoryFolder } from "./place.ts";
 
@@ -34,24 +34,45 @@ export interface Post {
 const CONTEXT = 200;
 const BLANKS = "\n\n";
 
+/** All that the steps of posting one result have in common. */
+interface Posting {
+  invocation: Invocation;
+  name: HostName;
+  kind: HostKind;
+  result: Post;
+  token: string | undefined;
+  /** Takes out the secrets of the run, and the token. */
+  redact(text: string): string;
+}
+
 /** Posts it where this run is about a pull request. Never throws; says what went wrong as one warning. */
 export async function post(invocation: Invocation, name: HostName, result: Post): Promise<void> {
-  const { surroundings, output } = invocation;
-  const kind = hostKinds[name];
+  const posting = postingOf(invocation, name, result);
   let pullRequest: PullRequest | undefined;
   try {
-    const found = await kind.find(surroundings.env);
-    if (!found) {
-      const kept = await summarize(invocation, result, undefined);
-      output.note(`Not in a pull request: nothing was posted.${kept ? " The result is in the job summary." : ""}`);
-      return;
-    }
+    const found = await posting.kind.find(invocation.surroundings.env);
+    if (!found) return await sayNothingPosted(posting);
     pullRequest = found.pullRequest;
-    const failures = await postAll(invocation, name, found, result);
-    if (failures.length > 0) await warn(invocation, kind, pullRequest, failures, result);
+    const failures = await postAll(posting, found);
+    if (failures.length > 0) await warn(posting, pullRequest, failures);
   } catch (error) {
-    await warn(invocation, kind, pullRequest, [{ what: "comment", error }], result);
+    await warn(posting, pullRequest, [{ what: "comment", error }]);
   }
+}
+
+function postingOf(invocation: Invocation, name: HostName, result: Post): Posting {
+  const kind = hostKinds[name];
+  const token = invocation.surroundings.env[kind.tokenName] || undefined;
+  const redactor = createRedactor();
+  if (token !== undefined) redactor.add(token);
+  const redact = (text: string) => redactor.redact(invocation.output.redact(text));
+  return { invocation, name, kind, result, token, redact };
+}
+
+async function sayNothingPosted(posting: Posting): Promise<void> {
+  const kept = await summarize(posting, undefined);
+  const end = kept ? " The result is in the job summary." : "";
+  posting.invocation.output.note(`Not in a pull request: nothing was posted.${end}`);
 }
 
 interface Failed {
@@ -59,80 +80,65 @@ interface Failed {
   error: unknown;
 }
 
-async function postAll(
-  { surroundings, output }: Invocation,
-  name: HostName,
-  found: Found,
-  result: Post,
-): Promise<Failed[]> {
-  const kind = hostKinds[name];
-  const token = surroundings.env[kind.tokenName];
-  if (!token) throw new ConnectorError("AUTH", `${kind.tokenName} is not set.`);
-  const connected = await connect(name, surroundings, token);
-  const failures: Failed[] = [];
-  const attempt = async (what: Failed["what"], run: () => Promise<void>) => {
-    try {
-      await run();
-    } catch (error) {
-      failures.push({ what, error });
-    }
-  };
+/** @returns what could not be posted. @throws ConnectorError when nothing can be. */
+async function postAll(posting: Posting, found: Found): Promise<Failed[]> {
+  const { invocation, name, kind, token } = posting;
+  if (token === undefined) throw new ConnectorError("AUTH", `${kind.tokenName} is not set.`);
+  const connected = await connect(name, invocation.surroundings, token);
   try {
     const pullRequest = await found.complete(connected.http);
-    await attempt("comment", async () => {
-      const outcome = await comment({ surroundings, output }, connected, found, pullRequest, result);
-      output.note(`The comment on ${visible(pullRequest.name)} was ${outcome}.`);
-    });
-    await attempt("commit status", () => status(surroundings.env, kind, connected, found, pullRequest, result));
+    const host = found.open(connected.http);
+    return [
+      ...(await failureOf("comment", () => comment(posting, host, pullRequest))),
+      ...(await failureOf("commit status", () => setStatus(posting, host, pullRequest))),
+    ];
   } finally {
     await connected.close();
   }
-  return failures;
 }
 
-async function comment(
-  { surroundings, output }: Invocation,
-  { http, redact }: Connected,
-  found: Found,
-  { files }: PullRequest,
-  { id, render, needed }: Post,
-): Promise<string> {
-  const { env, cwd } = surroundings;
-  const host = found.open(http);
-  const mark = markOf(id);
-  const links = linksTo(files, repositoryFolder(env, cwd), cwd);
-  const text = redact(output.redact(render(without(host.budget, BLANKS + mark), links)));
-  return keepComment(host, mark, text, needed);
+async function failureOf(what: Failed["what"], run: () => Promise<void>): Promise<Failed[]> {
+  try {
+    await run();
+    return [];
+  } catch (error) {
+    return [{ what, error }];
+  }
 }
 
-async function status(
-  env: Invocation["surroundings"]["env"],
-  kind: HostKind,
-  { http, redact }: Connected,
-  found: Found,
-  { sha }: PullRequest,
-  { id, sentence, failed }: Post,
-): Promise<void> {
+async function comment(posting: Posting, host: Host, pullRequest: PullRequest): Promise<void> {
+  const { invocation, result, redact } = posting;
+  const mark = markOf(result.id);
+  const text = redact(result.render(without(host.budget, BLANKS + mark), linksOf(posting, pullRequest)));
+  const outcome = await keepComment(host, mark, text, result.needed);
+  invocation.output.note(`The comment on ${visible(pullRequest.name)} was ${outcome}.`);
+}
+
+async function setStatus(posting: Posting, host: Host, { sha }: PullRequest): Promise<void> {
   if (sha === undefined) return;
-  const context = [...`plumbline/${visible(id)}`].slice(0, CONTEXT).join("");
-  await found.open(http).setStatus(sha, { failed, context, description: redact(sentence), address: kind.runPage(env) });
+  const { invocation, kind, result, redact } = posting;
+  await host.setStatus(sha, {
+    failed: result.failed,
+    context: [...`plumbline/${visible(result.id)}`].slice(0, CONTEXT).join(""),
+    description: redact(result.sentence),
+    address: kind.runPage(invocation.surroundings.env),
+  });
 }
 
 /** One warning for all that could not be posted. */
 async function warn(
-  invocation: Invocation,
-  kind: HostKind,
+  posting: Posting,
   pullRequest: PullRequest | undefined,
   failures: readonly Failed[],
-  result: Post,
 ): Promise<void> {
+  const { invocation, kind, redact } = posting;
   const what = failures.map((failure) => `the ${failure.what}`).join(" and ");
   const where = pullRequest === undefined ? "" : ` on ${visible(pullRequest.name)}`;
   const why = [...new Set(failures.map(({ error }) => messageOf(error)))].join(" ");
   const refused = failures.some(({ error }) => error instanceof ConnectorError && isRefusal(error));
   const hint = refused ? ` ${pullRequest?.fork ? kind.forks : kind.takes}` : "";
-  const end = (await summarizeSafely(invocation, result, pullRequest)) ? " The result is in the job summary." : "";
-  invocation.output.warn(`${kind.title}: ${what} could not be posted${where}. ${why}${hint}${end}`);
+  const end = (await summarizeSafely(posting, pullRequest)) ? " The result is in the job summary." : "";
+  invocation.output.warn(redact(`${kind.title}: ${what} could not be posted${where}. ${why}${hint}${end}`));
 }
 
 function isRefusal({ code }: ConnectorError): boolean {
@@ -145,25 +151,23 @@ function messageOf(error: unknown): string {
 }
 
 /** A summary that cannot be written either must not hide why nothing was posted. */
-async function summarizeSafely(
-  invocation: Invocation,
-  result: Post,
-  pullRequest: PullRequest | undefined,
-): Promise<boolean> {
+async function summarizeSafely(posting: Posting, pullRequest: PullRequest | undefined): Promise<boolean> {
   try {
-    return await summarize(invocation, result, pullRequest);
+    return await summarize(posting, pullRequest);
   } catch (error) {
-    invocation.output.debug(messageOf(error));
+    posting.invocation.output.debug(messageOf(error));
     return false;
   }
 }
 
-async function summarize(
-  { surroundings, output }: Invocation,
-  { render }: Post,
-  pullRequest: PullRequest | undefined,
-): Promise<boolean> {
-  const { env, cwd } = surroundings;
-  const links = linksTo(pullRequest?.files, repositoryFolder(env, cwd), cwd);
-  return addToSummary(env, (budget) => output.redact(render(budget, links)));
+/** @returns whether there is a summary, which then holds the result. */
+function summarize(posting: Posting, pullRequest: PullRequest | undefined): Promise<boolean> {
+  const { invocation, result, redact } = posting;
+  const links = linksOf(posting, pullRequest);
+  return addToSummary(invocation.surroundings.env, (budget) => redact(result.render(budget, links)));
+}
+
+function linksOf({ invocation }: Posting, pullRequest: PullRequest | undefined): Links | undefined {
+  const { env, cwd } = invocation.surroundings;
+  return linksTo(pullRequest?.files, repositoryFolder(env, cwd), cwd);
 }

@@ -2,9 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { planHash } from "../../../src/reconcile/document.ts";
 import { json } from "../../support/loopback.ts";
 import { TOKEN } from "../../support/pull-request-hosts.ts";
 import { manifest, twoRooms } from "../fixture.ts";
+import { change, integration, planOf } from "../markdown/plans.ts";
 import { githubChecks, HEAD } from "./rig.ts";
 
 const wrong = manifest("    rooms:\n      - name: a\n        topik: b\n");
@@ -93,6 +95,31 @@ describe("the comment", () => {
     expect(stdout).toContain("no system was asked now");
     expect(host.comments[0]?.body).toMatch(/^\*\*Plumbline plan\*\* of `infra`: 2 to create/);
     expect(host.statuses[0]?.fields.context).toBe("plumbline/infra");
+  });
+
+  test("of 5,000 changes is accepted, mark included, with every delete in it", async () => {
+    const made = Array.from({ length: 4900 }, (_, index) => change({ action: "create", key: `made-${index}` }));
+    const gone = Array.from({ length: 100 }, (_, index) => change({ action: "delete", key: `gone-${index}` }));
+    const plan = planOf([integration([...made, ...gone])]);
+    const saved = JSON.stringify({ ...plan, hash: planHash(plan.integrations) });
+    const { host, step } = await githubChecks({ files: { "plan.json": saved } });
+    expect((await step("show plan.json --comment github")).stderr).toBe("The comment on acme/infra#7 was made.\n");
+    const body = host.comments[0]?.body ?? "";
+    expect(gone.filter(({ key }) => !body.includes(`\`channels/${key}\``))).toEqual([]);
+    expect(body.length).toBeGreaterThan(65_400);
+  });
+
+  test("holds no token, even where a manifest does; nor does the summary", async () => {
+    const token = "correct-horse-battery-staple";
+    const { env, host, summary, step } = await githubChecks({
+      files: { "acme.yaml": manifest(`    rooms:\n      - name: a\n        topic: It is ${token}\n`) },
+      accounts: { [token]: "ada" },
+      answer: ({ path }) => (path.includes("/statuses/") ? json(403, { message: token }) : undefined),
+    });
+    const { stderr } = await step("plan --comment github", { env: { ...env, GITHUB_TOKEN: token } });
+    expect(host.comments[0]?.body).toContain('+ topic: "It is (sensitive)"');
+    expect(summary()).toContain('+ topic: "It is (sensitive)"');
+    expect(stderr).not.toContain(token);
   });
 
   test("of somebody else with the same mark is not touched", async () => {
