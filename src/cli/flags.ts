@@ -1,7 +1,7 @@
 /** Flags that many commands share: how they are read, and what help says of them. */
 import { didYouMean } from "../manifests/nearest.ts";
 import { proposes, proposesOf, proposesOwn } from "./completion/propose.ts";
-import { planFormatNames, problemFormatNames, unwrittenFormatNames } from "./formats/names.ts";
+import { planFormatNames, problemFormatNames } from "./formats/names.ts";
 import { type LogLevel, logLevels, type StructuredFormat, structuredFormats } from "./output.ts";
 
 /** On every command. */
@@ -137,11 +137,7 @@ function parseFormat<F extends string>(text: string, formats: readonly F[]): F {
   const format = formats.find((one) => one === text);
   if (format) return format;
   const elsewhere: readonly string[] = [...planFormatNames, ...problemFormatNames];
-  const why = unwrittenFormatNames.includes(text)
-    ? "is not written by this version yet"
-    : elsewhere.includes(text)
-      ? "is not written by this command"
-      : "is no format";
+  const why = elsewhere.includes(text) ? "is not written by this command" : "is no format";
   throw new Error(`"${text}" ${why}; there are ${formats.join(", ")}.${didYouMean(text, formats)}`);
 }
 

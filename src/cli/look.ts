@@ -1,7 +1,7 @@
 /** One pass that only looks: what `plan` and `drift` have in common. */
 import type { Integration } from "../api/integration.ts";
 import { secretReferences } from "../manifests/secret-references.ts";
-import type { Manifest, PlatformSource } from "../manifests/types.ts";
+import type { Manifest, PlatformSource, Problem } from "../manifests/types.ts";
 import { type Result, reconcile } from "../reconcile/reconcile.ts";
 import { openStore } from "../store/open.ts";
 import { VERSION } from "../version.ts";
@@ -17,14 +17,16 @@ import { openSoundWorkspace, type Workspace } from "./workspace.ts";
  * Validates, then asks the systems and plans.
  *
  * @param keeps whether the plan will be kept, so that a later run has to come to the same hashes.
+ * @param onProblems is given what is wrong with the manifests, once it was shown.
  * @returns undefined when the manifests are wrong: that was said, and no system was asked.
  */
 export async function look(
   invocation: Invocation,
   flags: FileFlags & SelectionFlags & StateFlags & { output?: string },
   keeps = false,
+  onProblems?: (problems: readonly Problem[]) => Promise<void>,
 ): Promise<Result | undefined> {
-  const workspace = await openSoundWorkspace(invocation, flags.file, flags.output);
+  const workspace = await openSoundWorkspace(invocation, flags.file, { format: flags.output, onProblems });
   return workspace && observe(invocation, flags, workspace, keeps);
 }
 

@@ -35,13 +35,13 @@ function pairText({ before, after, cause }: FieldChange, width: number): string 
   const from = inline(before);
   const space = Math.max(width - " -> ".length, 2 * LEAST);
   if (stringWidth(from) + stringWidth(to) <= space) return `${from} -> ${to}`;
-  const skipped = skip(from, to);
+  const skipped = withoutSameStart(from, to);
   const [left, right] = share(stringWidth(skipped.from), stringWidth(skipped.to), space);
   return `${shorten(skipped.from, left)} -> ${shorten(skipped.to, right)}`;
 }
 
 /** Leaves out a long beginning that both have. */
-function skip(from: string, to: string): { from: string; to: string } {
+export function withoutSameStart(from: string, to: string): { from: string; to: string } {
   let same = 0;
   while (same < from.length && from[same] === to[same]) same++;
   const cut = same - CONTEXT;

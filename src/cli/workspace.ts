@@ -63,22 +63,30 @@ export async function openWorkspace(
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
 }
 
+/** What is done about wrong manifests, beside showing them. */
+interface OnProblems {
+  /** The command's format; problems come in it too, where it has a form for them, so that who reads it gets a file. */
+  format?: string | undefined;
+  /** Is given what is wrong, once it was shown. */
+  onProblems?: ((problems: readonly Problem[]) => Promise<void>) | undefined;
+}
+
 /**
  * Reads settings and manifests for a command that asks systems.
  *
- * @param format the command's; problems come in it too, where it has a form for them, so that who reads it gets a file.
  * @returns undefined when anything is wrong; the problems are then on stderr, and nothing may be done.
  */
 export async function openSoundWorkspace(
   invocation: Invocation,
   inputs: readonly string[],
-  format = "text",
+  { format = "text", onProblems }: OnProblems = {},
 ): Promise<Workspace | undefined> {
   const workspace = await openWorkspace(invocation, inputs, true);
   const { problems } = workspace.loaded;
   if (problems.length === 0) return workspace;
   showProblems(invocation, problems);
   if (isProblemFormat(format)) await writeProblems(invocation, format, problems, []);
+  await onProblems?.(problems);
   return undefined;
 }
 

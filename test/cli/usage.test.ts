@@ -66,7 +66,7 @@ describe("a command line that cannot be understood ends with 1, writes nothing t
     { line: "plan --log-level inf", says: '"inf" is not one of error, warn, info, debug. Did you mean "info"?' },
     {
       line: "plan -o markdown",
-      says: '"markdown" is not written by this version yet; there are text, json, yaml, junit, sarif, github, codequality.',
+      says: '"toml" is no format; there are text, json, yaml, markdown, junit, sarif, github, codequality.',
     },
     {
       line: "plan -o jsn",

@@ -19,8 +19,15 @@ import {
   stateFlag,
 } from "../flags.ts";
 import { type PlanFormat, planFormatNames } from "../formats/names.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface DriftFlags extends CommonFlags, FileFlags, FormatFlags<PlanFormat>, StateFlags, SelectionFlags {
+export interface DriftFlags
+  extends CommonFlags,
+    FileFlags,
+    FormatFlags<PlanFormat>,
+    StateFlags,
+    SelectionFlags,
+    CommentFlags {
   "detailed-exitcode"?: boolean | undefined;
 }
 
@@ -42,6 +49,7 @@ export const drift = buildCommand<Partial<DriftFlags>, [], CliContext>({
       ...planOutputFlag,
       ...onlyFlag,
       "detailed-exitcode": onOff("End with 2 when there is drift"),
+      ...commentFlags,
       ...stateFlag,
       ...commonFlags,
     },

@@ -20,8 +20,15 @@ import {
   stateFlag,
 } from "../flags.ts";
 import { type PlanFormat, planFormatNames } from "../formats/names.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags<PlanFormat>, StateFlags, SelectionFlags {
+export interface PlanFlags
+  extends CommonFlags,
+    FileFlags,
+    FormatFlags<PlanFormat>,
+    StateFlags,
+    SelectionFlags,
+    CommentFlags {
   out?: string | undefined;
   "detailed-exitcode"?: boolean | undefined;
 }
@@ -36,6 +43,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan --only acme-slack/channels/incidents", "one channel"],
       ["plan --out plan.json", "for `apply plan.json`"],
       ["plan -o json --detailed-exitcode", "for scripts"],
+      ["plan --comment github", "on its pull request"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
       "With --detailed-exitcode it is 2 when apply would write something." +
@@ -48,6 +56,7 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ...onlyFlag,
       out: fileValue("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
+      ...commentFlags,
       ...stateFlag,
       ...commonFlags,
     },

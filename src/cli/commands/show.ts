@@ -12,8 +12,9 @@ import {
   planOutputFlag,
 } from "../flags.ts";
 import { type PlanFormat, planFormatNames } from "../formats/names.ts";
+import { type CommentFlags, commentFlags } from "../publish/flags.ts";
 
-export interface ShowFlags extends CommonFlags, FormatFlags<PlanFormat> {}
+export interface ShowFlags extends CommonFlags, FormatFlags<PlanFormat>, CommentFlags {}
 
 /** `plumbline show`: a saved plan, as `plan` printed it. */
 export const show = buildCommand<Partial<ShowFlags>, [file: string], CliContext>({
@@ -22,11 +23,12 @@ export const show = buildCommand<Partial<ShowFlags>, [file: string], CliContext>
     [
       ["show plan.json", "as text"],
       ["show plan.json -o json", "as `plan -o json` prints it"],
+      ["show plan.json --comment github", "on the pull request"],
     ],
     formatList(planFormatNames),
   ),
   parameters: {
-    flags: { ...planOutputFlag, ...commonFlags },
+    flags: { ...planOutputFlag, ...commentFlags, ...commonFlags },
     aliases: { ...outputAlias, ...commonAliases },
     positional: {
       kind: "tuple",

@@ -15,6 +15,7 @@ import { homeKey, type PlanInput, type ProblemInput, type Rendered } from "./typ
 type Load<T> = () => Promise<(input: T) => Rendered | Promise<Rendered>>;
 
 const planFormats: Readonly<Record<PlanFormat, Load<PlanInput>>> = {
+  markdown: async () => (await import("./markdown.ts")).planMarkdown,
   junit: async () => (await import("./junit.ts")).planJunit,
   sarif: async () => (await import("./sarif.ts")).planSarif,
   github: async () => (await import("./github.ts")).planAnnotations,
@@ -22,6 +23,7 @@ const planFormats: Readonly<Record<PlanFormat, Load<PlanInput>>> = {
 };
 
 const problemFormats: Readonly<Record<ProblemFormat, Load<ProblemInput>>> = {
+  markdown: async () => (await import("./markdown.ts")).problemsMarkdown,
   junit: async () => (await import("./junit.ts")).problemsJunit,
   sarif: async () => (await import("./sarif.ts")).problemsSarif,
   github: async () => (await import("./github.ts")).problemAnnotations,

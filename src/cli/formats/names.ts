@@ -5,12 +5,9 @@
  */
 
 /** What `plan`, `drift` and `show` write beside text, json and yaml. */
-export const planFormatNames = ["junit", "sarif", "github", "codequality"] as const;
+export const planFormatNames = ["markdown", "junit", "sarif", "github", "codequality"] as const;
 export type PlanFormat = (typeof planFormatNames)[number];
 
 /** What `validate` writes beside text, json and yaml. */
-export const problemFormatNames = ["junit", "sarif", "github", "codequality"] as const;
+export const problemFormatNames = ["markdown", "junit", "sarif", "github", "codequality"] as const;
 export type ProblemFormat = (typeof problemFormatNames)[number];
-
-/** Formats that the command line names and no command writes yet. */
-export const unwrittenFormatNames: readonly string[] = ["markdown"];

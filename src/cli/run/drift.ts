@@ -6,11 +6,14 @@ import { exitCode } from "../exit.ts";
 import { homesOf, writePlan } from "../formats/index.ts";
 import { look } from "../look.ts";
 import { driftSummary } from "../plan-summary.ts";
+import { publishPlan, publishProblems } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 
 const drift: Run<DriftFlags> = async (invocation, flags) => {
   const { output } = invocation;
-  const result = await look(invocation, flags);
+  const result = await look(invocation, flags, false, (problems) =>
+    publishProblems(invocation, flags, problems, "drift"),
+  );
   if (!result) return 1;
   const plan = driftOf(result.plan);
   if (flags.output === "text") {
@@ -21,6 +24,7 @@ const drift: Run<DriftFlags> = async (invocation, flags) => {
   } else {
     await writePlan(invocation, flags.output, { command: "drift", plan, homes: homesOf(result.passes) });
   }
+  await publishPlan(invocation, flags, plan, "drift");
   return exitCode({ command: "drift", detailed: flags["detailed-exitcode"] === true, plan });
 };
 export default drift;

@@ -9,12 +9,15 @@ import { exitCode } from "../exit.ts";
 import { homesOf, writePlan } from "../formats/index.ts";
 import { look } from "../look.ts";
 import type { Output } from "../output.ts";
+import { publishPlan, publishProblems } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 import { writeFileAtomically } from "../write-file.ts";
 
 const plan: Run<PlanFlags> = async (invocation, flags) => {
   const { surroundings, output } = invocation;
-  const result = await look(invocation, flags, flags.out !== undefined);
+  const result = await look(invocation, flags, flags.out !== undefined, (problems) =>
+    publishProblems(invocation, flags, problems),
+  );
   if (!result) return 1;
   const document = withoutSecrets(result.plan, output);
   if (flags.out !== undefined) {
@@ -32,6 +35,7 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
       output.warn("Something could not be read: the saved plan lacks it, and apply refuses the plan while that is so.");
     }
   }
+  await publishPlan(invocation, flags, document);
   return exitCode({ command: "plan", detailed: flags["detailed-exitcode"] === true, plan: document });
 };
 export default plan;

@@ -5,6 +5,7 @@ import type { Run } from "../command.ts";
 import type { ShowFlags } from "../commands/show.ts";
 import { savedHomes, writePlan } from "../formats/index.ts";
 import { parsePlan } from "../plan-file.ts";
+import { publishPlan } from "../publish/index.ts";
 import { renderPlan } from "../render-plan.ts";
 import { readNamedFile } from "../workspace.ts";
 
@@ -17,6 +18,7 @@ const show: Run<ShowFlags, [string]> = async (invocation, flags, file) => {
   } else {
     await writePlan(invocation, flags.output, { command: "show", plan: asPrinted(plan), homes: savedHomes(plan) });
   }
+  await publishPlan(invocation, { ...flags, file: [file] }, plan);
   return 0;
 };
 export default show;
