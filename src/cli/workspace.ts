@@ -34,12 +34,25 @@ export interface Workspace extends Settings {
  * @param loadConnectors whether the code of the operator's own connectors may run.
  * @throws UserError for a connector module that cannot be used.
  */
-export async function readSettings({ surroundings }: Invocation, loadConnectors: boolean): Promise<Settings> {
+export async function readSettings(invocation: Invocation, loadConnectors: boolean): Promise<Settings> {
+  return settingsFrom(invocation, await findConfiguration(invocation.surroundings.cwd), loadConnectors);
+}
+
+/**
+ * Settings that a configuration makes, wherever it came from.
+ *
+ * @param alsoUnloaded modules that are listed elsewhere: what they may bring is known to be unknown.
+ * @throws UserError for a connector module that cannot be used.
+ */
+export async function settingsFrom(
+  { surroundings }: Invocation,
+  configuration: LoadedConfiguration | undefined,
+  loadConnectors: boolean,
+  alsoUnloaded: readonly string[] = [],
+): Promise<Settings> {
   const { cwd, connectors = [] } = surroundings;
-  const configuration = await findConfiguration(cwd);
   const folder = configuration?.folder ?? cwd;
-  const sound = configuration?.problems.length === 0;
-  const modules = (sound && configuration.value.connectors) || [];
+  const modules = [...modulesOf(configuration), ...(loadConnectors ? [] : alsoUnloaded)];
   const allow = configuration?.value.allow;
   try {
     const platforms = await createPlatforms({ modules, folder, allowed: loadConnectors, connectors });
@@ -47,6 +60,11 @@ export async function readSettings({ surroundings }: Invocation, loadConnectors:
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** The operator's own connectors, as a configuration without a mistake lists them. */
+export function modulesOf(configuration: LoadedConfiguration | undefined): readonly string[] {
+  return (configuration?.problems.length === 0 && configuration.value.connectors) || [];
 }
 
 /** Reads settings and manifests; what is wrong is in `loaded.problems`. */
@@ -98,6 +116,7 @@ export async function readNamedFile(path: string, shown: string): Promise<string
   }
 }
 
-function isIntegration(manifest: Manifest<AnyManifest>): manifest is Manifest<Integration> {
+/** Whether a manifest is an Integration. */
+export function isIntegration(manifest: Manifest<AnyManifest>): manifest is Manifest<Integration> {
   return manifest.object.kind === "Integration";
 }

@@ -14,7 +14,11 @@ import type { PlannedChange } from "./types.ts";
 
 /** Makes the document. @param createdAt ISO 8601. */
 export function planDocument(passes: readonly Pass[], createdAt: string): Plan {
-  const integrations = passes.map(integrationPlan);
+  return planOf(passes.map(integrationPlan), createdAt);
+}
+
+/** Makes the document of parts that are there already. @param createdAt ISO 8601. */
+export function planOf(integrations: IntegrationPlan[], createdAt: string): Plan {
   return {
     apiVersion: API_VERSION,
     kind: "Plan",
@@ -27,6 +31,7 @@ export function planDocument(passes: readonly Pass[], createdAt: string): Plan {
 }
 
 function integrationPlan(pass: Pass): IntegrationPlan {
+  if (pass.refused) return pass.refused;
   const { metadata, spec } = pass.manifest.object;
   const decision = pass.decision;
   return {
@@ -46,7 +51,8 @@ function integrationPlan(pass: Pass): IntegrationPlan {
   };
 }
 
-function changeDocument(change: PlannedChange): Change {
+/** One change as it stands in the document. */
+export function changeDocument(change: PlannedChange): Change {
   const id = change.thing?.observed.id;
   const source = change.desired?.entry.source;
   return {

@@ -20,6 +20,9 @@ import {
 } from "../flags.ts";
 
 export interface PlanFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags, SelectionFlags {
+  base?: string | undefined;
+  offline?: boolean | undefined;
+  "trust-head"?: boolean | undefined;
   out?: string | undefined;
   "detailed-exitcode"?: boolean | undefined;
 }
@@ -33,16 +36,24 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan -f manifests --only acme-slack", "one integration"],
       ["plan --only acme-slack/channels/incidents", "one channel"],
       ["plan --out plan.json", "for `apply plan.json`"],
+      ["plan --base origin/main", "what this branch changes, and what differed before"],
+      ["plan --base origin/main --offline", "the same without credentials"],
       ["plan -o json --detailed-exitcode", "for scripts"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
-      "With --detailed-exitcode it is 2 when apply would write something.",
+      "With --detailed-exitcode it is 2 when apply would write something.\n\n" +
+      "With --base the manifests are compared with those where this branch left REF. What they change since comes " +
+      "first; what the systems differed in before is listed apart. REF decides what is trusted: its configuration " +
+      "holds, and an Integration whose platform, connection or credentials differ from it is not asked.",
   ),
   parameters: {
     flags: {
       ...fileFlag,
       ...outputFlag,
       ...onlyFlag,
+      base: value("Compare with the manifests of this branch, tag or commit"),
+      offline: onOff("With --base: ask no system, use no credentials, load no code"),
+      "trust-head": onOff("With --base: send credentials wherever these files say, run their code"),
       out: value("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
       ...stateFlag,

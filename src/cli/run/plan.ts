@@ -2,9 +2,11 @@
 import { resolve } from "node:path";
 import type { Plan } from "../../api/plan.ts";
 import { planHash } from "../../reconcile/document.ts";
+import type { Result } from "../../reconcile/reconcile.ts";
 import { saveable } from "../../reconcile/saved-plan.ts";
-import type { Run } from "../command.ts";
+import type { Invocation, Run } from "../command.ts";
 import type { PlanFlags } from "../commands/plan.ts";
+import { UserError } from "../errors.ts";
 import { exitCode } from "../exit.ts";
 import { look } from "../look.ts";
 import type { Output } from "../output.ts";
@@ -13,7 +15,7 @@ import { writeFileAtomically } from "../write-file.ts";
 
 const plan: Run<PlanFlags> = async (invocation, flags) => {
   const { surroundings, output } = invocation;
-  const result = await look(invocation, flags, flags.out !== undefined);
+  const result = await lookAsAsked(invocation, flags);
   if (!result) return 1;
   const document = withoutSecrets(result.plan, output);
   if (flags.out !== undefined) {
@@ -26,7 +28,8 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
     await output.data(document, flags.output);
   }
   if (flags.out !== undefined) {
-    output.note(`The plan is in ${flags.out}. To apply exactly this: plumbline apply ${flags.out}`);
+    const use = flags.offline ? `To read it: plumbline show` : "To apply exactly this: plumbline apply";
+    output.note(`The plan is in ${flags.out}. ${use} ${flags.out}`);
     if (document.summary.failed > 0) {
       output.warn("Something could not be read: the saved plan lacks it, and apply refuses the plan while that is so.");
     }
@@ -34,6 +37,21 @@ const plan: Run<PlanFlags> = async (invocation, flags) => {
   return exitCode({ command: "plan", detailed: flags["detailed-exitcode"] === true, plan: document });
 };
 export default plan;
+
+/** With a base, or without. @throws UserError for flags that need one. */
+async function lookAsAsked(invocation: Invocation, flags: PlanFlags): Promise<Result | undefined> {
+  const { base, offline, out } = flags;
+  if (base !== undefined) {
+    const { lookWithBase } = await import("../base/look.ts");
+    return lookWithBase(invocation, { ...flags, base }, out !== undefined);
+  }
+  if (offline || flags["trust-head"]) {
+    throw new UserError(
+      `${offline ? "--offline" : "--trust-head"} goes with --base REF, which names what to compare with.`,
+    );
+  }
+  return look(invocation, flags, out !== undefined);
+}
 
 /**
  * What a system shows may repeat a secret. The hash is of what the file holds, so that it fits; such a
