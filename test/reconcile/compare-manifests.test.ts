@@ -189,7 +189,7 @@ test.each<{ name: string; base: string; head: string; policy?: string; expected:
   {
     name: "a former name that is declared again is another thing's",
     base: "{ name: a }",
-    head: "{ name: a }, { name: b, lifecycle: { previously: [a] } }",
+    head: "{ name: b, lifecycle: { previously: [a] } }, { name: a }",
     expected: ["create rooms/b"],
   },
   {

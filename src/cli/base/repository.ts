@@ -44,7 +44,7 @@ const AT_ONCE = 500;
 /**
  * Opens the repository that a folder is in.
  *
- * @param env for Git: where it is, and the settings of the person; variables that steer Git itself are left out.
+ * @param env of this process; Git is given what it needs of it.
  * @param signal ends what runs.
  * @throws UserError where there is none.
  */
@@ -59,7 +59,7 @@ export async function openRepository(
   }
   const { simpleGit } = await import("simple-git"); // only where there is a base: a start costs time
   const git = (options: Partial<SimpleGitOptions> = {}) =>
-    simpleGit({ baseDir: root, abort: signal, ...options }).env({ ...env, LC_ALL: "C" });
+    simpleGit({ baseDir: root, abort: signal, ...options }).env({ ...plainEnv(env), LC_ALL: "C" });
   const raw = (...command: string[]): Promise<string> => explaining(() => git().raw(command));
   return {
     root,
@@ -78,6 +78,23 @@ export async function openRepository(
       return found;
     },
   };
+}
+
+/**
+ * What Git needs to be found, to find its settings, and to fetch what a partial clone lacks. All else stays away: the
+ * secrets of a job, and the variables that steer Git, which the library refuses.
+ */
+const PASSED = new Set([
+  ...["PATH", "PATHEXT", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"],
+  ...["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE", "XDG_CONFIG_HOME"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSH_AUTH_SOCK"],
+]);
+
+function plainEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && PASSED.has(name.toUpperCase()) ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(passed);
 }
 
 /** The folder that holds `.git`: a folder, or in a work tree a file. */

@@ -1,5 +1,5 @@
 /** Bases that are not there, not whole, or odd: one clear error, or an empty base. */
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { cli, folderOf } from "../../support/cli.ts";
@@ -153,6 +153,17 @@ describe("an odd base", () => {
       told: ["create rooms/b change"],
       unchanged: 1201,
     });
+  });
+
+  test("is read with Git variables, an editor and secrets around, and none of them reaches Git", async () => {
+    const pr = pullRequest({ "acme.yaml": acme });
+    pr.change({ "acme.yaml": rooms("{ name: b }") });
+    const seen = join(folderOf(), "seen");
+    const bin = folderOf({ git: `#!/bin/sh\nPATH=${gitEnv.PATH}\nenv >> ${seen}\nexec git "$@"\n` });
+    chmodSync(join(bin, "git"), 0o755);
+    const env = { GIT_DIR: "/nowhere", GIT_SSL_CAINFO: "/ca", EDITOR: "vi", PAGER: "less", TOKEN: "s3cr3t-0123456789" };
+    expect(told(await pr.plan("--offline", { env: { ...env, PATH: bin } }))).toHaveLength(2);
+    expect(readFileSync(seen, "utf8")).not.toMatch(/GIT_DIR|GIT_SSL|EDITOR|PAGER|s3cr3t/);
   });
 
   test("leaves no temporary folder when it is interrupted", async () => {
