@@ -16,7 +16,7 @@ import { desiredEntries } from "../manifests/desired.ts";
 import { SecretError } from "../manifests/secret-error.ts";
 import { resolveConnection, resolveCredentials, resolveSecret, type SecretContext } from "../manifests/secrets.ts";
 import type { DesiredEntry, Manifest, Platform } from "../manifests/types.ts";
-import type { RunContext, Selection } from "../reconcile/pass.ts";
+import type { BaseContext, RunContext, Selection } from "../reconcile/pass.ts";
 import { loadStateKey, type StateKey, stateKey } from "../store/key.ts";
 import { isKeptElsewhere } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
@@ -104,13 +104,15 @@ export interface RunOptions {
   acceptSystem?: boolean;
   /** Whether a state key may be made where there is none. */
   keepKey: boolean;
+  /** What the manifests were before. */
+  base?: BaseContext;
   /** Stands in for the entries' own places, for manifests that came out of a saved plan. */
   relocate?(manifest: Manifest<Integration>, entries: readonly DesiredEntry[]): readonly DesiredEntry[];
 }
 
 /** Makes what the engine is given. */
 export function composeRun({ surroundings }: Invocation, options: RunOptions): RunContext {
-  const { settings, integrations, selection, connections, store, signal, acceptSystem } = options;
+  const { settings, integrations, selection, connections, store, signal, acceptSystem, base } = options;
   const flat = new Map<Manifest<Integration>, readonly DesiredEntry[]>();
   let hasher: Promise<StateKey | undefined> | undefined;
   return {
@@ -141,6 +143,7 @@ export function composeRun({ surroundings }: Invocation, options: RunOptions): R
     },
     milliseconds: parseDuration,
     ...(acceptSystem ? { acceptSystem } : {}),
+    ...(base ? { base } : {}),
   };
 }
 

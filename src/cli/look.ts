@@ -2,6 +2,7 @@
 import type { Integration } from "../api/integration.ts";
 import { secretReferences } from "../manifests/secret-references.ts";
 import type { Manifest, PlatformSource, Problem } from "../manifests/types.ts";
+import type { BaseContext, Selection } from "../reconcile/pass.ts";
 import { type Result, reconcile } from "../reconcile/reconcile.ts";
 import { openStore } from "../store/open.ts";
 import { VERSION } from "../version.ts";
@@ -30,19 +31,21 @@ export async function look(
   return workspace && observe(invocation, flags, workspace, keeps);
 }
 
-async function observe(
+/**
+ * Asks the systems of a workspace and plans. @param base what the manifests were before, where that counts.
+ *
+ * @throws UserError for an `--only` that names nothing.
+ */
+export async function observe(
   invocation: Invocation,
   flags: SelectionFlags & StateFlags,
   workspace: Workspace,
   keeps: boolean,
+  base?: BaseContext,
 ): Promise<Result> {
   const { surroundings, output } = invocation;
   const { integrations, folder, platforms } = workspace;
-  const selection = await selectionOf(
-    flags.only ?? [],
-    integrations.map(({ object }) => object),
-    ({ spec }) => compiledOf(platforms, spec.platform),
-  );
+  const selection = await selectionIn(flags, workspace);
   const store = await openStore(flags.state, { mode: "read", folder, env: surroundings.env, version: VERSION });
   const progress = createProgress(surroundings, output);
   const interruption = listenForInterrupts(surroundings, () => undefined);
@@ -56,6 +59,7 @@ async function observe(
       store,
       signal: interruption.signal,
       keepKey: keeps && (await haveWriteOnlyFields(integrations, platforms)),
+      ...(base ? { base } : {}),
     });
     const result = await interruption.race(reconcile(context));
     assertFound(flags.only ?? [], result.passes);
@@ -66,6 +70,15 @@ async function observe(
     await store.close();
     await connections.close();
   }
+}
+
+/** Reads `--only` against a workspace. @throws UserError for what it lacks. */
+export function selectionIn({ only = [] }: SelectionFlags, { integrations, platforms }: Workspace): Promise<Selection> {
+  return selectionOf(
+    only,
+    integrations.map(({ object }) => object),
+    ({ spec }) => compiledOf(platforms, spec.platform),
+  );
 }
 
 /** @returns an Integration's connector, where it may be loaded. */

@@ -38,7 +38,12 @@ const WIDEST = 120;
 /** Said where nothing is on record of an Integration. */
 const FIRST_RUN = "No earlier run is on record, so nobody can tell drift from changes, and nothing is removed.";
 
+/** Errors of a plan with a base that a reviewer has to see first. */
+const REFUSALS: ReadonlySet<string> = new Set(["UntrustedConnection", "UntrustedConnector"]);
+
 interface Layout {
+  /** Whether a base tells what the manifests changed. */
+  based: boolean;
   paint: Paint;
   width: number;
   /** Columns before the causes. */
@@ -60,27 +65,74 @@ const looks: Readonly<Record<Change["action"], { sign: string; style: Style; wor
 /** @returns the whole plan, ending in a line end. */
 export function renderPlan(plan: Plan, options: PlanOptions): string {
   const width = Math.min(options.width, WIDEST);
-  const layout: Layout = { paint: options.paint, width, left: width - RIGHT, mode: options.mode ?? "plan" };
-  const blocks = plan.integrations.map((integration) => integrationLines(integration, layout).join("\n"));
+  const layout: Layout = {
+    ...{ based: plan.base !== undefined, paint: options.paint, width },
+    ...{ left: width - RIGHT, mode: options.mode ?? "plan" },
+  };
+  const refused = plan.integrations.filter(isRefused);
+  const order = [...refused, ...plan.integrations.filter((integration) => !isRefused(integration))];
+  const parts = order.map((integration) => integrationLines(integration, layout));
+  const blocks = [baseLines(plan, layout), ...parts]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"));
   const last = [options.summary ?? planSummary(plan), options.end].filter((part) => part !== undefined && part !== "");
   return `${[...blocks, options.paint("bold", last.join(" "))].join("\n")}\n`;
 }
 
+/** What the manifests were compared with, and what of them took no effect. */
+function baseLines({ base }: Plan, layout: Layout): string[] {
+  if (!base) return [];
+  const { ref, commit, notices = [] } = base;
+  const lines = [layout.paint("dim", visible(`Compared with ${ref}, at ${commit.slice(0, 12)}.`))];
+  for (const { code, message: text } of notices) {
+    lines.push(...message(`! ${visible(code)}: ${paragraph(text)}`, 2, "magenta", layout));
+  }
+  return lines;
+}
+
+function isRefused({ error }: IntegrationPlan): boolean {
+  return error !== null && REFUSALS.has(error.code);
+}
+
 function integrationLines(integration: IntegrationPlan, layout: Layout): string[] {
+  const { changes, inventory } = integration;
   const lines = [headLine(integration, layout), ...failureLines(integration, layout)];
-  const { shown, folded } = fold(integration.changes, layout.mode);
-  const names = Math.max(NAMES, ...shown.map((change) => stringWidth(placeOf(change)) + 2));
-  const place = Math.min(names, layout.left - 20);
-  for (const change of shown) lines.push(...changeLines(change, place, integration, layout));
-  for (const [reason, changes] of folded) lines.push(foldedLine(reason, changes, layout));
+  if (layout.based) {
+    const [before, since] = [changes.filter(isDrifted), changes.filter((change) => !isDrifted(change))];
+    lines.push(...group("changed since", since, integration, layout));
+    lines.push(...group("different before", before, integration, layout));
+  } else {
+    lines.push(...changesLines(changes, integration, layout));
+  }
   if (lines.length === 1) lines.push(layout.paint("dim", `  ${nothing(integration, layout.mode)}`));
-  else if (integration.inventory === "absent" && shown.some(({ cause }) => cause === "unknown")) {
+  else if (inventory === "absent" && fold(changes, layout.mode).shown.some(({ cause }) => cause === "unknown")) {
     lines.push(...wrap(FIRST_RUN, layout.width - 2).map((line) => layout.paint("dim", `  ${line}`)));
   }
   return lines;
 }
 
-function headLine({ name, namespace, platform, title, requests, mode }: IntegrationPlan, layout: Layout): string {
+function isDrifted({ cause }: Change): boolean {
+  return cause === "drift";
+}
+
+/** Changes under a heading; nothing where there are none. */
+function group(heading: string, changes: readonly Change[], integration: IntegrationPlan, layout: Layout): string[] {
+  if (changes.length === 0) return [];
+  return [layout.paint("bold", `  ${heading}:`), ...changesLines(changes, integration, layout)];
+}
+
+function changesLines(changes: readonly Change[], integration: IntegrationPlan, layout: Layout): string[] {
+  const { shown, folded } = fold(changes, layout.mode);
+  const names = Math.max(NAMES, ...shown.map((change) => stringWidth(placeOf(change)) + 2));
+  const place = Math.min(names, layout.left - 20);
+  return [
+    ...shown.flatMap((change) => changeLines(change, place, integration, layout)),
+    ...[...folded].map(([reason, some]) => foldedLine(reason, some, layout)),
+  ];
+}
+
+function headLine(integration: IntegrationPlan, layout: Layout): string {
+  const { name, namespace, platform, title, requests, mode, view } = integration;
   const full = visible(namespace ? `${namespace}/${name}` : name);
   const about = [platform, title, mode === "Observe" ? "observed only" : undefined]
     .filter((part) => part !== undefined)
@@ -89,7 +141,7 @@ function headLine({ name, namespace, platform, title, requests, mode }: Integrat
   const room = layout.left - stringWidth(full) - 4;
   const text = `${layout.paint("bold", full)}   ${layout.paint("dim", shorten(about, Math.max(room, 8)))}`;
   const used = stringWidth(full) + 3 + Math.min(stringWidth(about), Math.max(room, 8));
-  return withRight(text, used, count(requests.read, "request"), layout);
+  return withRight(text, used, view === "offline" ? "offline" : count(requests.read, "request"), layout);
 }
 
 /** Puts a word into the column of causes. */

@@ -35,12 +35,25 @@ export interface Workspace extends Settings {
  * @param loadConnectors whether the code of the operator's own connectors may run.
  * @throws UserError for a connector module that cannot be used.
  */
-export async function readSettings({ surroundings }: Invocation, loadConnectors: boolean): Promise<Settings> {
+export async function readSettings(invocation: Invocation, loadConnectors: boolean): Promise<Settings> {
+  return settingsFrom(invocation, await findConfiguration(invocation.surroundings.cwd), loadConnectors);
+}
+
+/**
+ * Settings that a configuration makes, wherever it came from.
+ *
+ * @param alsoUnloaded modules that are listed elsewhere: what they may bring is known to be unknown.
+ * @throws UserError for a connector module that cannot be used.
+ */
+export async function settingsFrom(
+  { surroundings }: Invocation,
+  configuration: LoadedConfiguration | undefined,
+  loadConnectors: boolean,
+  alsoUnloaded: readonly string[] = [],
+): Promise<Settings> {
   const { cwd, connectors = [] } = surroundings;
-  const configuration = await findConfiguration(cwd);
   const folder = configuration?.folder ?? cwd;
-  const sound = configuration?.problems.length === 0;
-  const modules = (sound && configuration.value.connectors) || [];
+  const modules = [...modulesOf(configuration), ...(loadConnectors ? [] : alsoUnloaded)];
   const allow = configuration?.value.allow;
   try {
     const platforms = await createPlatforms({ modules, folder, allowed: loadConnectors, connectors });
@@ -48,6 +61,11 @@ export async function readSettings({ surroundings }: Invocation, loadConnectors:
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** The operator's own connectors, as a configuration without a mistake lists them. */
+export function modulesOf(configuration: LoadedConfiguration | undefined): readonly string[] {
+  return (configuration?.problems.length === 0 && configuration.value.connectors) || [];
 }
 
 /** Reads settings and manifests; what is wrong is in `loaded.problems`. */
@@ -64,7 +82,7 @@ export async function openWorkspace(
 }
 
 /** What is done about wrong manifests, beside showing them. */
-interface OnProblems {
+export interface OnProblems {
   /** The command's format; problems come in it too, where it has a form for them, so that who reads it gets a file. */
   format?: string | undefined;
   /** Is given what is wrong, once it was shown. */
@@ -79,15 +97,24 @@ interface OnProblems {
 export async function openSoundWorkspace(
   invocation: Invocation,
   inputs: readonly string[],
-  { format = "text", onProblems }: OnProblems = {},
+  reporting: OnProblems = {},
 ): Promise<Workspace | undefined> {
   const workspace = await openWorkspace(invocation, inputs, true);
   const { problems } = workspace.loaded;
   if (problems.length === 0) return workspace;
+  await reportProblems(invocation, problems, reporting);
+  return undefined;
+}
+
+/** Says what is wrong: to people, in the command's format where it has a form for problems, and to whoever asked. */
+export async function reportProblems(
+  invocation: Invocation,
+  problems: readonly Problem[],
+  { format = "text", onProblems }: OnProblems,
+): Promise<void> {
   showProblems(invocation, problems);
   if (isProblemFormat(format)) await writeProblems(invocation, format, problems, []);
   await onProblems?.(problems);
-  return undefined;
 }
 
 /** Writes problems to stderr, with the lines that they are about. */
@@ -111,6 +138,7 @@ export async function readNamedFile(path: string, shown: string): Promise<string
   }
 }
 
-function isIntegration(manifest: Manifest<AnyManifest>): manifest is Manifest<Integration> {
+/** Whether a manifest is an Integration. */
+export function isIntegration(manifest: Manifest<AnyManifest>): manifest is Manifest<Integration> {
   return manifest.object.kind === "Integration";
 }

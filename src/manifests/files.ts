@@ -16,7 +16,7 @@ export const STDIN = "<stdin>";
 export const CONFIGURATION_FILE = "plumbline.config.yaml";
 
 /** What makes an argument that is no existing path a glob. */
-const GLOB = /[*?[\]{}]/;
+export const GLOB = /[*?[\]{}]/;
 
 const EXTENSIONS = [".yaml", ".yml", ".json"];
 
@@ -140,7 +140,8 @@ class Search {
   }
 }
 
-function isManifestName(name: string): boolean {
+/** Whether a file in a folder may be a manifest, by its name. */
+export function isManifestName(name: string): boolean {
   return name !== CONFIGURATION_FILE && EXTENSIONS.some((extension) => name.endsWith(extension));
 }
 

@@ -8,6 +8,7 @@ import {
   type Plan,
   type PlanSummary,
 } from "../api/index.ts";
+import type { CompiledConnector } from "../connector-kit/compile.ts";
 import { planDigest } from "./digest.ts";
 import type { Pass } from "./pass.ts";
 import { risksOf } from "./risks.ts";
@@ -15,7 +16,11 @@ import type { PlannedChange } from "./types.ts";
 
 /** Makes the document. @param createdAt ISO 8601. */
 export function planDocument(passes: readonly Pass[], createdAt: string): Plan {
-  const integrations = passes.map(integrationPlan);
+  return planOf(passes.map(integrationPlan), createdAt);
+}
+
+/** Makes the document of parts that are there already. @param createdAt ISO 8601. */
+export function planOf(integrations: IntegrationPlan[], createdAt: string): Plan {
   return {
     apiVersion: API_VERSION,
     kind: "Plan",
@@ -28,6 +33,7 @@ export function planDocument(passes: readonly Pass[], createdAt: string): Plan {
 }
 
 function integrationPlan(pass: Pass): IntegrationPlan {
+  if (pass.refused) return pass.refused;
   const { metadata, spec } = pass.manifest.object;
   const decision = pass.decision;
   return {
@@ -42,12 +48,13 @@ function integrationPlan(pass: Pass): IntegrationPlan {
     ...(decision && decision.failures.length > 0 ? { failures: decision.failures } : {}),
     requests: { read: pass.session?.requests.read ?? 0 },
     unchanged: decision?.unchanged.length ?? 0,
-    changes: (decision?.changes ?? []).map((change) => changeDocument(change, pass)),
+    changes: (decision?.changes ?? []).map((change) => changeDocument(change, pass.compiled)),
     policy: spec.policy ?? {},
   };
 }
 
-function changeDocument(change: PlannedChange, { compiled }: Pass): Change {
+/** One change as it stands in the document. @param compiled its connector, which says what is risky. */
+export function changeDocument(change: PlannedChange, compiled: CompiledConnector | undefined): Change {
   const kind = compiled?.kinds.get(change.kind);
   const risks = kind ? risksOf(kind, change, change.thing?.observed.spec) : [];
   const id = change.thing?.observed.id;

@@ -1,5 +1,7 @@
 /** Observe, plan, brake, apply, report. */
+export { withBaseCauses } from "./base-causes.ts";
 export { applyBrakes, brakes } from "./brakes.ts";
+export { compareManifests, type DeclaredIntegration } from "./compare-manifests.ts";
 export { isFailure, planDocument, planHash, summarize } from "./document.ts";
 export * from "./pass.ts";
 export { planIntegration } from "./plan.ts";

@@ -1,7 +1,13 @@
 /**
  * One Integration's part of a run: opened, identified, read. What goes wrong here ends this part only.
  */
-import { DEFAULT_NAMESPACE, type Failure, type Integration, type SecretReference } from "../api/index.ts";
+import {
+  DEFAULT_NAMESPACE,
+  type Failure,
+  type Integration,
+  type IntegrationPlan,
+  type SecretReference,
+} from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import type { Check, Identity } from "../connector-kit/contract.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
@@ -48,6 +54,16 @@ export interface RunContext {
   milliseconds(duration: string): number;
   /** Take a credential that leads to another system than before for the right one. */
   acceptSystem?: boolean;
+  /** What the manifests were before, where a plan is to tell what changed since. */
+  base?: BaseContext;
+}
+
+/** The base that a plan is compared with. */
+export interface BaseContext {
+  /** What the base declares in an Integration's system: the entries of its own, then those of each other one there. */
+  entries(manifest: Manifest<Integration>, compiled: CompiledConnector): readonly (readonly Desired[])[];
+  /** The part of an Integration that may not be asked, with the reason as its error. */
+  refused(manifest: Manifest<Integration>): IntegrationPlan | undefined;
 }
 
 /** Which Integrations, kinds and keys a run is about. */
@@ -71,6 +87,8 @@ export interface Pass {
   /** platform/origin/identity. */
   system?: string;
   error?: Failure;
+  /** The plan's part of an Integration that was refused: what its manifests alone tell. */
+  refused?: IntegrationPlan;
   desired: readonly Desired[];
   observation?: Observation;
   memory?: Memory;
@@ -91,6 +109,8 @@ export async function openPass(manifest: Manifest<Integration>, context: RunCont
   const { spec } = manifest.object;
   if (spec.suspend)
     return { ...pass, error: { code: "Suspended", message: "spec.suspend is set: nothing is read or written." } };
+  const refused = context.base?.refused(manifest);
+  if (refused?.error) return { ...pass, refused, error: refused.error };
   const compiled = await context.connector(spec.platform);
   if ("code" in compiled) return { ...pass, error: compiled };
   pass.compiled = compiled;

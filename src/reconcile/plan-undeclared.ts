@@ -1,4 +1,5 @@
 /** What to do about things that no entry declares: ours go where `prune` says so, others are left alone. Pure. */
+import type { Lifecycle } from "../api/index.ts";
 import type { Kind } from "../connector-kit/compile.ts";
 import type { InventoryEntry } from "../store/types.ts";
 import { changeOf } from "./changes.ts";
@@ -57,23 +58,16 @@ function removal(
   owned: InventoryEntry | undefined,
   parentLetGo: boolean,
 ): PlannedChange | undefined {
-  const { resource } = kind;
   const lifecycle = owned?.lifecycle ?? {};
-  const usual = parentLetGo ? "Orphan" : (resource.onRemove ?? (resource.remove ? "Delete" : "Archive"));
-  const manner = lifecycle.onRemove ?? usual;
+  const manner = removalManner(kind, lifecycle, parentLetGo);
   const isArchived = thing.observed.spec.archived === true;
   if (manner === "Orphan" || (manner === "Archive" && isArchived)) return undefined;
   const intended = manner === "Archive" ? "archive" : "delete";
   const base = { cause: owned ? ("change" as const) : ("drift" as const), lifecycle };
   const blocked = (reason: BlockReason, message: string): PlannedChange =>
     changeOf(undefined, thing, { ...base, action: "blocked", intended, reason, message });
-  if (!input.integration.spec.policy?.prune) {
-    const who = owned ? "No manifest declares it any more" : "Nobody declares it";
-    return blocked("PruneDisabled", `${who}; policy.prune is off.`);
-  }
-  if (manner === "Archive" ? !resource.archived : !resource.remove) {
-    return blocked("Unsupported", `${input.compiled.connector.title} cannot ${intended} ${kind.kind}.`);
-  }
+  const held = removalBlock(input, kind, intended, owned !== undefined);
+  if (held) return blocked(held.reason, held.message);
   return changeOf(undefined, thing, {
     ...base,
     action: intended,
@@ -82,6 +76,34 @@ function removal(
       intended === "delete" ? goingAlong({ compiled: input.compiled, kinds: input.observation.kinds }, thing) : [],
     ...(thing.ownKey === thing.key ? {} : { message: `It is called "${thing.ownKey}" now.` }),
   });
+}
+
+/** How a thing goes whose entry is gone: as that said, else as its kind does; what stands below one let go stays. */
+export function removalManner(
+  { resource }: Kind,
+  { onRemove }: Lifecycle,
+  parentLetGo: boolean,
+): NonNullable<Lifecycle["onRemove"]> {
+  if (onRemove) return onRemove;
+  if (parentLetGo) return "Orphan";
+  return resource.onRemove ?? (resource.remove ? "Delete" : "Archive");
+}
+
+/** Why a removal is not planned, where the policy is against it or the platform cannot. @param owned it was declared. */
+export function removalBlock(
+  { integration, compiled }: Pick<PlanInput, "integration" | "compiled">,
+  { kind, resource }: Kind,
+  intended: "archive" | "delete",
+  owned: boolean,
+): { reason: BlockReason; message: string } | undefined {
+  if (!integration.spec.policy?.prune) {
+    const who = owned ? "No manifest declares it any more" : "Nobody declares it";
+    return { reason: "PruneDisabled", message: `${who}; policy.prune is off.` };
+  }
+  const able = intended === "archive" ? resource.archived : resource.remove;
+  return able
+    ? undefined
+    : { reason: "Unsupported", message: `${compiled.connector.title} cannot ${intended} ${kind}.` };
 }
 
 /** Whether another Integration declares a thing, by the recorded key or by the names that it goes by now. */

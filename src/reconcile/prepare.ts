@@ -36,22 +36,30 @@ export async function prepareDesired(entries: readonly DesiredEntry[], context: 
   for (const entry of entries) {
     const kind = context.kinds.get(entry.kind);
     if (!kind) continue;
-    const { normalize, secretPaths } = kindTools(kind);
-    const spec = normalize(entry.spec);
-    prepared.push({
-      kind,
-      key: entry.keyText,
-      parentKey: parentOf(entry.keyText),
-      entry,
-      spec,
-      resolved: spec,
-      unresolved: [],
-      targets: [],
-      digest: specDigest(spec),
-      ...(secretPaths.length === 0 ? noSecrets : await readSecrets(spec, secretPaths, entry, context)),
-    });
+    const plain = withoutSystem(entry, kind);
+    const { secretPaths } = kindTools(kind);
+    prepared.push(
+      secretPaths.length === 0 ? plain : { ...plain, ...(await readSecrets(plain.spec, secretPaths, entry, context)) },
+    );
   }
   return prepared;
+}
+
+/** An entry as far as the manifest alone tells: secrets stay references, and have no hashes. */
+export function withoutSystem(entry: DesiredEntry, kind: Kind): Desired {
+  const spec = kindTools(kind).normalize(entry.spec);
+  return {
+    kind,
+    key: entry.keyText,
+    parentKey: parentOf(entry.keyText),
+    entry,
+    spec,
+    resolved: spec,
+    unresolved: [],
+    targets: [],
+    digest: specDigest(spec),
+    ...noSecrets,
+  };
 }
 
 const noSecrets = { hashes: Object.freeze({}), secrets: new Map<string, string>() };

@@ -35,7 +35,25 @@ export const changeReasons = ["Gone", "Immutable", "NotDeclared", "Unarchive"] a
 export type Reason = BlockReason | (typeof changeReasons)[number] | "";
 
 /** Why an Integration has no changes, beside the codes of connector errors. */
-export const passErrors = ["Cycle", "DependencyNotReady", "StateKeyMissing", "Suspended", "SystemChanged"] as const;
+export const passErrors = [
+  "Cycle",
+  "DependencyNotReady",
+  "StateKeyMissing",
+  "Suspended",
+  "SystemChanged",
+  "UntrustedConnection",
+  "UntrustedConnector",
+] as const;
+
+/** What of the head took no effect in a plan with a base: `base.notices[].code`. */
+export const noticeCodes = [
+  "BaseInvalid",
+  "ConfigurationDiffers",
+  "ConnectionDiffers",
+  "ConnectorsDiffer",
+  "IntegrationRemoved",
+] as const;
+export type NoticeCode = (typeof noticeCodes)[number];
 
 /** Why a change was not carried out, beside the codes of connector errors. */
 export const outcomeCodes = ["DependencyFailed", "Internal", "Interrupted", "StateLost"] as const;

@@ -5,6 +5,7 @@ import type { Plan } from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import type { ObjectState } from "../store/types.ts";
 import { applyDecision } from "./apply.ts";
+import { withBaseCauses } from "./base-causes.ts";
 import { brakeContext } from "./brake-context.ts";
 import { applyBrakes, countRemovals } from "./brakes.ts";
 import { readCascades } from "./cascades.ts";
@@ -56,6 +57,7 @@ export async function reconcile(context: RunContext, writing?: Writing): Promise
   if (writing?.saved) leaveUnlisted(passes, writing.saved);
   brake(passes, writing?.confirmRemovals);
   if (writing?.saved) assertAsSaved(passes, writing.saved, writing.confirmRemovals !== undefined);
+  tellCauses(passes, context);
   const document = planDocument(passes, new Date(context.clock.now()).toISOString());
   const applied = writing !== undefined && (await writing.approve(document, passes));
   if (applied) await apply(passes, context, writing);
@@ -132,6 +134,16 @@ function brake(passes: readonly Pass[], confirmed: number | undefined): void {
         ? { ...change, message: `${change.message} To go on: --confirm-removals ${total}.` }
         : change,
     );
+  }
+}
+
+/** With a base, its manifests tell what changed since; what did comes first. The brakes know nothing of it. */
+function tellCauses(passes: readonly Pass[], { base }: RunContext): void {
+  if (!base) return;
+  for (const { manifest, compiled, decision, desired } of passes) {
+    if (compiled && decision) {
+      decision.changes = withBaseCauses(decision.changes, desired, base.entries(manifest, compiled));
+    }
   }
 }
 

@@ -105,11 +105,12 @@ function differencesOf(before: IntegrationPlan, now: IntegrationPlan | undefined
 }
 
 function fieldsThatDiffer(before: Change, now: Change): string {
-  const paths = new Set([...before.fields, ...now.fields].map(({ path }) => path));
+  const [was, is] = [comparable(before).fields, comparable(now).fields];
+  const paths = new Set([...was, ...is].map(({ path }) => path));
   const differing = [...paths].filter(
     (path) =>
-      canonicalText(before.fields.find((field) => field.path === path) ?? null) !==
-      canonicalText(now.fields.find((field) => field.path === path) ?? null),
+      canonicalText(was.find((field) => field.path === path) ?? null) !==
+      canonicalText(is.find((field) => field.path === path) ?? null),
   );
   return differing.length > 0 ? ` (${differing.join(", ")})` : "";
 }

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/store/open.ts";
+import { gitEnv, repositoryIn } from "../support/git.ts";
 import { interrupter, manifest, type Place, place, twoRooms } from "./fixture.ts";
 
 interface Row {
@@ -48,6 +49,16 @@ const protectedRoom = twoRooms.replace(
   "      - name: releases\n        lifecycle: { preventDestroy: true }",
 );
 const without = "    rooms:\n      - name: incidents\n        topic: Sev 1 and 2\n";
+/** Commits what is there as the base, and this in its place on a branch. */
+const branched =
+  (head = manifest(twoRooms)) =>
+  ({ folder }: Place) => {
+    const { git, commit } = repositoryIn(folder);
+    git("init", "--quiet", "--initial-branch=main");
+    commit();
+    git("switch", "--quiet", "--create", "change");
+    commit({ "acme.yaml": head });
+  };
 const held = async ({ folder }: Place) => {
   const store = await openStore(undefined, { mode: "write", folder, version: "0.1.0" });
   onTestFinished(() => store.close());
@@ -94,6 +105,35 @@ const rows: readonly Row[] = [
       unread(here);
     },
   },
+  {
+    ...{ command: "plan --base REF", situation: "there is no such branch, tag or commit, or no merge base", code: 1 },
+    ...{ given: branched(), line: "plan --base nowhere" },
+  },
+  {
+    ...{ command: "plan --base REF", situation: "an Integration's connection or credentials differ from the base's" },
+    ...{
+      code: 1,
+      given: branched(manifest(twoRooms, "  connection: { baseUrl: 'https://b' }\n")),
+      line: "plan --base main",
+    },
+  },
+  {
+    ...{ command: "plan --base REF --detailed-exitcode", situation: "only what was different before would be written" },
+    ...{ code: 2, given: branched(), line: "plan --base main --detailed-exitcode" },
+  },
+  {
+    ...{ command: "plan --base REF --offline --detailed-exitcode", situation: "the manifests say the same", code: 0 },
+    ...{ given: branched(), line: "plan --base main --offline --detailed-exitcode" },
+  },
+  {
+    command: "plan --base REF --offline --detailed-exitcode",
+    ...{ situation: "the manifests differ in what would be written", code: 2 },
+    ...{
+      given: branched(manifest(`${twoRooms}      - name: more\n`)),
+      line: "plan --base main --offline --detailed-exitcode",
+    },
+  },
+  { command: "plan --offline", situation: "`--base` is not given", code: 1, given: branched() },
 
   { command: "drift", situation: "something drifted", code: 0, given: moved },
   { command: "drift", situation: "something could not be read", code: 1, given: unread },
@@ -297,6 +337,7 @@ test.each(rows)("$command ends with $code where $situation", async (row) => {
   await given?.(here);
   if (command === "apply" && stopped) here.fake.beforeWrite("create rooms/incidents", () => interrupt.send());
   const result = await here.run(line ?? command, {
+    env: gitEnv,
     ...(answer === undefined ? {} : { answer }),
     ...(stopped ? { signals: command === "apply" ? interrupt.signals : (send) => queueMicrotask(send) } : {}),
   });

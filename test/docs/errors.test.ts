@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorCodes } from "../../src/connector-kit/errors.ts";
-import { blockReasons, changeReasons, outcomeCodes, passErrors, quietReasons } from "../../src/reconcile/index.ts";
+import {
+  blockReasons,
+  changeReasons,
+  noticeCodes,
+  outcomeCodes,
+  passErrors,
+  quietReasons,
+} from "../../src/reconcile/index.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -18,6 +25,7 @@ function table(heading: string): [string, string][] {
 test.each([
   ["Codes of failed calls", errorCodes],
   ["Why an Integration has no changes", passErrors],
+  ["What of a pull request took no effect", noticeCodes],
   ["Why a change is held back", blockReasons],
   ["Why a change is made", changeReasons],
   ["Why a change was not carried out", outcomeCodes],

@@ -18,6 +18,7 @@ import {
   type SelectionFlags,
   type StateFlags,
   stateFlag,
+  value,
 } from "../flags.ts";
 import { type PlanFormat, planFormatNames } from "../formats/names.ts";
 import { type CommentFlags, commentFlags } from "../publish/flags.ts";
@@ -29,6 +30,9 @@ export interface PlanFlags
     StateFlags,
     SelectionFlags,
     CommentFlags {
+  base?: string | undefined;
+  offline?: boolean | undefined;
+  "trust-head"?: boolean | undefined;
   out?: string | undefined;
   "detailed-exitcode"?: boolean | undefined;
 }
@@ -42,11 +46,16 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ["plan -f manifests --only acme-slack", "one integration"],
       ["plan --only acme-slack/channels/incidents", "one channel"],
       ["plan --out plan.json", "for `apply plan.json`"],
+      ["plan --base origin/main", "what a branch changes"],
+      ["plan --base origin/main --offline", "without credentials"],
       ["plan -o json --detailed-exitcode", "for scripts"],
       ["plan --comment github", "on its pull request"],
     ],
     "Ends with 1 when anything could not be planned, else with 0.\n" +
-      "With --detailed-exitcode it is 2 when apply would write something." +
+      "With --detailed-exitcode it is 2 when apply would write something.\n\n" +
+      "With --base the manifests are compared with those where this branch left REF. What they change since comes " +
+      "first; what the systems differed in before is listed apart. REF decides what is trusted: its configuration " +
+      "holds, and an Integration whose platform, connection or credentials differ from it is not asked." +
       `\n\n${formatList(planFormatNames)}`,
   ),
   parameters: {
@@ -54,6 +63,9 @@ export const plan = buildCommand<Partial<PlanFlags>, [], CliContext>({
       ...fileFlag,
       ...planOutputFlag,
       ...onlyFlag,
+      base: value("Compare with the manifests of a branch or commit"),
+      offline: onOff("With --base: ask no system, load no code"),
+      "trust-head": onOff("Send credentials where the head says; run its code"),
       out: fileValue("Save the plan in this file, to apply it later"),
       "detailed-exitcode": onOff("End with 2 when there are changes"),
       ...commentFlags,
