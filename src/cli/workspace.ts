@@ -62,6 +62,16 @@ export async function openWorkspace(
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
 }
 
+/** @returns what would be wrong with a workspace's manifests if files held other texts, by absolute path. */
+export async function problemsWith(
+  { surroundings: { cwd } }: Invocation,
+  { configuration, platforms }: Settings,
+  inputs: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): Promise<readonly Problem[]> {
+  return (await loadManifests({ inputs, cwd, platforms, configuration, texts })).problems;
+}
+
 /**
  * Reads settings and manifests for a command that asks systems.
  *
