@@ -6,6 +6,7 @@ import { connectors } from "./commands/connectors.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
 import { execute } from "./commands/execute.ts";
+import { fmt } from "./commands/fmt.ts";
 import { forget } from "./commands/forget.ts";
 import { get } from "./commands/get.ts";
 import { importLive } from "./commands/import.ts";
@@ -28,6 +29,7 @@ export const commands = {
   test,
   execute,
   import: importLive,
+  fmt,
   connectors,
   schema,
   doctor,

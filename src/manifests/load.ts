@@ -165,7 +165,7 @@ function withPath(test: ReturnType<typeof secretTest>, secret: string | undefine
 }
 
 /** Reads a stream as far as a file may be long, and one byte more. */
-async function readStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
+export async function readStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream ?? []) {

@@ -4,7 +4,7 @@
  * So a change of the place where a value is written never reaches those who only use it.
  */
 import type { Document, Node } from "yaml";
-import { anchorsOf, rangeOf } from "./nodes.ts";
+import { anchorsOf, endOf, rangeOf } from "./nodes.ts";
 import { inline } from "./render.ts";
 import type { Splice } from "./splices.ts";
 
@@ -22,23 +22,15 @@ export function movedAnchors(
   others: readonly Splice[],
 ): Splice[] {
   const nodes = new Set(touched.flat());
-  const gone = (node: Node) => others.some(({ start, end }) => start < end && isWithin(node, start, end));
+  const gone = (node: Node) =>
+    others.some(({ start, end }) => start < end && start <= rangeOf(node).start && endOf(text, node) <= end);
   return anchorsOf(document.contents as Node).flatMap(({ node, anchor, aliases }) => {
     const [first] = aliases.filter((alias) => !gone(alias));
     if (!first || !(nodes.has(node) || gone(node))) return [];
     const value = inline(node.toJS(document, { maxAliasCount: NO_LIMIT }), { json: false, eol: "\n" });
-    const moved = { ...spanOf(first), text: `&${anchor} ${value}` };
+    const moved = { ...rangeOf(first), text: `&${anchor} ${value}` };
     return [...withoutAnchor(text, node, anchor, others), moved];
   });
-}
-
-function spanOf(node: Node): { start: number; end: number } {
-  return rangeOf(node);
-}
-
-function isWithin(node: Node, start: number, end: number): boolean {
-  const range = rangeOf(node);
-  return start <= range.start && range.end <= end;
 }
 
 function withoutAnchor(text: string, node: Node, anchor: string, others: readonly Splice[]): Splice[] {

@@ -57,9 +57,9 @@ export class ManifestFile {
         { cause },
       );
     }
-    const document = parseYaml(this.current).documents[this.document];
-    const { status: _, ...object } = document?.value as { status?: unknown };
-    return object as Integration;
+    const value = parseYaml(this.current).documents[this.document]?.value;
+    const { status: _, ...object } = value as Integration & { status?: unknown };
+    return object;
   }
 
   /** Writes the text. @throws UserError when somebody else wrote the file meanwhile. */
