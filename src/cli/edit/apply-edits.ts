@@ -71,7 +71,10 @@ function attempt(
   if (!document?.contents) throw new UneditableText("The document is not where it was expected.");
   const root = document.contents as Node;
   const sites = distinct(edits.map((edit) => siteOf(root, edit, expected)));
-  const splices = sites.flatMap((site) => splicesOf(text, site, around));
+  const splices = sites.flatMap((site) => {
+    const depth = site.path.length + (site.change.do === "list" ? 1 : 0); // an element is inside of its list
+    return splicesOf(text, site, around).map((splice) => ({ ...splice, depth }));
+  });
   try {
     return spliced(text, [
       ...splices,

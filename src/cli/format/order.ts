@@ -13,7 +13,8 @@ export function renames(keys: readonly string[], schema: AnnotatedSchema | undef
 }
 
 /**
- * What people look for comes first: a title, and of an entry what it must state, as import writes it.
+ * What people look for comes first: a title, and of an entry what it must state, as import writes it. What is
+ * nested in an entry comes last.
  *
  * @returns where a key belongs among its siblings; what the schema does not know comes last, as it was.
  */
@@ -21,7 +22,9 @@ export function rankOf(schema: AnnotatedSchema | undefined): (key: string) => nu
   const names = schema?.properties ? Object.keys(schema.properties) : [];
   const isEntry = names.includes("lifecycle");
   const first = new Set(["title", ...(isEntry ? (schema?.required ?? []) : [])]);
-  const order = [...names.filter((name) => first.has(name)), ...names.filter((name) => !first.has(name))];
+  const isNested = (name: string) => ownProperty(schema, name)?.items?.properties?.lifecycle !== undefined;
+  const place = (name: string) => (first.has(name) ? 0 : isNested(name) ? 3 : name === "lifecycle" ? 2 : 1);
+  const order = names.toSorted((a, b) => place(a) - place(b));
   const ranks = new Map(order.map((name, rank) => [name, rank]));
   return (key) => ranks.get(key) ?? order.length;
 }

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gitHubPlace, slackPlace } from "../../e2e/place.ts";
+import { slackPlace } from "../../e2e/place.ts";
 import { patience, runs, text } from "../../e2e/random.ts";
 import type { CliResult } from "../../support/cli.ts";
 import { manifest, place } from "../fixture.ts";
@@ -89,7 +89,7 @@ spec:
 `;
 
 test(
-  "channels of Slack, archived and private ones too; names that Slack kept from before its rules are left out",
+  "channels of Slack with bookmarks, archived and private ones too, and user groups; names that Slack kept from before its rules are left out",
   async () => {
     const here = await slackPlace(
       { "acme.yaml": slackManifest("{ channels: [] }") },
@@ -102,11 +102,24 @@ test(
       purpose: text,
       users: fc.subarray(people),
       archived: fc.boolean(),
+      bookmarks: fc.uniqueArray(fc.record({ title: word, emoji: fc.constantFrom("", ":no:") }), {
+        selector: ({ title }) => title,
+        maxLength: 2,
+      }),
     });
+    const group = fc.record({
+      handle: fc.constantFrom("no", "oncall", "null", "1-10"),
+      name: word,
+      description: text,
+      users: fc.subarray(people),
+      channels: fc.boolean(),
+      disabled: fc.boolean(),
+    });
+    const groups = fc.uniqueArray(group, { selector: ({ handle }) => handle, maxLength: 3 });
     const channels = fc.uniqueArray(channel, { selector: ({ name }) => name, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(channels, async (wanted) => {
-        for (const { name, topic, purpose, users, archived } of wanted) {
+      fc.asyncProperty(channels, groups, async (wanted, wantedGroups) => {
+        for (const { name, topic, purpose, users, archived, bookmarks } of wanted) {
           const call = (method: string, fields: Record<string, string>) => here.slack.call(method, fields, "bot");
           await call("conversations.create", { name, is_private: String(name === "dev") });
           const id = String((await here.slack.channel(name))?.id);
@@ -115,7 +128,23 @@ test(
           await call("conversations.setTopic", { channel: id, topic });
           await call("conversations.setPurpose", { channel: id, purpose });
           if (users.length > 0) await call("conversations.invite", { channel: id, users: users.join(",") });
+          for (const bookmark of bookmarks) {
+            await call("bookmarks.add", {
+              ...bookmark,
+              channel_id: id,
+              type: "link",
+              link: "https://example.com/?no=~",
+            });
+          }
           if (archived) await call("conversations.archive", { channel: id });
+        }
+        const seeded = String((await here.slack.channel("seeded"))?.id);
+        for (const { handle, users, channels: some, disabled, ...fields } of wantedGroups) {
+          await here.slack.call("usergroups.create", { handle, ...fields, ...(some ? { channels: seeded } : {}) });
+          const id = String((await here.slack.group(handle))?.id);
+          if (users.length > 0)
+            await here.slack.call("usergroups.users.update", { usergroup: id, users: users.join(",") });
+          if (disabled) await here.slack.call("usergroups.disable", { usergroup: id });
         }
         const { imported } = await expectQuiet(
           here.run,
@@ -141,60 +170,3 @@ async function isArchived(
 ) {
   return (await slack.channel(name))?.is_archived;
 }
-
-const gitHubManifest = `apiVersion: plumbline.dev/v1alpha1
-kind: Integration
-metadata: { name: acme }
-spec:
-  platform: github
-  connection: { organization: acme, baseUrl: { env: GITHUB_URL } }
-  credentials: { token: { env: GITHUB_TOKEN } }
-  resources: { repositories: [] }
-`;
-
-test(
-  "repositories of GitHub with their labels, archived ones too",
-  async () => {
-    const here = await gitHubPlace(
-      { "acme.yaml": gitHubManifest },
-      { repositories: [{ name: "seeded" }], pageLimit: 2 },
-    );
-    const label = fc.record({
-      name: fc.constantFrom("bug", "area/api", "~tilde", "a b", "50%", "on", "1.10"),
-      color: fc.constantFrom("008672", "ABCDEF", "5319e7", "000000"),
-      description: text,
-    });
-    const repository = fc.record({
-      name: fc.constantFrom("billing", "Website", "1.10", "on", "null"),
-      description: text,
-      topics: fc.uniqueArray(fc.constantFrom("a", "b", "yes"), { maxLength: 3 }),
-      has_wiki: fc.boolean(),
-      archived: fc.boolean(),
-      labels: fc.uniqueArray(label, { selector: ({ name }) => name, maxLength: 3 }),
-    });
-    const repositories = fc.uniqueArray(repository, { selector: ({ name }) => name, maxLength: 3 });
-    await fc.assert(
-      fc.asyncProperty(repositories, async (wanted) => {
-        for (const { labels, topics, archived, ...fields } of wanted) {
-          const path = `/repos/acme/${fields.name}`;
-          await here.github.api("POST", "/orgs/acme/repos", { name: fields.name });
-          await here.github.api("PATCH", path, { archived: false });
-          await here.github.api("PATCH", path, fields);
-          await here.github.api("PUT", `${path}/topics`, { names: topics });
-          for (const one of labels) await here.github.api("POST", `${path}/labels`, one);
-          if (archived) await here.github.api("PATCH", path, { archived: true });
-        }
-        const { imported } = await expectQuiet(
-          here.run,
-          join(here.folder, "acme.yaml"),
-          join(here.folder, ".plumbline"),
-        );
-        expect(imported.stdout).toContain("name: seeded");
-        expect(imported.stderr).not.toContain("left out");
-        expect(here.proxy.writes()).toEqual([]);
-      }),
-      runs,
-    );
-  },
-  patience,
-);
