@@ -55,8 +55,14 @@ test(
       rooms: fc.array(room, { maxLength: 5 }),
       teams: fc.array(fc.record({ handle: word, rooms: fc.array(fc.nat(9), { maxLength: 3 }) }), { maxLength: 3 }),
     });
+    const change = fc.record({
+      topic: word,
+      tags: fc.uniqueArray(word, { maxLength: 2 }),
+      archived: fc.boolean(),
+      text,
+    });
     await fc.assert(
-      fc.asyncProperty(office, async ({ rooms, teams }) => {
+      fc.asyncProperty(office, fc.array(change, { maxLength: 4 }), room, async ({ rooms, teams }, changes, more) => {
         const here = place({ "acme.yaml": manifest("    rooms: []\n") });
         const { fake, folder } = here;
         const people = new Map(["ada@example.com", "yes@no"].map((email) => [email, fake.addPerson(email)]));
@@ -70,6 +76,18 @@ test(
           made.rooms = [...new Set(team.rooms.flatMap((index) => ids[index] ?? []))];
         }
         await expectQuiet((line) => here.run(line), join(folder, "acme.yaml"), join(folder, ".plumbline"));
+        for (const [index, { text: about, ...fields }] of changes.entries()) {
+          Object.assign(fake.rooms[index] ?? {}, fields);
+          Object.assign(fake.notes[index] ?? {}, { text: about });
+        }
+        if (!fake.rooms.some(({ name }) => name === more.name)) {
+          fake.addRoom({ name: more.name, topic: more.topic });
+          for (const note of more.notes) fake.addNote(more.name, note);
+        }
+        const written = await here.run("import acme --write");
+        expect(written.code, written.stderr).toBe(0);
+        const { code, stdout, stderr } = await here.run("plan --detailed-exitcode");
+        expect(code, stdout + stderr).toBe(0);
         expect(fake.writes).toEqual([]);
       }),
       { ...runs, numRuns: 40 },
@@ -153,6 +171,12 @@ test(
         );
         expect(imported.stderr).toContain("channels/Old Name!: left out, since its name must match pattern");
         expect(imported.stdout).toContain("name: seeded");
+        const marked = wanted.some(({ archived, bookmarks }) => !archived && bookmarks.length > 0);
+        if (marked) expect(imported.stdout).toContain("bookmarks:");
+        for (const { handle } of wantedGroups) {
+          const made = (await here.slack.group(handle)) !== undefined; // not where its name was taken
+          if (made) expect(imported.stdout).toMatch(new RegExp(`handle: "?${handle}"?\n`));
+        }
         for (const { name, archived } of wanted) {
           if (name !== "dev") expect(await isArchived(here.slack, name), name).toBe(archived);
         }
