@@ -13,7 +13,7 @@ export const fmt = buildCommand<Partial<FmtFlags>, [], CliContext>({
     "Formats manifests, and names the files that it changed",
     [
       ["fmt", "all manifests below this folder"],
-      ["fmt --check", "for CI: writes nothing, exits 1 if a file would change"],
+      ["fmt --check", "for CI: exits 1 if a file would change"],
       ["fmt -f - < acme.yaml", "from stdin to stdout"],
     ],
     "Keys come in the schema's order, fields that were renamed get their present names, and words that some " +
