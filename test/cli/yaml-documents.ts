@@ -57,7 +57,7 @@ const literal = fc.record({
 const scalar = fc.record({ form: fc.constant("scalar" as const), text: fc.constantFrom(...scalars), comment });
 const alias = fc.constant({ form: "alias" as const });
 
-const { value, map } = fc.letrec<{ value: Written; list: Written; map: Written }>((tie) => ({
+const { map } = fc.letrec<{ value: Written; list: Written; map: Written }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     scalar,
@@ -182,5 +182,3 @@ export const files = fc
     });
     return mark + `${texts.join("\n---\n")}${tail}`.replaceAll("\n", eol);
   });
-
-export { value };
