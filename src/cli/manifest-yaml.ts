@@ -17,11 +17,8 @@ const LINE = 72;
 
 /** @returns a document, its last line ended. */
 export function manifestYaml(manifest: object, remarks: readonly Remark[] = []): string {
-  const document = new Document(manifest, { aliasDuplicateObjects: false });
+  const document = styled(new Document(manifest, { aliasDuplicateObjects: false }));
   visit(document, {
-    Scalar: (_, node) => {
-      if (typeof node.value === "string") (node as Scalar).type = isPlain(node.value) ? "PLAIN" : "QUOTE_DOUBLE";
-    },
     Map: (position, node) => {
       if (typeof position !== "number" && node.items.length === 1 && node.items.every(isShort)) node.flow = true;
     },
@@ -34,6 +31,16 @@ export function manifestYaml(manifest: object, remarks: readonly Remark[] = []):
     if (isNode(node)) (node as Node).commentBefore = lines.map((line) => ` ${line}`).join("\n");
   }
   return document.toString({ lineWidth: 0 });
+}
+
+/** Quotes all that some reader of YAML could take for anything but the string. @returns the document. */
+export function styled(document: Document): Document {
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string") (node as Scalar).type = isPlain(node.value) ? "PLAIN" : "QUOTE_DOUBLE";
+    },
+  });
+  return document;
 }
 
 /** Words with which some reader of YAML means a truth value or nothing. */

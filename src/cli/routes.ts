@@ -8,6 +8,7 @@ import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
 import { execute } from "./commands/execute.ts";
 import { explain } from "./commands/explain.ts";
+import { fmt } from "./commands/fmt.ts";
 import { forget } from "./commands/forget.ts";
 import { get } from "./commands/get.ts";
 import { graph } from "./commands/graph.ts";
@@ -31,6 +32,7 @@ export const commands = {
   test,
   execute,
   import: importLive,
+  fmt,
   connectors,
   schema,
   explain,

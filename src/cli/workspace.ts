@@ -89,6 +89,16 @@ export interface OnProblems {
   onProblems?: ((problems: readonly Problem[]) => Promise<void>) | undefined;
 }
 
+/** @returns what would be wrong with a workspace's manifests if files held other texts, by absolute path. */
+export async function problemsWith(
+  { surroundings: { cwd } }: Invocation,
+  { configuration, platforms }: Settings,
+  inputs: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): Promise<readonly Problem[]> {
+  return (await loadManifests({ inputs, cwd, platforms, configuration, texts })).problems;
+}
+
 /**
  * Reads settings and manifests for a command that asks systems.
  *

@@ -29,6 +29,8 @@ export interface LoadOptions {
   configuration?: LoadedConfiguration | undefined;
   /** Standard input; needed where `inputs` holds `-`. */
   stdin?: AsyncIterable<Uint8Array>;
+  /** Texts in the place of what files hold, by absolute path: what they would be after a change. */
+  texts?: ReadonlyMap<string, string>;
 }
 
 export interface LoadedManifests {
@@ -79,7 +81,9 @@ class Loading {
   async file(file: InputFile): Promise<void> {
     let bytes: Uint8Array;
     try {
-      bytes = file.path === STDIN ? await readStream(this.options.stdin) : this.reader.read(file.path);
+      const text = this.options.texts?.get(file.path);
+      if (text !== undefined) bytes = Buffer.from(text);
+      else bytes = file.path === STDIN ? await readStream(this.options.stdin) : this.reader.read(file.path);
     } catch (error) {
       this.problems.push(unreadable(file.shown, "file", error));
       return;
@@ -161,7 +165,7 @@ function withPath(test: ReturnType<typeof secretTest>, secret: string | undefine
 }
 
 /** Reads a stream as far as a file may be long, and one byte more. */
-async function readStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
+export async function readStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream ?? []) {

@@ -274,6 +274,24 @@ const rows: readonly Row[] = [
     ...{ line: "import acme", given: unread },
   },
   { command: "import INTEGRATION KIND", situation: "there is no such kind", code: 1, line: "import acme roms" },
+  {
+    ...{ command: "import INTEGRATION --write", code: 0, line: "import acme --write" },
+    situation: "the file states what is live, or all but what was named on stderr",
+    given: ({ fake }) => fake.addRoom({ name: "undeclared" }),
+  },
+  {
+    ...{ command: "import INTEGRATION --write", code: 1, line: "import acme --write", given: unread },
+    situation: "something could not be read, or the file cannot be changed safely: it stays as it was",
+  },
+  { command: "fmt", situation: "all manifests are in their canonical form now", code: 0 },
+  {
+    ...{ command: "fmt", code: 1, given: write("apiVersion: plumbline.dev/v1alpha1\nkind: [\n") },
+    situation: "a file is no YAML or cannot be written: it is named, the others are formatted",
+  },
+  {
+    ...{ command: "fmt --check", situation: "a file would change", code: 1 },
+    given: write(manifest(twoRooms).replace("name: acme", "name:   acme")),
+  },
 
   {
     ...{ command: "execute INTEGRATION ACTION", code: 1, line: "execute acme say" },

@@ -17,6 +17,7 @@ test("every command of this version is there", () => {
     "test",
     "execute",
     "import",
+    "fmt",
     "connectors",
     "schema",
     "explain",

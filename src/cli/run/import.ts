@@ -1,39 +1,61 @@
-/** `plumbline import`: all that is live, on stdout, or nothing at all. */
+/** `plumbline import`: all that is live, on stdout or in the manifest's own file, or nothing at all. */
 import type { CompiledConnector } from "../../connector-kit/compile.ts";
 import { didYouMean } from "../../manifests/nearest.ts";
-import { credentialIn, withoutCredentials } from "../../manifests/token-forms.ts";
-import { type Imported, importLive } from "../../reconcile/import/index.ts";
+import { credentialIn } from "../../manifests/token-forms.ts";
+import { type Imported, type ImportRequest, importLive } from "../../reconcile/import/index.ts";
+import { mergeLive } from "../../reconcile/import/merge.ts";
 import type { Run } from "../command.ts";
 import type { ImportFlags } from "../commands/import.ts";
 import { connected, oneIntegration } from "../connected.ts";
+import { ManifestFile } from "../edit/manifest-file.ts";
 import { UserError } from "../errors.ts";
+import { tellLeftOut, tellMerged, tellOthers } from "../import-report.ts";
 import { manifestYaml, type Remark } from "../manifest-yaml.ts";
-import type { Output } from "../output.ts";
-import { count, visible } from "../plain-text.ts";
-import { openSoundWorkspace } from "../workspace.ts";
+import { openSoundWorkspace, problemsWith, showProblems } from "../workspace.ts";
 
 const run: Run<ImportFlags, string[]> = async (invocation, flags, name = "", ...kinds) => {
+  if (flags["all-fields"] && !flags.write)
+    throw new UserError("--all-fields is for --write; without it all is written.");
   const workspace = await openSoundWorkspace(invocation, flags.file);
   if (!workspace) return 1;
-  const { output } = invocation;
+  const { output, surroundings } = invocation;
   const { manifest, platform } = await oneIntegration(workspace, name);
-  const { compiled, validate } = platform;
-  const wanted = wantedKinds(compiled, kinds);
-  const imported = await connected(invocation, workspace, async (connections) => {
-    const session = await connections.open(manifest);
-    return importLive({
-      compiled,
-      integration: withoutStatus(manifest.object),
-      kinds: wanted,
-      check: validate,
-      reader: session.reader,
-      guard: session.guardErrors,
-      secret: (text) => output.redact(text) !== text || credentialIn(text) !== undefined,
+  const wanted = wantedKinds(platform.compiled, kinds);
+  const file = flags.write ? await ManifestFile.open(manifest, surroundings.cwd) : undefined;
+  const live = <T>(read: (request: ImportRequest) => Promise<T>): Promise<T> =>
+    connected(invocation, workspace, async (connections) => {
+      const { reader, guardErrors } = await connections.open(manifest);
+      return read({
+        compiled: platform.compiled,
+        integration: withoutStatus(manifest.object),
+        kinds: wanted,
+        check: platform.validate,
+        reader,
+        guard: guardErrors,
+        secret: (text) => output.redact(text) !== text || credentialIn(text) !== undefined,
+      });
     });
-  });
-  output.print(manifestYaml(imported.integration, imported.unread.map(remarkOf)));
-  tellLeftOut(imported, output);
-  if (kinds.length > 0) tellOthers(Object.keys(manifest.object.spec.resources ?? {}), imported, output);
+  if (!file) {
+    const imported = await live(importLive);
+    output.print(manifestYaml(imported.integration, imported.unread.map(remarkOf)));
+    tellLeftOut(imported, output);
+    if (kinds.length > 0) tellOthers(Object.keys(manifest.object.spec.resources ?? {}), imported, output);
+    return 0;
+  }
+  const apply = file.apply.bind(file);
+  const merged = await live((request) =>
+    mergeLive({ ...request, manifest, apply, allFields: flags["all-fields"] === true }),
+  );
+  if (file.isChanged) {
+    const problems = await problemsWith(invocation, workspace, flags.file, new Map([[file.path, file.text]]));
+    if (problems.length > 0) {
+      showProblems(invocation, problems);
+      output.error(`${file.shown} was not changed: with what is live it would not be valid.`);
+      return 1;
+    }
+    await file.write();
+  }
+  tellMerged(merged, file, output);
   return 0;
 };
 export default run;
@@ -64,24 +86,4 @@ function remarkOf({ path, fields }: Imported["unread"][number]): Remark {
     path: ["spec", "resources", ...path],
     lines: [`Cannot be read: ${names.join(", ")}. To set it, add a reference: ${top}: ${example}`],
   };
-}
-
-function tellLeftOut({ leftOut, unstatable, count: total }: Imported, output: Output): void {
-  for (const { kind, field } of unstatable) {
-    output.warn(`${kind}: not imported, since ${field} cannot be read. Declare them by hand, with references.`);
-  }
-  for (const { kind, key, field, why } of leftOut) {
-    const what = field === undefined ? "left out" : `${field} left out`;
-    output.warn(visible(withoutCredentials(`${kind}/${key}: ${what}, since ${why}.`)));
-  }
-  output.note(`Imported ${count(total, "thing")}${leftOut.length > 0 ? `; ${leftOut.length} left out` : ""}.`);
-}
-
-/** Somebody may put the output in the manifest's place; with `prune` that would remove what is not in it. */
-function tellOthers(declared: readonly string[], { integration }: Imported, output: Output): void {
-  const others = declared.filter((kind) => !Object.hasOwn(integration.spec.resources ?? {}, kind));
-  if (others.length === 0) return;
-  output.warn(
-    `The manifest declares ${others.join(", ")} too, which this leaves out: add it to that file, do not replace it.`,
-  );
 }

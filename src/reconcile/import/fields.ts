@@ -33,12 +33,7 @@ export function fieldOrder({ schema }: Kind): string[] {
  */
 export function statedFields(kind: Kind, spec: Spec, whole: boolean): Spec {
   const required = new Set(kind.schema.required ?? []);
-  const shown = fieldOrder(kind).flatMap((name): [string, unknown][] => {
-    const schema = kind.schema.properties?.[name];
-    const value = spec[name];
-    if (!isReadable(schema) || isUnknown(schema, value)) return [];
-    return [[name, stated(schema, value)]];
-  });
+  const shown = shownFields(kind, spec);
   const isArchived = (name: string, value: unknown) =>
     name === "archived" && value === true && kind.resource.archived !== undefined;
   const kept = shown.filter(([name, value]) => {
@@ -47,6 +42,16 @@ export function statedFields(kind: Kind, spec: Spec, whole: boolean): Spec {
   });
   const entry = Object.fromEntries(kept);
   return kind.resource.key(entry) === kind.resource.key(spec) ? entry : Object.fromEntries(shown);
+}
+
+/** @returns all that can be read and stated of a live thing, in the order in which it is written; copies. */
+export function shownFields(kind: Kind, spec: Spec): [string, unknown][] {
+  return fieldOrder(kind).flatMap((name): [string, unknown][] => {
+    const schema = kind.schema.properties?.[name];
+    const value = spec[name];
+    if (!isReadable(schema) || isUnknown(schema, value)) return [];
+    return [[name, stated(schema, value)]];
+  });
 }
 
 function saysNothing({ schema, resource }: Kind, name: string, value: unknown): boolean {

@@ -8,12 +8,12 @@ import type { Integration } from "../../api/index.ts";
 import type { Kind } from "../../connector-kit/compile.ts";
 import type { Spec } from "../../connector-kit/contract.ts";
 import type { SchemaCheck } from "../../manifests/types.ts";
-import { kindTools } from "../kind-tools.ts";
 import { statedFields, unreadableFields } from "./fields.ts";
 import { fitToSchema } from "./fit.ts";
 import { type NameOf, nameThings } from "./names.ts";
 import { type LiveSource, type LiveThing, type LiveThings, readThings } from "./read.ts";
 import { type Entry, type LeftOut, leaveOut } from "./tree.ts";
+import { holds, withNames } from "./values.ts";
 
 export type { LeftOut } from "./tree.ts";
 
@@ -39,8 +39,21 @@ export interface Imported {
   unread: readonly { path: readonly (string | number)[]; fields: readonly (readonly string[])[] }[];
 }
 
+/** What a system holds, read whole, and what a manifest can state of it. */
+export interface LiveState {
+  things: LiveThings;
+  names: NameOf;
+  /** The kinds that were asked for and can be stated. */
+  wanted: ReadonlySet<string>;
+  /** An Integration with all of it as its resources. */
+  integration: Integration;
+  entries: readonly Entry[];
+  leftOut: readonly LeftOut[];
+  unstatable: Imported["unstatable"];
+}
+
 /** @throws ConnectorError when anything could not be read whole. */
-export async function importLive(request: ImportRequest): Promise<Imported> {
+export async function readLive(request: ImportRequest): Promise<LiveState> {
   const { compiled, integration, check, secret } = request;
   const unstatable = [...compiled.kinds.values()].flatMap((kind) => unstatableField(kind, request.kinds));
   const skipped = unstatable.map(({ kind }) => kind);
@@ -50,16 +63,17 @@ export async function importLive(request: ImportRequest): Promise<Imported> {
   const entries = entriesOf({ things, names, wanted, leftOut: [], secret });
   const { defaults: _, ...spec } = integration.spec;
   const fitted = fitToSchema({ ...integration, spec }, entries, check);
-  return {
-    integration: fitted.integration,
-    count: countEntries(fitted.entries),
-    leftOut: fitted.leftOut,
-    unstatable,
-    unread: firstUnread(fitted.entries, wanted),
-  };
+  return { things, names, wanted, unstatable, ...fitted };
 }
 
-function countEntries(entries: readonly Entry[]): number {
+/** @throws ConnectorError when anything could not be read whole. */
+export async function importLive(request: ImportRequest): Promise<Imported> {
+  const { integration, entries, leftOut, unstatable, wanted } = await readLive(request);
+  return { integration, count: countEntries(entries), leftOut, unstatable, unread: firstUnread(entries, wanted) };
+}
+
+/** Entries of all kinds. */
+export function countEntries(entries: readonly Entry[]): number {
   return entries.reduce((sum, { children }) => sum + 1 + countEntries(children), 0);
 }
 
@@ -129,27 +143,6 @@ function entryOf({ names, wanted, leftOut, secret }: Building, thing: LiveThing)
     if (!why) spec[field] = named;
   }
   return { thing, spec, children: [] };
-}
-
-/** @returns the value with names in place of ids; undefined when an id has none. */
-function withNames(kind: Kind, field: string, value: unknown, names: NameOf): unknown {
-  const { mapReferences } = kindTools(kind);
-  let unnamed = false;
-  const mapped = mapReferences?.({ [field]: value }, (target, id) => {
-    const name = names(target, id);
-    unnamed ||= name === undefined;
-    return name;
-  });
-  if (unnamed) return undefined;
-  const named = mapped ? mapped[field] : value;
-  const isSet = kind.schema.properties?.[field]?.["x-kubernetes-list-type"] === "set";
-  return isSet && Array.isArray(named) && named.every((one) => typeof one === "string") ? named.toSorted() : named;
-}
-
-function holds(value: unknown, secret: (text: string) => boolean): boolean {
-  if (typeof value === "string") return secret(value);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([name, inner]) => secret(name) || holds(inner, secret));
 }
 
 function parentKeyOf({ keyText }: LiveThing): string {

@@ -23,8 +23,12 @@ export interface LeftOut {
 
 /** Notes what is left out. */
 export function leaveOut(leftOut: LeftOut[], thing: LiveThing, field: string | undefined, why: string): void {
-  const { kind, key } = thing;
-  leftOut.push({ kind: kind.kind, key: formatKey(key), ...(field === undefined ? {} : { field }), why });
+  leftOut.push(leftOutOf(thing, field, why));
+}
+
+/** A thing, or one of its fields, as it is reported. */
+export function leftOutOf({ kind, key }: LiveThing, field: string | undefined, why: string): LeftOut {
+  return { kind: kind.kind, key: formatKey(key), ...(field === undefined ? {} : { field }), why };
 }
 
 /** @returns the entries as `spec.resources` or one of its entries holds them: by property, in the order of keys. */

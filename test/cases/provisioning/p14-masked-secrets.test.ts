@@ -2,6 +2,8 @@
  * A secret that is shown as asterisks, and one that is rotated. Public reports:
  * github.com/integrations/terraform-provider-github/issues/171 (2018), github.com/nix-community/buildbot-nix/issues/558 (2026).
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { changesOf, githubManifest, onGitHub, type Stage } from "../stage.ts";
 
@@ -110,4 +112,37 @@ test("a secret whose value is not there holds back its own entry only, and is no
   await stage.run("apply --auto-approve");
   expect(stage.proxy.writes()).toEqual([]);
   expect(stage.github.secrets("api")).toEqual({ TOKEN: "the first secret" });
+});
+
+test("an import never writes asterisks, in a manifest of its own or in the one that is there, and keeps its references", async () => {
+  const { stage, id } = await withHook();
+  const printed = await stage.run("import acme");
+  expect(printed.stdout).toContain("# Cannot be read: secret. To set it, add a reference: secret: { env: NAME }");
+  expect(printed.stdout + printed.stderr).not.toContain("*");
+  const hookPath = `/repos/acme/api/hooks/${id}`;
+  await stage.github.api("PATCH", hookPath, { events: ["push", "issues"] });
+  const others = { name: "web", events: ["push"], config: { url: "https://ci.example/other", secret: "another's" } };
+  await stage.github.api("POST", "/repos/acme/api/hooks", others);
+  const { code, stderr } = await stage.run("import acme repositories.webhooks --write", {
+    env: { HOOK: "the first secret" },
+  });
+  expect(code, stderr).toBe(0);
+  const text = readFileSync(join(stage.folder, "acme.yaml"), "utf8");
+  expect(text).toContain("secret: { env: HOOK }");
+  expect(text).toContain("https://ci.example/other");
+  expect(text).not.toMatch(/\*\*|the first secret|another's/);
+  stage.proxy.reset();
+  await quiet(stage, "the first secret");
+  expect(JSON.stringify(stage.proxy.writes().map(({ body }) => body))).not.toContain("*");
+});
+
+test("secrets of repositories are named as what cannot be imported, and their entries stay", async () => {
+  const stage = await onGitHub({ "acme.yaml": secrets }, { repositories });
+  await quiet(stage, "the first secret");
+  const { stdout, stderr } = await stage.run("import acme");
+  expect(stdout).not.toContain("TOKEN }, {");
+  expect(stderr).toContain("repositories.secrets: not imported, since value cannot be read.");
+  const written = await stage.run("import acme repositories.secrets --write");
+  expect(written.stdout).toBe("acme.yaml states what is live; nothing was written.\n");
+  expect(readFileSync(join(stage.folder, "acme.yaml"), "utf8")).toBe(secrets);
 });

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gitHubPlace, slackPlace } from "../../e2e/place.ts";
+import { slackPlace } from "../../e2e/place.ts";
 import { patience, runs, text } from "../../e2e/random.ts";
 import type { CliResult } from "../../support/cli.ts";
 import { manifest, place } from "../fixture.ts";
@@ -55,8 +55,14 @@ test(
       rooms: fc.array(room, { maxLength: 5 }),
       teams: fc.array(fc.record({ handle: word, rooms: fc.array(fc.nat(9), { maxLength: 3 }) }), { maxLength: 3 }),
     });
+    const change = fc.record({
+      topic: word,
+      tags: fc.uniqueArray(word, { maxLength: 2 }),
+      archived: fc.boolean(),
+      text,
+    });
     await fc.assert(
-      fc.asyncProperty(office, async ({ rooms, teams }) => {
+      fc.asyncProperty(office, fc.array(change, { maxLength: 4 }), room, async ({ rooms, teams }, changes, more) => {
         const here = place({ "acme.yaml": manifest("    rooms: []\n") });
         const { fake, folder } = here;
         const people = new Map(["ada@example.com", "yes@no"].map((email) => [email, fake.addPerson(email)]));
@@ -70,6 +76,18 @@ test(
           made.rooms = [...new Set(team.rooms.flatMap((index) => ids[index] ?? []))];
         }
         await expectQuiet((line) => here.run(line), join(folder, "acme.yaml"), join(folder, ".plumbline"));
+        for (const [index, { text: about, ...fields }] of changes.entries()) {
+          Object.assign(fake.rooms[index] ?? {}, fields);
+          Object.assign(fake.notes[index] ?? {}, { text: about });
+        }
+        if (!fake.rooms.some(({ name }) => name === more.name)) {
+          fake.addRoom({ name: more.name, topic: more.topic });
+          for (const note of more.notes) fake.addNote(more.name, note);
+        }
+        const written = await here.run("import acme --write");
+        expect(written.code, written.stderr).toBe(0);
+        const { code, stdout, stderr } = await here.run("plan --detailed-exitcode");
+        expect(code, stdout + stderr).toBe(0);
         expect(fake.writes).toEqual([]);
       }),
       { ...runs, numRuns: 40 },
@@ -89,7 +107,7 @@ spec:
 `;
 
 test(
-  "channels of Slack, archived and private ones too; names that Slack kept from before its rules are left out",
+  "channels of Slack with bookmarks, archived and private ones too, and user groups; names that Slack kept from before its rules are left out",
   async () => {
     const here = await slackPlace(
       { "acme.yaml": slackManifest("{ channels: [] }") },
@@ -102,11 +120,24 @@ test(
       purpose: text,
       users: fc.subarray(people),
       archived: fc.boolean(),
+      bookmarks: fc.uniqueArray(fc.record({ title: word, emoji: fc.constantFrom("", ":no:") }), {
+        selector: ({ title }) => title,
+        maxLength: 2,
+      }),
     });
+    const group = fc.record({
+      handle: fc.constantFrom("no", "oncall", "null", "1-10"),
+      name: word,
+      description: text,
+      users: fc.subarray(people),
+      channels: fc.boolean(),
+      disabled: fc.boolean(),
+    });
+    const groups = fc.uniqueArray(group, { selector: ({ handle }) => handle, maxLength: 3 });
     const channels = fc.uniqueArray(channel, { selector: ({ name }) => name, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(channels, async (wanted) => {
-        for (const { name, topic, purpose, users, archived } of wanted) {
+      fc.asyncProperty(channels, groups, async (wanted, wantedGroups) => {
+        for (const { name, topic, purpose, users, archived, bookmarks } of wanted) {
           const call = (method: string, fields: Record<string, string>) => here.slack.call(method, fields, "bot");
           await call("conversations.create", { name, is_private: String(name === "dev") });
           const id = String((await here.slack.channel(name))?.id);
@@ -115,7 +146,23 @@ test(
           await call("conversations.setTopic", { channel: id, topic });
           await call("conversations.setPurpose", { channel: id, purpose });
           if (users.length > 0) await call("conversations.invite", { channel: id, users: users.join(",") });
+          for (const bookmark of bookmarks) {
+            await call("bookmarks.add", {
+              ...bookmark,
+              channel_id: id,
+              type: "link",
+              link: "https://example.com/?no=~",
+            });
+          }
           if (archived) await call("conversations.archive", { channel: id });
+        }
+        const seeded = String((await here.slack.channel("seeded"))?.id);
+        for (const { handle, users, channels: some, disabled, ...fields } of wantedGroups) {
+          await here.slack.call("usergroups.create", { handle, ...fields, ...(some ? { channels: seeded } : {}) });
+          const id = String((await here.slack.group(handle))?.id);
+          if (users.length > 0)
+            await here.slack.call("usergroups.users.update", { usergroup: id, users: users.join(",") });
+          if (disabled) await here.slack.call("usergroups.disable", { usergroup: id });
         }
         const { imported } = await expectQuiet(
           here.run,
@@ -124,6 +171,12 @@ test(
         );
         expect(imported.stderr).toContain("channels/Old Name!: left out, since its name must match pattern");
         expect(imported.stdout).toContain("name: seeded");
+        const marked = wanted.some(({ archived, bookmarks }) => !archived && bookmarks.length > 0);
+        if (marked) expect(imported.stdout).toContain("bookmarks:");
+        for (const { handle } of wantedGroups) {
+          const made = (await here.slack.group(handle)) !== undefined; // not where its name was taken
+          if (made) expect(imported.stdout).toMatch(new RegExp(`handle: "?${handle}"?\n`));
+        }
         for (const { name, archived } of wanted) {
           if (name !== "dev") expect(await isArchived(here.slack, name), name).toBe(archived);
         }
@@ -141,60 +194,3 @@ async function isArchived(
 ) {
   return (await slack.channel(name))?.is_archived;
 }
-
-const gitHubManifest = `apiVersion: plumbline.dev/v1alpha1
-kind: Integration
-metadata: { name: acme }
-spec:
-  platform: github
-  connection: { organization: acme, baseUrl: { env: GITHUB_URL } }
-  credentials: { token: { env: GITHUB_TOKEN } }
-  resources: { repositories: [] }
-`;
-
-test(
-  "repositories of GitHub with their labels, archived ones too",
-  async () => {
-    const here = await gitHubPlace(
-      { "acme.yaml": gitHubManifest },
-      { repositories: [{ name: "seeded" }], pageLimit: 2 },
-    );
-    const label = fc.record({
-      name: fc.constantFrom("bug", "area/api", "~tilde", "a b", "50%", "on", "1.10"),
-      color: fc.constantFrom("008672", "ABCDEF", "5319e7", "000000"),
-      description: text,
-    });
-    const repository = fc.record({
-      name: fc.constantFrom("billing", "Website", "1.10", "on", "null"),
-      description: text,
-      topics: fc.uniqueArray(fc.constantFrom("a", "b", "yes"), { maxLength: 3 }),
-      has_wiki: fc.boolean(),
-      archived: fc.boolean(),
-      labels: fc.uniqueArray(label, { selector: ({ name }) => name, maxLength: 3 }),
-    });
-    const repositories = fc.uniqueArray(repository, { selector: ({ name }) => name, maxLength: 3 });
-    await fc.assert(
-      fc.asyncProperty(repositories, async (wanted) => {
-        for (const { labels, topics, archived, ...fields } of wanted) {
-          const path = `/repos/acme/${fields.name}`;
-          await here.github.api("POST", "/orgs/acme/repos", { name: fields.name });
-          await here.github.api("PATCH", path, { archived: false });
-          await here.github.api("PATCH", path, fields);
-          await here.github.api("PUT", `${path}/topics`, { names: topics });
-          for (const one of labels) await here.github.api("POST", `${path}/labels`, one);
-          if (archived) await here.github.api("PATCH", path, { archived: true });
-        }
-        const { imported } = await expectQuiet(
-          here.run,
-          join(here.folder, "acme.yaml"),
-          join(here.folder, ".plumbline"),
-        );
-        expect(imported.stdout).toContain("name: seeded");
-        expect(imported.stderr).not.toContain("left out");
-        expect(here.proxy.writes()).toEqual([]);
-      }),
-      runs,
-    );
-  },
-  patience,
-);

@@ -1,0 +1,127 @@
+/** Where things of a parsed document stand in its text: the `yaml` package's nodes, read by offset. */
+import {
+  type Alias,
+  type CST,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+
+export type Collection = YAMLMap | YAMLSeq;
+
+/** Where a node's own text begins and ends, without an anchor before it. */
+export function rangeOf(node: Node): { start: number; end: number } {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end };
+}
+
+/** The node that a pair ends with. */
+export function lastOf({ key, value }: Pair): Node {
+  return (value ?? key) as Node;
+}
+
+/** The innermost node that a node ends with. */
+function lastLeaf(node: Node): Node {
+  if (!isCollection(node) || node.flow || node.items.length === 0) return node;
+  const last = node.items.at(-1);
+  return lastLeaf(isMap(node) ? lastOf(last as Pair) : (last as Node));
+}
+
+/** Where the text of a node ends, without what follows a block: comments and empty lines. */
+export function endOf(text: string, node: Node): number {
+  const leaf = lastLeaf(node);
+  const { start, end } = rangeOf(leaf);
+  return isBlockScalar(leaf) ? start + text.slice(start, end).trimEnd().length : end;
+}
+
+/**
+ * Where a line that follows a node is put in: at the end of the node's last line, or after a block of text.
+ *
+ * @returns `fresh` when a line begins there.
+ */
+export function lineAfter(text: string, node: Node): { at: number; fresh: boolean } {
+  const leaf = lastLeaf(node);
+  const { end } = rangeOf(leaf);
+  if (isBlockScalar(leaf)) return { at: end, fresh: text[end - 1] === "\n" };
+  return { at: lineEnd(text, end), fresh: false };
+}
+
+/** The end of a line's text. */
+export function lineEnd(text: string, offset: number): number {
+  const next = text.indexOf("\n", offset);
+  if (next === -1) return text.length;
+  return next > offset && text[next - 1] === "\r" ? next - 1 : next;
+}
+
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** Columns before an offset, from 0. */
+export function columnOf(text: string, offset: number): number {
+  return offset - lineStart(text, offset);
+}
+
+export function isBlockScalar(node: unknown): boolean {
+  return isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED);
+}
+
+/** A map or a list that is not written in braces or brackets. */
+export function isBlock(node: unknown): node is Collection {
+  return isCollection(node) && !node.flow && node.items.length > 0;
+}
+
+/** Nothing is written where the value would stand. */
+export function isAbsent(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.range !== undefined && node.range?.[0] === node.range?.[1]);
+}
+
+/** The pair of a map with this key, as it is written in that map. */
+export function ownPair(map: YAMLMap, key: string | number): Pair | undefined {
+  return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key && !isMerge(pair));
+}
+
+function isMerge({ key }: Pair): boolean {
+  return isScalar(key) && key.value === "<<" && key.type === Scalar.PLAIN;
+}
+
+/** Where the mark of an item of a block list stands. */
+export function dashOf(list: YAMLSeq, index: number): number {
+  const token = list.srcToken as CST.BlockSequence | undefined;
+  const mark = token?.items[index]?.start.find(({ type }) => type === "seq-item-ind");
+  if (!mark) throw new Error("A list without marks.");
+  return mark.offset;
+}
+
+/** Where the text of a pair's key ends, with its colon. */
+export function colonEnd(text: string, { key }: Pair): number {
+  const { end } = rangeOf(key as Node);
+  return text.indexOf(":", end) + 1;
+}
+
+/** Each node with an anchor, and the aliases that lead to it, in the order of the text. */
+export function anchorsOf(root: Node): { node: Node; anchor: string; aliases: Alias[] }[] {
+  const found: { node: Node; anchor: string; aliases: Alias[] }[] = [];
+  const visit = (node: unknown): void => {
+    if (isAlias(node)) found.findLast(({ anchor }) => anchor === node.source)?.aliases.push(node);
+    else if (isScalar(node) || isCollection(node)) {
+      if (node.anchor !== undefined) found.push({ node, anchor: node.anchor, aliases: [] });
+      if (isSeq(node)) for (const item of node.items) visit(item);
+      if (isMap(node)) {
+        for (const pair of node.items) {
+          visit(pair.key);
+          visit(pair.value);
+        }
+      }
+    }
+  };
+  visit(root);
+  return found;
+}
