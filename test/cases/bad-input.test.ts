@@ -298,7 +298,7 @@ describe("a disk that is full", () => {
     const stage = await onGitHub({ "acme.yaml": text }, { repositories: [{ name: "api" }] });
     const env = { BASE_URL: stage.proxy.url, TOKEN: stage.github.token };
     // The state and its log grow with each record; beyond this size the kernel refuses.
-    const under = ["bash", "-c", 'ulimit -f 150; exec "$@"', "-"];
+    const under = ["bash", "-c", 'ulimit -f 260; exec "$@"', "-"];
     const { code, stdout, stderr } = await program(["apply", "--auto-approve"], { cwd: stage.folder, env, under });
     expect(stderr).toMatch(/^plumbline: .*state\.db/m);
     expect(stderr.match(/^plumbline: /gm)).toHaveLength(1);

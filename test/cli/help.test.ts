@@ -19,8 +19,8 @@ test.each(["validate", "plan", "drift", "show"])(
   "the help of %s lists its formats, and each of them is taken",
   async (name) => {
     const { stdout } = await place().run(`${name} --help`);
-    const formats = /Formats \(--output\): ([a-z, ]+)\./.exec(stdout)?.[1]?.split(", ") ?? [];
-    expect(formats).toEqual(["text", "json", "yaml", "junit", "sarif", "github", "codequality"]);
+    const formats = /Formats \(--output\): ([a-z,\s]+)\./.exec(stdout)?.[1]?.split(/,\s+/) ?? [];
+    expect(formats).toEqual(["text", "json", "yaml", "markdown", "junit", "sarif", "github", "codequality"]);
     for (const format of formats) {
       const { stderr } = await place().run(`${name}${name === "show" ? " none.json" : ""} -o ${format}`);
       expect(stderr).not.toContain("--output");

@@ -66,12 +66,12 @@ describe("a command line that cannot be understood ends with 1, writes nothing t
     { line: "plan --out", says: "--out needs a value." },
     { line: "plan --log-level inf", says: '"inf" is not one of error, warn, info, debug. Did you mean "info"?' },
     {
-      line: "plan -o markdown",
+      line: "plan -o toml",
       says: '"toml" is no format; there are text, json, yaml, markdown, junit, sarif, github, codequality.',
     },
     {
       line: "plan -o jsn",
-      says: '"jsn" is no format; there are text, json, yaml, junit, sarif, github, codequality. Did you mean "json"?',
+      says: '"jsn" is no format; there are text, json, yaml, markdown, junit, sarif, github, codequality. Did you mean "json"?',
     },
     { line: "get -o sarif", says: '"sarif" is not written by this command; there are text, json, yaml.' },
     { line: "apply --confirm-removals many", says: '"many" is no whole number from 0' },
