@@ -19,5 +19,5 @@ export function yamlText(value: unknown): string {
       (node as Scalar).type = plain ? "PLAIN" : "QUOTE_DOUBLE";
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
 }
