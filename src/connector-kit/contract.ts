@@ -22,6 +22,8 @@ export interface Observed<S = Spec> {
   parent?: ObservedParent;
   /** The platform's answer, for an API whose update replaces everything. */
   raw?: unknown;
+  /** Other names that a reference may call it by, where the platform makes one of its own of the key: a slug. */
+  aliases?: readonly string[];
   /** A version or ETag of the thing, where the platform has one. */
   revision?: string;
 }

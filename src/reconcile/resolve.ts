@@ -102,7 +102,7 @@ interface Found {
   target?: { kind: string; key: string };
 }
 
-/** Things and entries by key and by id; a kind is indexed when it is first referred to. */
+/** Things and entries by key, and by id and other names; a kind is indexed when it is first referred to. */
 class Index {
   readonly #kinds: ReadonlyMap<string, KindReading>;
   readonly #desired: readonly Desired[];
@@ -136,6 +136,7 @@ class Index {
     for (const thing of [...(reading?.rest ?? []), ...(reading?.declared.values() ?? [])]) {
       things.set(thing.key, thing);
       ids.set(thing.observed.id, thing);
+      for (const alias of thing.observed.aliases ?? []) ids.set(alias, thing);
     }
     const entries = new Set(this.#desired.filter((entry) => entry.kind.kind === kind).map(({ key }) => key));
     const made = { things, ids, entries };

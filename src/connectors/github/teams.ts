@@ -152,6 +152,7 @@ function observedOf(raw: Listed): Observed<Static<typeof Team>> {
   const { id, name, description, privacy, notification_setting: notifications, parent } = raw;
   return {
     id: String(id),
+    aliases: [raw.slug],
     spec: {
       name,
       description: description ?? "",

@@ -93,11 +93,37 @@ const ruleset = fc.record({
   ),
 });
 const variable = fc.record({ name: fc.constantFrom("NO", "_1_10", "CI"), value: text });
+const organizationVariable = fc.record({
+  name: fc.constantFrom("NO", "_1_10"),
+  value: text,
+  visibility: fc.constantFrom("all", "private"),
+});
+const protection = fc.record({
+  required_status_checks: fc.constantFrom(null, { strict: true, checks: [{ context: "a: b # c" }, { context: "no" }] }),
+  enforce_admins: fc.boolean(),
+  required_pull_request_reviews: fc.constantFrom(null, {
+    required_approving_review_count: 2,
+    dismiss_stale_reviews: true,
+    require_code_owner_reviews: false,
+  }),
+  restrictions: fc.constantFrom(null, { users: ["Ada"], teams: [], apps: [] }),
+  required_linear_history: fc.boolean(),
+  allow_force_pushes: fc.boolean(),
+});
 const environment = fc.record({
   name,
   wait_timer: fc.constantFrom(0, 30),
   reviewers: fc.subarray(people, { maxLength: 2 }),
-  deployment_branch_policy: fc.constantFrom(null, { protected_branches: true, custom_branch_policies: false }),
+  deployment_branch_policy: fc.constantFrom(
+    null,
+    { protected_branches: true, custom_branch_policies: false },
+    { protected_branches: false, custom_branch_policies: true },
+  ),
+  patterns: few(
+    fc.record({ name: fc.constantFrom("no", "release/*", "1.10"), type: fc.constantFrom("branch", "tag") }),
+    lower,
+    2,
+  ),
   variables: few(variable, lower, 2),
 });
 const repository = fc.record({
@@ -128,6 +154,7 @@ const repository = fc.record({
   variables: few(variable, lower),
   environments: few(environment, lower, 2),
   teams: fc.array(fc.record({ team: fc.nat(3), permission }), { maxLength: 2 }),
+  protection: fc.option(protection, { nil: undefined }),
 });
 const team = fc.record({
   name: fc.constantFrom("no", "1.10", "On Call", "grüße"),
@@ -144,11 +171,15 @@ const organization = fc.record({
   teams: few(team, lower),
   hooks: few(hook, ({ url }) => url, 1),
   rulesets: few(ruleset, lower, 1),
+  variables: few(organizationVariable, lower, 2),
 });
 type Organization = typeof organization extends fc.Arbitrary<infer T> ? T : never;
 
 /** Makes all of it. What GitHub refuses is not there then, which is as good. */
-async function fill({ github }: GitHubPlace, { repositories, teams, hooks, rulesets }: Organization): Promise<void> {
+async function fill(
+  { github }: GitHubPlace,
+  { repositories, teams, hooks, rulesets, variables: shared }: Organization,
+): Promise<void> {
   const send = (method: string, path: string, body?: unknown) => github.api(method, path, body);
   const segment = encodeURIComponent;
   const configured = ({ url, content_type, insecure_ssl, secret: hush, ...rest }: (typeof hooks)[number]) => ({
@@ -169,9 +200,10 @@ async function fill({ github }: GitHubPlace, { repositories, teams, hooks, rules
   }
   for (const one of hooks) await send("POST", "/orgs/acme/hooks", configured(one));
   for (const one of rulesets) await send("POST", "/orgs/acme/rulesets", one);
+  for (const one of shared) await send("POST", "/orgs/acme/actions/variables", one);
   for (const one of repositories) {
     const path = `/repos/acme/${one.name}`;
-    await send("POST", "/orgs/acme/repos", { name: one.name, description: one.description });
+    await send("POST", "/orgs/acme/repos", { name: one.name, description: one.description, auto_init: true });
     await send("PATCH", path, { has_wiki: one.has_wiki });
     await send("PUT", `${path}/topics`, { names: one.topics });
     for (const label of one.labels) await send("POST", `${path}/labels`, label);
@@ -181,7 +213,7 @@ async function fill({ github }: GitHubPlace, { repositories, teams, hooks, rules
     for (const each of one.hooks) await send("POST", `${path}/hooks`, configured(each));
     for (const each of one.rulesets) await send("POST", `${path}/rulesets`, each);
     for (const each of one.variables) await send("POST", `${path}/actions/variables`, each);
-    for (const { name: called, reviewers, variables, ...fields } of one.environments) {
+    for (const { name: called, reviewers, variables, patterns, ...fields } of one.environments) {
       const ofPeople = await Promise.all(
         reviewers.map(async (login) => ({
           type: "User",
@@ -191,11 +223,14 @@ async function fill({ github }: GitHubPlace, { repositories, teams, hooks, rules
       const at = `${path}/environments/${segment(called)}`;
       await send("PUT", at, { ...fields, reviewers: ofPeople });
       for (const each of variables) await send("POST", `${at}/variables`, each);
+      if (fields.deployment_branch_policy?.custom_branch_policies)
+        for (const each of patterns) await send("POST", `${at}/deployment-branch-policies`, each);
     }
     for (const { team: index, permission: role } of one.teams) {
       if (slugs[index])
         await send("PUT", `/orgs/acme/teams/${slugs[index]}/repos/acme/${one.name}`, { permission: role });
     }
+    if (one.protection) await send("PUT", `${path}/branches/main/protection`, one.protection);
     if (one.archived) await send("PATCH", path, { archived: true });
   }
 }
