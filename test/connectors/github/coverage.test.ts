@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { contractSpecs } from "../../support/openapi.ts";
 
 const listed = "the list tells all that is needed";
-const deliveries = "no events are taken in, so none is missed or asked for anew";
+const deliveries = "missed deliveries are sent again by hand; only a hook's owner may list them, one hook at a time";
 const patterns = "names of branches for an environment are not declared";
 const alerts = "vulnerability alerts are not declared";
 const shared = "variables are a repository's or an environment's; those of an organisation are not declared";
