@@ -60,7 +60,7 @@ describe("the handshake", () => {
     expect(events.parse(request, context)).toEqual([]);
   });
 
-  test.each([[event({ type: "message" })], [{ type: "url_verification" }], ["command=%2Fx&trigger_id=1"]])(
+  test.each([[event({ type: "message" })], [{ type: "url_verification" }], ["command=%2Fx&trigger_id=1"], [[1]]])(
     "is not what %j is",
     (body) => {
       expect(events.handshake?.(fromSlack(body))).toBeUndefined();
