@@ -8,7 +8,9 @@ export type { ErrorClassifier, Guard } from "./guard.ts";
 export { systemClock } from "./http/clock.ts";
 export type { SentRequest } from "./http/connection.ts";
 export { parseDuration } from "./http/duration.ts";
+export { assertHeaders } from "./http/guarded-request.ts";
 export type { Lane } from "./http/limits.ts";
+export type { HostTrust } from "./http/public-address.ts";
 export { createRedactor, type Redactor, SENSITIVE } from "./http/redact.ts";
 export {
   type Counters,
@@ -18,9 +20,10 @@ export {
   type TransportOptions,
 } from "./http/transport.ts";
 export * from "./http/types.ts";
+export * from "./inbound.ts";
 export * from "./pagination.ts";
 export * from "./parents.ts";
 export * from "./path.ts";
 export { type Loaders, type OwnConnectors, Registry } from "./registry.ts";
 export { openSession, type Session, type SessionOptions } from "./session.ts";
-export { type Verification, verify } from "./signatures.ts";
+export { decoded, headerOf, type Verification, verify, wholeSeconds } from "./signatures.ts";

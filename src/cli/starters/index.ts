@@ -2,5 +2,6 @@
 import { github } from "./github.ts";
 import { slack } from "./slack.ts";
 import type { Starter } from "./starter.ts";
+import { webhook } from "./webhook.ts";
 
-export const starters: Readonly<Record<string, Starter>> = { github, slack };
+export const starters: Readonly<Record<string, Starter>> = { github, slack, webhook };
