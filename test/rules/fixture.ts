@@ -31,6 +31,15 @@ export function desk(platform = "freshdesk", answer: Desk = () => ({ id: 1 })): 
     open: () => ({ reader: {}, writer: {} }),
     check: async () => ({}),
     actions: {
+      post: defineAction({
+        description: "Posts a message to a channel.",
+        parameters: Type.Object(
+          { channel: Type.String(), message: Type.String(), thread: Type.Optional(Type.String()) },
+          closed,
+        ),
+        result: Type.Object({ ts: Type.String() }),
+        run,
+      }),
       add_note: defineAction({
         description: "Adds a note to a ticket.",
         idempotent: true,
