@@ -244,6 +244,38 @@ describe("each mistake is one problem, with its place", () => {
   });
 });
 
+describe("http_request goes to public https addresses, and to what the operator names", () => {
+  const request = (url: string) =>
+    `trigger: { type: x }\nactions: [{ action: http_request, parameters: { url: "${url}" } }]`;
+  const found = async (url: string, hosts?: string[]) => {
+    const cwd = folderOf({ "rule.yaml": rule(request(url)) });
+    const configuration = hosts && {
+      file: "plumbline.config.yaml",
+      folder: cwd,
+      value: { allow: { hosts } },
+      problems: [],
+    };
+    const { problems: all } = await loadManifests({ inputs: ["."], cwd, platforms, configuration, check: checkRules });
+    return all.map(({ code, message }) => `${code}: ${message}`);
+  };
+
+  test.each([
+    ["http://example.com", undefined, "NotAllowed: The address of example.com is not https."],
+    ["https://169.254.169.254/latest", undefined, "NotAllowed: The host 169.254.169.254 is not public."],
+    ["https://example.com", ["slack.com"], "NotAllowed: The host example.com is not among those of `allow.hosts`."],
+  ])("%s with %j: %s", async (url, hosts, message) => {
+    expect(await found(url, hosts)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each([
+    ["https://example.com", undefined],
+    ["http://127.0.0.1:9902/", ["127.0.0.1"]],
+    ["https://{{host}}/", undefined],
+  ])("%s with %j is sound", async (url, hosts) => {
+    expect(await found(url, hosts)).toEqual([]);
+  });
+});
+
 test("plan refuses a rule with a mistake as validate does, and asks no system", async () => {
   const cwd = folderOf({ "a.yaml": integrations, "rule.yaml": rule(note.replace("add_note", "ad_note")) });
   const { code, stderr } = await cli(["plan"], { cwd, connectors: [desk()] });
