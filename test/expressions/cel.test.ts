@@ -22,6 +22,7 @@ describe("an answer does not turn on whether a number is whole", () => {
     "event.data.n % 2.0 == 1.0",
     "event.data.half % 2 == 1.5",
     "event.data.big % 2 == 1",
+    "event.data.big % event.data.n == 5",
     "event.data.big == 9007199254740993",
     "event.data.big > event.data.n",
     "event.data.n + 1 == 8",

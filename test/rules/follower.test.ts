@@ -85,6 +85,29 @@ describe("a loop ends in a dead letter", () => {
   });
 });
 
+test("the notes are about rules for events of this origin, and leave out the others", () => {
+  const conditions = { priority: 5 };
+  const { notes } = follower([
+    support,
+    rule({ trigger: { integration: "elsewhere" } }, "a"),
+    rule({ trigger: { type: "com.example.*" } }, "b"),
+    rule({ trigger: { integration: "support", conditions } }, "c"),
+  ]).follow(ticketCreated());
+  expect(notes).toEqual(["c: priority is 4, not 5"]);
+});
+
+test("an event nested beyond the stack fails the expressions that read it, and nothing else", () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 200_000; level++) deep = [deep];
+  const { deliveries, notes } = follower([
+    support,
+    rule({ trigger: { integration: "support", when: "event.data.n == 1" } }, "a"),
+    rule({ trigger: { integration: "support", conditions: { n: 1 } } }, "b"),
+  ]).follow(ticketCreated({ data: { n: 1, deep } }));
+  expect(deliveries.map(({ target }) => target)).toEqual(["b"]);
+  expect(notes).toEqual(["a: when cannot be evaluated: a value is nested too deeply"]);
+});
+
 test("expressions that fail are counted, and a rule that cannot run says why", () => {
   const misses: Miss[] = [];
   const { notes } = follower(

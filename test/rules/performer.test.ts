@@ -121,8 +121,8 @@ describe("actions run in order", () => {
     const run = runOf({ actions: [note("{{ticket.subject}} <b>"), note("second", { id: "later" })] });
     expect(await run.perform()).toEqual({ outcome: "done" });
     expect(run.sent).toEqual([
-      { integration: "support", key: "run-1.action-1", parameters: { ticket: 1, body: "Printer on fire <b>" } },
-      { integration: "support", key: "run-1.later", parameters: { ticket: 1, body: "second" } },
+      { integration: "support", key: "run-1-action-1", parameters: { ticket: 1, body: "Printer on fire <b>" } },
+      { integration: "support", key: "run-1-later", parameters: { ticket: 1, body: "second" } },
     ]);
   });
 
@@ -184,11 +184,11 @@ describe("a failure repeats nothing that is done", () => {
       { outcome: "done" },
     ]);
     expect(run.sent.map(({ key }) => key)).toEqual([
-      "run-1.first",
-      "run-1.action-2",
-      "run-1.action-2",
-      "run-1.action-2",
-      "run-1.action-3",
+      "run-1-first",
+      "run-1-action-2",
+      "run-1-action-2",
+      "run-1-action-2",
+      "run-1-action-3",
     ]);
   });
 
@@ -235,8 +235,8 @@ describe("a fallback", () => {
     const run = runOf({ actions: [note("one", { fallback: "backup" })], desks: { support: down } });
     expect(await run.perform()).toEqual({ outcome: "done" });
     expect(run.sent.map(({ integration, key }) => [integration, key])).toEqual([
-      ["support", "run-1.action-1"],
-      ["backup", "run-1.action-1:fallback"],
+      ["support", "run-1-action-1"],
+      ["backup", "run-1-action-1_fallback"],
     ]);
   });
 
@@ -312,7 +312,7 @@ describe("emit_event", () => {
     expect(run.emitted[0]).toMatchObject({
       namespace: "default",
       source: "/default/rules/r",
-      id: "run-1.action-1",
+      id: "run-1-action-1",
       type: "com.example.escalated",
       subject: "t1",
       hops: 3,
@@ -356,7 +356,7 @@ describe("http_request", () => {
     expect(JSON.parse(String(run.requests[0]?.body))).toEqual({ n: 7, t: 'a"b\n\tc' });
     expect(run.requests[0]).toMatchObject({
       method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": "run-1.call" },
+      headers: { "content-type": "application/json", "idempotency-key": "run-1-call" },
     });
     expect(run.sent[0]?.parameters.body).toBe("yes 201");
   });
