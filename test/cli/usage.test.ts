@@ -16,6 +16,7 @@ test("every command of this version is there", () => {
     "forget",
     "test",
     "execute",
+    "simulate",
     "import",
     "fmt",
     "connectors",

@@ -29,6 +29,7 @@ import { listenForInterrupts } from "../interrupt.ts";
 import { compiledOf, observe, selectionIn } from "../look.ts";
 import { assertFound } from "../selection.ts";
 import {
+  checkRules,
   isIntegration,
   modulesOf,
   type OnProblems,
@@ -126,7 +127,8 @@ async function compare(
   const { cwd } = invocation.surroundings;
   const head = await findConfiguration(cwd);
   const { settings, tree, notices } = await settingsOf(invocation, flags, repository, files, head);
-  const loaded = await loadManifests({ inputs: flags.file, cwd, platforms: settings.platforms, configuration: head });
+  const { platforms } = settings;
+  const loaded = await loadManifests({ inputs: flags.file, cwd, platforms, configuration: head, check: checkRules });
   if (loaded.problems.length > 0) {
     await reportProblems(invocation, loaded.problems, { format: flags.output, onProblems });
     return undefined;
