@@ -4,7 +4,7 @@
  * What runs for every event is in {@link Hot}; all else is written once. Writes of one sort that come at the
  * same time share a transaction.
  */
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type {
   Accepted,
   Attempt,
@@ -14,6 +14,7 @@ import type {
   Delivery,
   DeliveryFilter,
   Dispatch,
+  DispatchRight,
   EventFilter,
   EventStore,
   NewEvent,
@@ -46,7 +47,7 @@ export interface EventDatabase {
   /** Tells other processes that there is something new, as part of the transaction. */
   notify(open: Transaction<Tables>): Promise<void>;
   onWake(wake: () => void): () => void;
-  dispatcher(): Promise<{ release(): Promise<void> } | undefined>;
+  dispatcher(): Promise<DispatchRight | undefined>;
 }
 
 /** @returns the events' part of a store. */
@@ -110,12 +111,13 @@ export function createEventStore(database: EventDatabase): EventStore {
     async end(ends) {
       if (ends.length > 0) await finish(ends);
     },
-    nextDue: () =>
+    nextDue: (after) =>
       read(async () => {
         const row = await db
           .selectFrom("deliveries")
           .select(({ fn }) => fn.min("due").as("due"))
-          .where("state", "in", ["waiting", "running"])
+          .where(sql<boolean>`state in ('waiting', 'running')`)
+          .where("due", ">", after)
           .executeTakeFirst();
         return row?.due ?? undefined;
       }),
@@ -141,7 +143,10 @@ async function replay(open: Transaction<Tables>, ids: readonly string[], now: nu
   for (const id of ids) {
     const { numUpdatedRows } = await open
       .updateTable("deliveries")
-      .set({ state: "waiting", due: now, held_since: null, finished_at: null, code: null, message: null })
+      .set(({ ref }) => ({
+        ...{ state: "waiting", due: now, held_since: null, finished_at: null, code: null, message: null },
+        attempts_before: ref("attempts"),
+      }))
       .where("id", "=", encodeText(id))
       .where("state", "in", ["dead", "skipped"])
       .executeTakeFirst();

@@ -101,7 +101,7 @@ class PostgresStore implements LastingStore {
     this.events = createEventStore({
       db,
       hot: postgresHot(),
-      now: () => Date.now(),
+      now: () => clock.now(),
       explain,
       async notify(open) {
         await sql`select pg_notify(${CHANNEL}, '')`.execute(open);
@@ -117,7 +117,7 @@ class PostgresStore implements LastingStore {
         }),
       ),
     );
-    this.tokens = createTokenStore(db);
+    this.tokens = createTokenStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

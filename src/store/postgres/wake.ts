@@ -4,6 +4,7 @@
  * A notice only wakes; whoever sleeps looks by itself too, so that a lost connection costs time, never an event.
  */
 import type pg from "pg";
+import type { DispatchRight } from "../event-types.ts";
 import type { Pool } from "./pool.ts";
 
 /** The channel that every process of one database listens on. */
@@ -13,7 +14,7 @@ const DISPATCH_LOCK = 0x504c4d45;
 
 export interface Wakes {
   onWake(wake: () => void): () => void;
-  dispatcher(): Promise<{ release(): Promise<void> } | undefined>;
+  dispatcher(): Promise<DispatchRight | undefined>;
   close(): Promise<void>;
 }
 
@@ -53,7 +54,12 @@ export function createWakes(pool: Pool): Wakes {
         await client.end();
         return undefined;
       }
-      return { release: () => client.end() };
+      // The server frees the lock with the connection.
+      let held = true;
+      client.on("end", () => {
+        held = false;
+      });
+      return { held: () => held, release: () => client.end() };
     },
     async close() {
       wakes.clear();
