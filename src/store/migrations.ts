@@ -98,7 +98,9 @@ function eventTables({ text, int, serial, keyed, counted }: Words): string {
    create index deliveries_key on deliveries (lane, ordering_key, position) where state in ('waiting', 'running');
    create index deliveries_held on deliveries (lane, held_since) where state = 'waiting' and held_since is not null;
    create index deliveries_event on deliveries (event);
-   create index deliveries_state on deliveries (state, position);
+   create index deliveries_open on deliveries (position) where state in ('waiting', 'running');
+   create index deliveries_running on deliveries (lane, due) where state = 'running';
+   create index deliveries_dead on deliveries (position) where state = 'dead';
    create table attempts (
      delivery ${text} not null, number ${int} not null, at ${int} not null, took ${int} not null,
      outcome ${text} not null, step ${text}, code ${text}, message ${text},
