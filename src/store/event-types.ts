@@ -117,6 +117,8 @@ export interface Dispatch {
   seq: number;
   state: Exclude<EventState, "pending">;
   note?: string;
+  /** `data` as it is after the platform was asked for more; left out: as it came. */
+  data?: string;
   deliveries: readonly NewDelivery[];
   /** A delivery whose key is still remembered is left out, and the note says so. */
   deduplicate?: readonly (Deduplication & { delivery: string })[];

@@ -243,7 +243,10 @@ async function count(db: Kysely<Tables>): Promise<Counts> {
   // With the words of the partial indexes: what is done is most of the table.
   const open = sql<boolean>`state in ('waiting', 'running')`;
   const from = db.selectFrom("deliveries");
-  const all = await from.select(({ fn }) => fn.countAll().as("count")).where(open).executeTakeFirst();
+  const all = await from
+    .select(({ fn }) => fn.countAll().as("count"))
+    .where(open)
+    .executeTakeFirst();
   const oldest = await from.select("created_at").where(open).orderBy("position").limit(1).executeTakeFirst();
   const ofState = async (state: "running" | "dead") => {
     const row = await from

@@ -27,7 +27,10 @@ export interface EndRow {
 }
 
 /** What is written of an event when it is dispatched. */
-export type EventMark = Pick<Selectable<EventRow>, "seq" | "state" | "note">;
+export type EventMark = Pick<Selectable<EventRow>, "seq" | "state" | "note"> & {
+  /** Null where it stays as it is. */
+  data: string | null;
+};
 
 /** Deliveries of one target. */
 export interface Lane {

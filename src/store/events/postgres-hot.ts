@@ -79,7 +79,7 @@ const END: Columns = {
 const SIGNED: Columns = { source: "text", hash: "text", seq: "bigint", at: "bigint" };
 const REMEMBERED: Columns = { rule: "text", key: "text", until: "bigint", event: "bigint" };
 const LANE: Columns = { lane: "text", room: "bigint" };
-const MARK: Columns = { seq: "bigint", state: "text", note: "text" };
+const MARK: Columns = { seq: "bigint", state: "text", note: "text", data: "text" };
 
 /** One for all processes that claim where only so many may run at once: "PLMC" as a number. */
 const CLAIM_LOCK = 0x504c4d43;
@@ -138,7 +138,7 @@ export function postgresHot(): Hot {
       return new Set(rows.map(({ seq }) => seq));
     },
     async markEvents(open, rows) {
-      await sql`update events e set state = r.state, note = r.note from ${recordset(rows, MARK)}
+      await sql`update events e set state = r.state, note = r.note, data = coalesce(r.data, e.data) from ${recordset(rows, MARK)}
         where e.seq = r.seq`.execute(open);
     },
     async addDeliveries(open, rows) {

@@ -98,8 +98,8 @@ export function sqliteHot(database: DatabaseSync): Hot {
       return new Set(seqs.filter((seq) => pending.get(seq) !== undefined));
     },
     async markEvents(_open, rows) {
-      const mark = prepared("update events set state = ?, note = ? where seq = ?");
-      for (const { seq, state, note } of rows) mark.run(state, note, seq);
+      const mark = prepared("update events set state = ?, note = ?, data = coalesce(?, data) where seq = ?");
+      for (const { seq, state, note, data } of rows) mark.run(state, note, data, seq);
     },
     async addDeliveries(_open, rows: readonly NewDeliveryRow[]) {
       const add = prepared(insert("deliveries", DELIVERY_COLUMNS, "on conflict (id) do nothing"));

@@ -21,7 +21,8 @@ export async function dispatch(open: Open, hot: Hot, dispatches: readonly Dispat
     const deliveries = one.deliveries.filter(({ id }) => !repeated.has(id));
     rows.push(...deliveries.map((delivery) => toDeliveryRow(delivery, one.seq, now)));
     const note = [...(one.note ? [one.note] : []), ...repeated.values()].join("\n");
-    marks.push({ seq: one.seq, state: one.state, note: note === "" ? null : encodeText(note) });
+    const data = one.data === undefined ? null : encodeText(one.data);
+    marks.push({ seq: one.seq, state: one.state, note: note === "" ? null : encodeText(note), data });
   }
   if (marks.length > 0) await hot.markEvents(open, marks);
   if (rows.length > 0) await hot.addDeliveries(open, rows);

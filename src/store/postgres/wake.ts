@@ -18,15 +18,16 @@ export interface Wakes {
   close(): Promise<void>;
 }
 
-/** @param pool gives connections of their own. */
-export function createWakes(pool: Pool): Wakes {
+/** @param pool gives connections of their own. @param own what this process's own notices carry: it needs no waking. */
+export function createWakes(pool: Pool, own: string): Wakes {
   const wakes = new Set<() => void>();
   let listening: Promise<pg.Client | undefined> | undefined;
 
   async function listen(): Promise<pg.Client | undefined> {
     try {
       const client = await pool.dedicated();
-      client.on("notification", () => {
+      client.on("notification", ({ payload }) => {
+        if (payload === own) return;
         for (const wake of wakes) wake();
       });
       // It is asked for again when the next one wants to be woken.
