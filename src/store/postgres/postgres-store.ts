@@ -4,6 +4,7 @@
  * The same tables, queries and tests as SQLite's; what differs is how many rows are written, how somebody is
  * woken, and that the right to apply is a lease.
  */
+import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type StoreClock, systemClock } from "../clock.ts";
 import type { AuditStore, EventStore, TokenStore } from "../event-types.ts";
@@ -16,9 +17,10 @@ import type { Tables } from "../schema.ts";
 import { storeQueries } from "../sql-queries.ts";
 import { applyUpdate } from "../sql-update.ts";
 import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "../types.ts";
+import { withoutPassword } from "./address.ts";
 import { explainingPostgres } from "./errors.ts";
 import { takeLease } from "./lease.ts";
-import { migratePostgres } from "./migrate.ts";
+import { assertCurrent, migratePostgres } from "./migrate.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { postgresUpdate } from "./update.ts";
 import { CHANNEL, createWakes, type Wakes } from "./wake.ts";
@@ -33,6 +35,8 @@ export interface PostgresStoreOptions {
   version: string;
   /** Default: the machine's time. */
   clock?: StoreClock;
+  /** Default `write`. `read` writes nothing, and makes no tables. */
+  mode?: "read" | "write";
   /** Only for tests of later formats. */
   migrations?: readonly Migration[];
 }
@@ -40,32 +44,33 @@ export interface PostgresStoreOptions {
 /**
  * Opens a database, making its tables where they are not there.
  *
+ * @returns undefined where it is empty and only read.
  * @throws StoreError `Unreachable`, `Unwritable`, `BadUrl`, `NewerFormat`, `Corrupt` or `Full`.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore> {
+export async function openPostgresStore(
+  options: PostgresStoreOptions & { mode: "read" },
+): Promise<LastingStore | undefined>;
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore>;
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore | undefined> {
   const where = withoutPassword(options.url);
-  const pool = createPool(options.url);
+  const isRead = options.mode === "read";
+  const pool = createPool(options.url, isRead);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const { version, migrations } = options;
+  const migration = { where, version, ...(migrations ? { migrations } : {}) };
   try {
-    await explainingPostgres(where, () =>
-      migratePostgres(db, { where, version, ...(migrations ? { migrations } : {}) }),
+    const isThere = await explainingPostgres(where, () =>
+      isRead ? assertCurrent(db, migration) : migratePostgres(db, migration).then(() => true),
     );
+    if (!isThere) {
+      await db.destroy();
+      return undefined;
+    }
   } catch (error) {
     await db.destroy();
     throw error;
   }
   return new PostgresStore(db, pool, where, options.clock ?? systemClock());
-}
-
-/** @returns an address that may be shown: user, host, port and database. */
-export function withoutPassword(url: string): string {
-  try {
-    const { protocol, username, host, pathname } = new URL(url);
-    return `${protocol}//${username ? `${username}@` : ""}${host}${pathname}`;
-  } catch {
-    return "postgres:";
-  }
 }
 
 /** {@link Store} over a database of the newest format. */
@@ -89,7 +94,8 @@ class PostgresStore implements LastingStore {
     this.url = where;
     this.#db = db;
     this.#clock = clock;
-    this.#wakes = createWakes(pool);
+    const own = randomUUID();
+    this.#wakes = createWakes(pool, own);
     const explain = <T>(run: () => Promise<T>) => this.#explain(run);
     const queries = storeQueries(db, explain);
     this.system = queries.system;
@@ -101,10 +107,10 @@ class PostgresStore implements LastingStore {
     this.events = createEventStore({
       db,
       hot: postgresHot(),
-      now: () => Date.now(),
+      now: () => clock.now(),
       explain,
       async notify(open) {
-        await sql`select pg_notify(${CHANNEL}, '')`.execute(open);
+        await sql`select pg_notify(${CHANNEL}, ${own})`.execute(open);
       },
       onWake: this.#wakes.onWake,
       dispatcher: () => explain(this.#wakes.dispatcher),
@@ -117,7 +123,7 @@ class PostgresStore implements LastingStore {
         }),
       ),
     );
-    this.tokens = createTokenStore(db);
+    this.tokens = createTokenStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {
