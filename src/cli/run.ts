@@ -3,7 +3,7 @@ import { buildApplication, help, run as runApplication, version } from "@stricli
 import { VERSION } from "../version.ts";
 import type { CliContext } from "./command.ts";
 import { wantsColor } from "./paint.ts";
-import { commands, routes } from "./routes.ts";
+import { allCommands, routes } from "./routes.ts";
 import type { Sink, Surroundings } from "./surroundings.ts";
 import { usageText } from "./usage-errors.ts";
 import { inActions, withoutCommands } from "./workflow-commands.ts";
@@ -36,9 +36,7 @@ export async function run(inputs: readonly string[], surroundings: Surroundings)
 }
 
 function application(inputs: readonly string[]) {
-  const flags = new Map(
-    Object.entries(commands).map(([name, { parameters }]) => [name, Object.keys(parameters.flags ?? {})]),
-  );
+  const flags = new Map([...allCommands].map(([name, { parameters }]) => [name, Object.keys(parameters.flags ?? {})]));
   const text = usageText(inputs, flags);
   return buildApplication<CliContext>(
     routes,

@@ -11,10 +11,12 @@ import {
   fileFlag,
   outputAlias,
   outputFlag,
+  type StateFlags,
+  stateFlag,
   value,
 } from "../flags.ts";
 
-export interface ExecuteFlags extends CommonFlags, FileFlags, FormatFlags {
+export interface ExecuteFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags {
   parameter?: readonly string[] | undefined;
   params?: string | undefined;
 }
@@ -41,6 +43,7 @@ export const execute = buildCommand<Partial<ExecuteFlags>, [integration: string,
       params: value("A JSON or YAML file of parameters, - for stdin"),
       ...fileFlag,
       ...outputFlag,
+      ...stateFlag,
       ...commonFlags,
     },
     aliases: { p: "parameter", ...fileAlias, ...outputAlias, ...commonAliases },
