@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadPlatforms, platformNames } from "../build/connectors.ts";
+import { httpApiPage } from "./http-api.ts";
 import { connectorPage } from "./pages.ts";
 import { publishedSchemas } from "./published.ts";
 
@@ -46,6 +47,7 @@ export async function generatedFiles(root: string): Promise<Map<string, string>>
     ["src/version.ts", version(root)],
     ["src/connectors/index.ts", registry(platformNames(root))],
     ...[...platforms.values()].map((compiled) => connectorPage(root, compiled)),
+    await httpApiPage(root),
     ...Object.entries(schemas).map(
       ([name, schema]) => [`schemas/${name}.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
     ),

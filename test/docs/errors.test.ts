@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorCodes } from "../../src/connector-kit/errors.ts";
 import { blockReasons, changeReasons, outcomeCodes, passErrors, quietReasons } from "../../src/reconcile/index.ts";
+import { httpCodes } from "../../src/server/http-error.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -21,6 +22,7 @@ test.each([
   ["Why a change is held back", blockReasons],
   ["Why a change is made", changeReasons],
   ["Why a change was not carried out", outcomeCodes],
+  ["Codes of the HTTP API", httpCodes],
 ] as const)("the page lists under “%s” what the program knows, and nothing else", (heading, words) => {
   expect(table(heading).map(([word]) => word)).toEqual([...words]);
 });
