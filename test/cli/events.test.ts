@@ -7,11 +7,12 @@ import type { LastingStore } from "../../src/store/types.ts";
 import { deadLetters, newEvent } from "../server/fixture.ts";
 import { type Place, place } from "./fixture.ts";
 
-/** A place whose state another holder has open, with two events whose deliveries were given up. */
+/** A place whose state a controller holds, with two events whose deliveries were given up. */
 async function prepared(): Promise<Place & { store: LastingStore }> {
   const here = place();
   const store = await openSqliteStore({ file: join(here.folder, ".plumbline/state.db"), version: "0.1.0" });
   onTestFinished(() => store.close());
+  await store.lock({ pid: 7, host: "h", command: "plumbline controller", since: "2026-11-25T12:00:00Z" }, 0);
   await deadLetters(store, [
     newEvent({ id: "guid-1", integration: "default/gh" }),
     newEvent({ id: "guid-2", namespace: "prod", type: "slack.message", source: "/prod/slack", trace: "b".repeat(32) }),
