@@ -41,7 +41,12 @@ test("a new channel: the comment says so, merging makes it, and nothing is left 
   });
   expect(log).toContain("+ channels/releases");
   expect(scratch.host.statuses).toEqual([
-    { sha: pull.sha, state: "success", context: "plumbline/manifests", description: expect.stringContaining("1 to create") },
+    {
+      sha: pull.sha,
+      state: "success",
+      context: "plumbline/manifests",
+      description: expect.stringContaining("1 to create"),
+    },
   ]);
   expect(await scratch.slack.channel("releases")).toBeUndefined();
 

@@ -25,6 +25,14 @@ export interface ScratchPull {
   fork: boolean;
 }
 
+export interface PlanOptions extends Partial<JobOptions> {
+  /** Default what `init` writes. */
+  workflow?: string;
+  job?: string;
+  /** The token that the runner gives the job; a fork's may only read. */
+  token?: string;
+}
+
 export interface Scratch {
   origin: string;
   clone: TestRepository;
@@ -34,7 +42,7 @@ export interface Scratch {
   /** Pushes a branch with these files (null removes one) and opens a pull request. */
   open(branch: string, files: Readonly<Record<string, string | null>>, fork?: boolean): Promise<ScratchPull>;
   /** Runs the plan job that the workflow has for it. */
-  plan(pull: ScratchPull, options?: Partial<JobOptions> & { workflow?: string; job?: string }): Promise<JobResult>;
+  plan(pull: ScratchPull, options?: PlanOptions): Promise<JobResult>;
   /** Merges it into main. */
   merge(pull: ScratchPull): void;
   /** Runs a job for what main is now. */
@@ -86,16 +94,17 @@ export async function scratchRepository(files: Readonly<Record<string, string>>)
       clone.git("push", "--quiet", "origin", `HEAD:refs/pull/${number}/merge`);
       return { number, branch, sha, fork };
     },
-    plan(pull, { workflow: text = workflow, job = pull.fork ? "plan-of-fork" : "plan", ...options } = {}) {
+    plan(pull, given = {}) {
+      const { workflow: text = workflow, token = COMMENT_TOKEN, job, ...options } = given;
       const ref = `refs/pull/${pull.number}/merge`;
       const repo = { full_name: pull.fork ? "mallory/infra" : "acme/infra" };
       const payload = { pull_request: { number: pull.number, head: { sha: pull.sha, ref: pull.branch, repo } } };
       const sha = repositoryIn(origin).git("rev-parse", ref);
       const event = {
         ...{ name: "pull_request" as const, payload, ref, sha },
-        ...{ base: "main", head: pull.branch, token: COMMENT_TOKEN },
+        ...{ base: "main", head: pull.branch, token },
       };
-      return runJob(text, job, { ...shared, event, ...options });
+      return runJob(text, job ?? (pull.fork ? "plan-of-fork" : "plan"), { ...shared, event, ...options });
     },
     merge({ sha, branch }) {
       clone.git("fetch", "--quiet", "origin");

@@ -149,9 +149,11 @@ async function runAction(place: Place, given: Readonly<Record<string, string>>):
   for (const step of action.runs.steps) if (step.run && step.shell !== "bash") throw new Error("A run takes a shell.");
   const { steps, failed } = await runSteps({ ...place, contexts: { github, inputs }, env }, action.runs.steps);
   const outputs = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, { outputs: step.outputs }]));
+  // A step that ended early set none; the runner takes that for empty texts.
+  const none = failed && Object.keys(steps.run?.outputs ?? {}).length === 0;
   const values = Object.entries(action.outputs).map(([name, { value }]) => [
     name,
-    failed && !steps.run ? "" : expand(value, { steps: outputs }),
+    none ? "" : expand(value, { steps: outputs }),
   ]);
   return { code: failed ? 1 : 0, outputs: Object.fromEntries(values) as Record<string, string> };
 }
