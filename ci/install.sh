@@ -23,4 +23,4 @@ while IFS= read -r name; do
 done < <(compgen -e)
 
 cd "$root"
-exec env -i "${kept[@]}" npm ci --no-audit --no-fund
+exec env -i "${kept[@]}" PLUMBLINE_BUILD=program npm ci --no-audit --no-fund

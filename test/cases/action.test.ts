@@ -218,6 +218,7 @@ echo "$@" >> "$PWD/calls"
     expect(readFileSync(join(action, "calls"), "utf8")).toBe("ci --no-audit --no-fund\n");
     const seen = readFileSync(join(action, "seen"), "utf8");
     expect(seen).toContain("npm_config_prefer_offline=true");
+    expect(seen).toContain("PLUMBLINE_BUILD=program");
     for (const secret of ["xoxb-planted", "the-workflows-token", "GITHUB_", "INPUT_"])
       expect(seen).not.toContain(secret);
   });
