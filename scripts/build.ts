@@ -4,6 +4,9 @@
  * It runs under the Node.js that the repository pins, which npm puts first in PATH. All is made
  * beside the old `dist/` and takes its place at the end, so that a build that fails, or that runs
  * while the program starts, breaks nothing.
+ *
+ * PLUMBLINE_BUILD=program leaves out the declarations, which take most of the time: who only runs the program, as
+ * the GitHub Action does (ci/install.sh), has no use for them.
  */
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -13,10 +16,11 @@ import { verify } from "./build/verify.ts";
 
 const root = join(import.meta.dirname, "..");
 const started = performance.now();
+const declarations = process.env.PLUMBLINE_BUILD !== "program";
 const target = join(root, "node_modules/.cache", `plumbline-build-${process.pid}`);
 mkdirSync(target, { recursive: true });
 try {
-  await Promise.all([bundle(root, target), emitTypes(root, join(target, "types"))]);
+  await Promise.all([bundle(root, target), declarations ? emitTypes(root, join(target, "types")) : undefined]);
   await verify(root, target);
   const dist = join(root, "dist");
   rmSync(dist, { recursive: true, force: true });

@@ -21,6 +21,7 @@ import { repositories } from "./github/repositories.ts";
 import { rulesets } from "./github/rulesets.ts";
 import { secrets, secretValues } from "./github/secrets.ts";
 import { createState, type GitHubState, type Handler, refusal } from "./github/state.ts";
+import { type CommitStatus, statuses } from "./github/statuses.ts";
 import { graphql, teams } from "./github/teams.ts";
 import { variables } from "./github/variables.ts";
 import { type Answer, connect, fieldsOf, json, parsed, type Received, serve } from "./loopback.ts";
@@ -30,6 +31,8 @@ export interface GitHubSeed {
   org?: string;
   /** The account of the token, an owner of the organisation; default `plumbline-bot`. */
   login?: string;
+  /** The account's token, for a test with two of them. */
+  token?: string;
   /** Logins of further members of the organisation. */
   members?: readonly string[];
   /** Logins of people who are not in the organisation. */
@@ -60,6 +63,8 @@ export interface GitHub {
   repositoryNames(): Promise<string[]>;
   /** All labels of a repository, by name. */
   labels(repository: string): Promise<Record<string, { color: string; description: string | null }>>;
+  /** All that were set, the newest first. */
+  statuses: readonly CommitStatus[];
   /** What a webhook's messages are signed with, by its id. */
   hookSecret(id: number): string | undefined;
   /** The values of a repository's secrets, or of one of its environments. */
@@ -71,7 +76,7 @@ export interface GitHub {
 export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
   const org = seed.org ?? "acme";
   const login = seed.login ?? "plumbline-bot";
-  const token = "ghp_ownerOwnerOwnerOwnerOwnerOwnerOwner00";
+  const token = seed.token ?? "ghp_ownerOwnerOwnerOwnerOwnerOwnerOwner00";
   const readOnlyToken = "ghp_readerReaderReaderReaderReaderRead00";
   const emulator = await createEmulator({
     service: "github",
@@ -105,6 +110,7 @@ export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
     login,
     api,
     ...views(api, org),
+    statuses: state.statuses,
     hookSecret: (id) => state.configuration.hookSecrets.get(id),
     secrets: (repository, environment) => secretValues(state, `${org}/${repository}`, environment),
     async close() {
@@ -167,6 +173,7 @@ const handlers: readonly Handler[] = [
   milestones,
   person,
   secrets,
+  statuses,
   variables,
   organizationVariables,
   labels,

@@ -50,10 +50,13 @@ export interface Host {
   setStatus(sha: string, status: CommitStatus): Promise<void>;
 }
 
+/** The variable whose token comes first: the host's own name may stand for the credential of a managed system. */
+export const COMMENT_TOKEN = "PLUMBLINE_COMMENT_TOKEN";
+
 /** How a host is found and spoken to. */
 export interface HostKind {
   title: string;
-  /** The variable that holds the token. */
+  /** The variable that holds the token, where COMMENT_TOKEN does not. */
   tokenName: string;
   /** What posting takes, as sentences for whoever has to give it. */
   takes: string;

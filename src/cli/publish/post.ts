@@ -14,7 +14,7 @@ import { paragraph, visible } from "../plain-text.ts";
 import { keepComment, markOf } from "./comment.ts";
 import { connect, hostKinds } from "./connect.ts";
 import type { HostName } from "./flags.ts";
-import type { Found, Host, HostKind, PullRequest } from "./host.ts";
+import { COMMENT_TOKEN, type Found, type Host, type HostKind, type PullRequest } from "./host.ts";
 import { addToSummary } from "./job-summary.ts";
 import { linksTo, repositoryFolder } from "./place.ts";
 
@@ -62,7 +62,8 @@ export async function post(invocation: Invocation, name: HostName, result: Post)
 
 function postingOf(invocation: Invocation, name: HostName, result: Post): Posting {
   const kind = hostKinds[name];
-  const token = invocation.surroundings.env[kind.tokenName] || undefined;
+  const { env } = invocation.surroundings;
+  const token = env[COMMENT_TOKEN] || env[kind.tokenName] || undefined;
   const redactor = createRedactor();
   if (token !== undefined) redactor.add(token);
   const redact = (text: string) => redactor.redact(invocation.output.redact(text));
@@ -83,7 +84,7 @@ interface Failed {
 /** @returns what could not be posted. @throws ConnectorError when nothing can be. */
 async function postAll(posting: Posting, found: Found): Promise<Failed[]> {
   const { invocation, name, kind, token } = posting;
-  if (token === undefined) throw new ConnectorError("AUTH", `${kind.tokenName} is not set.`);
+  if (token === undefined) throw new ConnectorError("AUTH", `${kind.tokenName} is not set, nor is ${COMMENT_TOKEN}.`);
   const connected = await connect(name, invocation.surroundings, token);
   try {
     const pullRequest = await found.complete(connected.http);

@@ -33,6 +33,7 @@ jobs:
     permissions:
       contents: read
       pull-requests: write # the comment
+      statuses: write # and the commit's status
     steps:
       - uses: actions/checkout@v4
         with:
@@ -47,7 +48,8 @@ jobs:
         env:
 ${secrets}
 
-  # From a fork: no secrets, so no system is asked; what the files change is shown in the job's summary.
+  # From a fork: no secrets, so no system is asked, and a token that may not comment: what the files change is
+  # then shown in the job's summary.
   plan-of-fork:
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository
     runs-on: ubuntu-latest
@@ -64,6 +66,7 @@ ${secrets}
           file: manifests
           base: origin/\${{ github.base_ref }}
           offline: true
+          comment: true
 
   apply:
     if: github.event_name == 'push'
@@ -82,6 +85,7 @@ ${secrets}
           command: apply${place}
           file: manifests
           state: git:refs/plumbline/state
+          lock-timeout: 10m # for an apply that somebody runs elsewhere
         env:
 ${secrets}
 `;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { githubComment } from "../../../src/cli/markdown/budget.ts";
 import { renderPlanMarkdown } from "../../../src/cli/markdown/plan.ts";
+import { planHash } from "../../../src/reconcile/document.ts";
 import { manifest } from "../../cli/fixture.ts";
 import { foldedDepth, outsideCode } from "../../cli/markdown/gfm.ts";
 import { change, integration, planOf } from "../../cli/markdown/plans.ts";
@@ -37,18 +38,25 @@ describe("a comment's limit is in characters and in bytes (infracost/infracost#2
   });
 
   test.each([
-    ["from new", []],
-    ["from an earlier short one", ["short"]],
-  ])("the host accepts it %s", async (_, earlier) => {
-    const { host, folder, step } = await githubChecks({ files: { "acme.yaml": roomsOf(600, "漢".repeat(300)) } });
-    if (earlier.length > 0) {
-      await step("plan --comment github --only acme/rooms/room-1 --comment-id all");
+    ["from new", false],
+    ["from an earlier short one", true],
+  ])("the host accepts it %s, whole", async (_, earlier) => {
+    const saved = (one: typeof plan) => JSON.stringify({ ...one, hash: planHash(one.integrations) });
+    const files = { "plan.json": saved(plan), "short.json": saved(planOf([integration(deletes.slice(0, 1))])) };
+    const { host, step } = await githubChecks({ files });
+    if (earlier) {
+      await step("show short.json --comment github --comment-id all");
       expect(host.comments[0]?.body.length).toBeLessThan(2000);
     }
-    const { stderr } = await step("plan --comment github --comment-id all", { cwd: folder });
-    expect(stderr).toBe(`The comment on acme/infra#7 was ${earlier.length > 0 ? "changed" : "made"}.\n`);
+    const { stderr } = await step("show plan.json --comment github --comment-id all");
+    expect(stderr).toBe(`The comment on acme/infra#7 was ${earlier ? "changed" : "made"}.\n`);
     expect(host.comments).toHaveLength(1);
-    expect(host.comments[0]?.body).toContain("600 to create");
+    const body = host.comments[0]?.body ?? "";
+    for (const { key } of deletes) expect(body).toContain(`\`channels/${key}\``);
+    expect(body).toContain("_Cut to fit: ");
+    expect(body.isWellFormed()).toBe(true);
+    expect(foldedDepth(body)).toEqual({ end: 0, least: 0 });
+    expect(body.match(/^ *```/gm)?.length).toBe((body.match(/^ *```diff$/gm)?.length ?? 0) * 2);
   });
 });
 

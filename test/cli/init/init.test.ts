@@ -76,6 +76,7 @@ describe("the workflow for GitHub", () => {
       command: "apply",
       file: "manifests",
       state: "git:refs/plumbline/state",
+      "lock-timeout": "10m",
     });
     expect(jobs.apply.if).toBe("github.event_name == 'push'");
   });
@@ -88,7 +89,7 @@ describe("the workflow for GitHub", () => {
   test("gives each job the least rights, and the history that --base needs", async () => {
     const { permissions, jobs } = await workflow();
     expect(permissions).toEqual({});
-    expect(jobs.plan.permissions).toEqual({ contents: "read", "pull-requests": "write" });
+    expect(jobs.plan.permissions).toEqual({ contents: "read", "pull-requests": "write", statuses: "write" });
     expect(jobs["plan-of-fork"].permissions).toEqual({ contents: "read" });
     expect(jobs.apply.permissions).toEqual({ contents: "write" });
     for (const { steps } of Object.values(jobs) as { steps: Step[] }[]) expect(steps[0]?.with["fetch-depth"]).toBe(0);
@@ -100,7 +101,7 @@ describe("the workflow for GitHub", () => {
     expect(fork.if).toContain("head.repo.full_name != github.repository");
     expect(jobs.plan.if).toContain("head.repo.full_name == github.repository");
     expect(JSON.stringify(fork)).not.toContain("secrets.");
-    expect(plumbline(fork).with).toMatchObject({ offline: true, base });
+    expect(plumbline(fork).with).toMatchObject({ offline: true, base, comment: true });
   });
 
   test("hands over the state's key and each credential, under names that GitHub takes", async () => {
@@ -121,14 +122,17 @@ describe("the pipeline for GitLab", () => {
     await cli(["init", "--platform", "slack", "--ci", "gitlab"], { cwd });
     const pipeline = parse(read(cwd, ".gitlab-ci.yml"));
     expect(pipeline["plumbline-plan"].script).toEqual([
-      'plumbline plan -f manifests --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --state git:refs/plumbline/state --comment gitlab',
+      'plumbline plan --file="$PLUMBLINE_FILE" --base="origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME" --state="$PLUMBLINE_STATE" --comment gitlab',
     ]);
     expect(pipeline["plumbline-plan-of-fork"].script).toEqual([
-      'plumbline plan -f manifests --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --offline',
+      'plumbline plan --file="$PLUMBLINE_FILE" --base="$CI_MERGE_REQUEST_DIFF_BASE_SHA" --offline',
     ]);
     expect(pipeline["plumbline-apply"]).toMatchObject({ resource_group: "plumbline", interruptible: false });
     expect(pipeline[".plumbline"].variables.GIT_DEPTH).toBe("0");
     expect(JSON.stringify(pipeline)).not.toContain("npx");
+    // The template for `include` is the same.
+    const template = readFileSync(join(import.meta.dirname, "../../../ci/gitlab.yml"), "utf8");
+    expect(parse(template)).toEqual(pipeline);
     for (const script of ["plumbline-plan", "plumbline-apply"].flatMap((job) => pipeline[job].script)) {
       expect(Object.keys(commands)).toContain(script.split(" ")[1]);
     }
@@ -143,7 +147,9 @@ test("below a repository's root the CI file stands at the root and names the fol
   const { jobs } = parse(read(cwd, ".github/workflows/plumbline.yml"));
   expect(jobs.apply.steps[1].with["working-directory"]).toBe("infra/it");
   await cli(["init", "infra/it", "--ci", "gitlab", "--platform", "slack"], { cwd });
-  expect(parse(read(cwd, ".gitlab-ci.yml"))[".plumbline"].before_script.at(-1)).toBe('cd "infra/it"');
+  const job = parse(read(cwd, ".gitlab-ci.yml"))[".plumbline"];
+  expect(job.variables.PLUMBLINE_FOLDER).toBe("infra/it");
+  expect(job.before_script.at(-1)).toBe('cd "$PLUMBLINE_FOLDER"');
 });
 
 test("a CI file that is there is left as it is", async () => {

@@ -11,6 +11,24 @@ import { githubChecks, HEAD } from "./rig.ts";
 
 const wrong = manifest("    rooms:\n      - name: a\n        topik: b\n");
 
+describe("the token", () => {
+  const own = "ghs_ownTokenForCommentsOwnTokenForComm00";
+
+  test("of PLUMBLINE_COMMENT_TOKEN comes before GITHUB_TOKEN, which may be a managed organisation's", async () => {
+    const { host, env, step } = await githubChecks({ accounts: { [own]: "github-actions[bot]", [TOKEN]: "somebody" } });
+    const { stderr } = await step("plan --comment github", { env: { ...env, PLUMBLINE_COMMENT_TOKEN: own } });
+    expect(stderr).toBe("The comment on acme/infra#7 was made.\n");
+    expect([...new Set(host.requests.map(({ headers }) => headers.authorization))]).toEqual([`Bearer ${own}`]);
+  });
+
+  test("of neither is a warning that names both", async () => {
+    const { env, step } = await githubChecks();
+    const { code, stderr } = await step("plan --comment github", { env: { ...env, GITHUB_TOKEN: "" } });
+    expect(stderr).toContain("GITHUB_TOKEN is not set, nor is PLUMBLINE_COMMENT_TOKEN.");
+    expect(code).toBe(0);
+  });
+});
+
 describe("the comment", () => {
   test("is made once, then changed in place, then left as it is", async () => {
     const { host, folder, step } = await githubChecks();

@@ -10,6 +10,7 @@ import type { Access } from "./collaborators.ts";
 import { type Configuration, createConfiguration } from "./configuration.ts";
 import type { Organization } from "./organization.ts";
 import type { Ruleset } from "./rulesets.ts";
+import type { CommitStatus } from "./statuses.ts";
 
 /** A repository as the index knows it. */
 export interface Known {
@@ -44,6 +45,8 @@ export interface GitHubState {
   protections: Map<number, Map<string, Protected>>;
   /** Webhooks' secrets, environments, variables and secrets. */
   configuration: Configuration;
+  /** Of commits, the newest first. */
+  statuses: CommitStatus[];
   /** Hands a request to the emulator. */
   forward(request: Received): Promise<Answer>;
   /** Asks the emulator something on the stand-in's own account. */
@@ -72,6 +75,7 @@ export function createState(emulator: Upstream, defaultLabels: boolean, organiza
     branches: [],
     protections: new Map(),
     configuration: createConfiguration(),
+    statuses: [],
     forward,
     async call(method, path, body) {
       const [pathname = path, search] = path.split("?");
