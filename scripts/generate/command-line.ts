@@ -1,5 +1,5 @@
 /** The page of all commands, out of the same declarations that `--help` prints. */
-import { commands } from "../../src/cli/routes.ts";
+import { allCommands } from "../../src/cli/routes.ts";
 
 /** What the page says of a flag or an argument. */
 interface Parameter {
@@ -23,7 +23,7 @@ interface Declared {
   };
 }
 
-const page = Object.entries(commands) as unknown as readonly [name: string, command: Declared][];
+const page = [...allCommands] as unknown as readonly [name: string, command: Declared][];
 
 /** Flags of every command: said once. */
 const common = ["quiet", "no-color", "log-level"];
@@ -38,7 +38,7 @@ export function commandLinePage(notice: string): string {
       "[exit codes](exit-codes.md) tell scripts how it went.",
     table(
       ["command", "what it does"],
-      page.map(([name, { brief }]) => [`[${name}](#${name})`, brief]),
+      page.map(([name, { brief }]) => [`[${name}](#${name.replaceAll(" ", "-")})`, brief]),
     ),
     `Every command takes:\n\n${flagTable(shared, { q: "quiet" })}`,
     "## Completion in a shell\n\n" +

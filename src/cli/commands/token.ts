@@ -1,6 +1,7 @@
 /** How `plumbline token …` is called: flags, help. The code is in `../run/token-….ts`. */
 import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
+import { proposesOf } from "../completion/propose.ts";
 import {
   type CommonFlags,
   commonAliases,
@@ -34,7 +35,7 @@ export const tokenCreate = buildCommand<Partial<TokenCreateFlags>, [name: string
   ),
   parameters: {
     flags: {
-      role: value("viewer, operator or admin"),
+      role: { ...value("viewer, operator or admin"), proposeCompletions: proposesOf(["viewer", "operator", "admin"]) },
       namespace: {
         kind: "parsed",
         parse: String,

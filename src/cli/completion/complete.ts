@@ -9,7 +9,7 @@ import { proposeCompletions } from "@stricli/core";
 import { application } from "../application.ts";
 import type { CliContext } from "../command.ts";
 import { paragraph } from "../plain-text.ts";
-import { commands } from "../routes.ts";
+import { allCommands } from "../routes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Completing, ShellsOwn } from "./propose.ts";
 import { type Parameters, readWords } from "./words.ts";
@@ -33,7 +33,7 @@ async function proposals(words: readonly string[], surroundings: Surroundings): 
   const descriptions = new Map<string, string>();
   let shell: ShellsOwn | undefined;
   const completing: Completing = {
-    ...readWords(inputs.slice(1, -1), parametersOf(inputs[0])),
+    ...readWords(inputs.slice(commandOf(inputs).split(" ").length, -1), parametersOf(commandOf(inputs))),
     describe: (word, description) => void descriptions.set(word, description),
     leaveTo(whom) {
       shell = whom;
@@ -64,10 +64,14 @@ function apart(words: readonly string[]): { inputs: readonly string[]; before: s
   return { inputs: [...words.slice(0, -1), flag, value], before: `${flag}=` };
 }
 
-function parametersOf(name: string | undefined): Parameters {
-  const command =
-    name !== undefined && Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
-  return (command?.parameters as Parameters | undefined) ?? {};
+/** The command that a line begins with, of two words where it stands in a group. */
+function commandOf([first = "", second = ""]: readonly string[]): string {
+  const both = `${first} ${second}`;
+  return allCommands.has(both) ? both : first;
+}
+
+function parametersOf(name: string): Parameters {
+  return (allCommands.get(name)?.parameters as Parameters | undefined) ?? {};
 }
 
 function contextOf(surroundings: Surroundings, completing: Completing): CliContext {
