@@ -5,6 +5,7 @@
  * is quoted, such as the colour 008672 and the word `on`.
  */
 import { Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar, visit, type YAMLSeq } from "yaml";
+import { writeYaml } from "./yaml-form.ts";
 
 /** A remark that stands before an item of a list. */
 export interface Remark {
@@ -30,7 +31,7 @@ export function manifestYaml(manifest: object, remarks: readonly Remark[] = []):
     const node = document.getIn(path, true);
     if (isNode(node)) (node as Node).commentBefore = lines.map((line) => ` ${line}`).join("\n");
   }
-  return document.toString({ lineWidth: 0 });
+  return writeYaml(document);
 }
 
 /** Quotes all that some reader of YAML could take for anything but the string. @returns the document. */

@@ -320,7 +320,7 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     file: "github.yaml",
-    from: "topics: [ payments, typescript ]",
+    from: "topics: [payments, typescript]",
     to: "topics: «payments",
     code: "WrongType",
     says: "Write it as a list",
@@ -328,15 +328,15 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     file: "github.yaml",
-    from: "topics: [ payments, typescript ]",
-    to: "topics: [ payments, «1.10 ]",
+    from: "topics: [payments, typescript]",
+    to: "topics: [payments, «1.10]",
     code: "UnquotedString",
     says: 'Write "1.10".',
     path: `${billing}/topics/1`,
   },
   {
     file: "github.yaml",
-    from: "topics: [ payments, typescript ]",
+    from: "topics: [payments, typescript]",
     to: "«topics:",
     code: "EmptyValue",
     says: "Write [] for an empty list",

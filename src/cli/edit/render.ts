@@ -2,6 +2,7 @@
 import { Document, isCollection, visit } from "yaml";
 import { isObject } from "../../manifests/defaults.ts";
 import { manifestYaml, styled } from "../manifest-yaml.ts";
+import { writeYaml } from "../yaml-form.ts";
 
 /** How the text around an edit is written. */
 export interface Surrounding {
@@ -20,7 +21,7 @@ export function inline(value: unknown, { json }: Surrounding): string {
       if (isCollection(node)) node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }).trimEnd();
+  return writeYaml(document).trimEnd();
 }
 
 /** A value as lines, without indentation; of a list or a map that is short, one. */

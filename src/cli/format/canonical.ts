@@ -18,16 +18,8 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { AnnotatedSchema } from "../../api/schema.ts";
+import { writeYaml } from "../yaml-form.ts";
 import { ownProperty, rankOf, renames } from "./order.ts";
-
-/** How the `yaml` package writes: nothing is folded. */
-const form = {
-  lineWidth: 0,
-  indent: 2,
-  indentSeq: true,
-  flowCollectionPadding: true,
-  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-} as const;
 
 /** @param text that the document was parsed from. @returns the document as it should be written. */
 export function canonicalText(text: string, document: Document.Parsed, schema: AnnotatedSchema | undefined): string {
@@ -46,7 +38,7 @@ export function canonicalText(text: string, document: Document.Parsed, schema: A
     Node: (_, node) => tidyComments(node as Node),
   });
   tidyComments(document);
-  return document.toString(form);
+  return writeYaml(document);
 }
 
 /** What stands before the first key of a document is about the document, whichever key comes first then. */

@@ -51,7 +51,7 @@ spec:
           - ada@example.com
           # on holiday
           - grace@example.com
-        bookmarks: [ { title: "no", link: "https://example.com" } ]
+        bookmarks: [{ title: "no", link: "https://example.com" }]
 `;
 
 const foreign = "b:   [1,2]\na: 'x'\n\n\n";

@@ -78,10 +78,10 @@ test("asks for everything, and writes neither masks nor what cannot be read or s
     hooks:
       # Cannot be read: config.secret. To set it, add a reference: config: { secret: { env: NAME } }
       - url: "https://ci.example/h"
-        events: [ issues, push ]
+        events: [issues, push]
         config: { type: json }
         since: null
-        order: [ b, a ]
+        order: [b, a]
 `);
   expect(stdout).not.toMatch(/\*|active|note|limit|template|hidden|id:/);
   writeFileSync(join(cwd, "acme.yaml"), stdout);

@@ -40,8 +40,8 @@ spec:
       # Cannot be read: token. To set it, add a reference: token: { env: NAME }
       - name: incidents
         topic: "Sev 1 & 2"
-        tags: [ a, b ]
-        members: [ ada@example.com ]
+        tags: [a, b]
+        members: [ada@example.com]
         size: 10
         notes:
           - title: how to
@@ -59,7 +59,7 @@ spec:
         size: 10
     teams:
       - handle: oncall
-        rooms: [ incidents ]
+        rooms: [incidents]
 `);
   expect(stderr).toBe("Imported 6 things.\n");
   expect(code).toBe(0);

@@ -63,7 +63,7 @@ const expected = manifest(`    # Who talks where.
             text: "a: b"
     teams:
       - handle: oncall
-        rooms: [ incidents ]
+        rooms: [incidents]
 `);
 
 test.each([
@@ -92,16 +92,16 @@ test("a second run finds nothing to do and does not touch the file", async () =>
 
 test("what equals in meaning is not written again: order of sets, case of keys, names and ids", async () => {
   const text = manifest(`    rooms:
-      - { name: Incidents, tags: [ b, a ], members: [ ada@example.com ] }
-    teams: [ { handle: oncall, rooms: [ INCIDENTS ] } ]
+      - { name: Incidents, tags: [b, a], members: [ada@example.com] }
+    teams: [ { handle: oncall, rooms: [INCIDENTS] } ]
 `);
   const here = place({ "acme.yaml": text });
   const { addPerson, addRoom, addTeam } = here.fake;
   addRoom({ name: "incidents", tags: ["a", "b"], members: [addPerson("ada@example.com")] });
   addTeam("oncall", ["incidents"]);
   const { text: after } = await written(here);
-  expect(after).toContain("tags: [ b, a ], members: [ ada@example.com ]");
-  expect(after).toContain("rooms: [ INCIDENTS ]");
+  expect(after).toContain("tags: [b, a], members: [ada@example.com]");
+  expect(after).toContain("rooms: [INCIDENTS]");
 });
 
 describe("values that come from elsewhere", () => {
@@ -109,7 +109,7 @@ describe("values that come from elsewhere", () => {
     const here = place({
       "acme.yaml": manifest(`    rooms:
       - name: a
-        tags: &tags [ x, y ]   # all have these
+        tags: &tags [x, y]   # all have these
       - { name: b, tags: *tags }
       - { name: c, tags: *tags }
 `),
@@ -122,9 +122,9 @@ describe("values that come from elsewhere", () => {
       here.fake.addRoom({ name, tags: [...tags] });
     const { text } = await written(here);
     expect(text).toContain(`      - name: a
-        tags: [ x, z ]   # all have these
-      - { name: b, tags: &tags [ x, "y" ] }
-      - { name: c, tags: [ "y" ] }
+        tags: [x, z]   # all have these
+      - { name: b, tags: &tags [x, "y"] }
+      - { name: c, tags: ["y"] }
 `);
     await expectQuiet(here);
   });
@@ -132,7 +132,7 @@ describe("values that come from elsewhere", () => {
   test("what a merge key or the defaults bring is overridden in the entry alone", async () => {
     const defaults = '  defaults:\n    rooms: { topic: common, size: 10, notes: [{ title: rules, text: "all" }] }\n';
     const entries = `    rooms:
-      - &base { name: a, tags: [ x ] }
+      - &base { name: a, tags: [x] }
       - { <<: *base, name: b }   # as a
 `;
     const here = place({ "acme.yaml": manifest(entries, defaults) });
@@ -143,7 +143,7 @@ describe("values that come from elsewhere", () => {
       here.fake.addNote(room, { title: "rules", text });
     const { text } = await written(here);
     expect(text).toContain(defaults);
-    expect(text).toContain("      - &base { name: a, tags: [ x ] }\n");
+    expect(text).toContain("      - &base { name: a, tags: [x] }\n");
     expect(text).toMatch(/- \{ <<: \*base, name: b, .*topic: own.* \} {3}# as a/);
     expect(text).toContain('topic: ""');
     await expectQuiet(here);
@@ -170,8 +170,8 @@ test("fields that are not stated stay so, unless all fields are asked for", asyn
 
 test("fields under lifecycle.ignoreFields, and a key whose rename waits, are nobody's drift", async () => {
   const text = manifest(`    rooms:
-      - { name: a, topic: mine, lifecycle: { ignoreFields: [ /topic ] } }
-      - { name: new, topic: x, lifecycle: { previously: [ old ] } }
+      - { name: a, topic: mine, lifecycle: { ignoreFields: [/topic] } }
+      - { name: new, topic: x, lifecycle: { previously: [old] } }
 `);
   const here = place({ "acme.yaml": text });
   here.fake.addRoom({ name: "a", topic: "theirs" });
