@@ -49,8 +49,8 @@ export function cycleCheck(compiled: CompiledConnector): CycleCheck {
 }
 
 /** The kind that a schema's references name; `undefined` for none and for lookups. */
-function targetKind(compiled: CompiledConnector, schema: AnnotatedSchema): Kind | undefined {
-  const name = schema["x-plumbline-ref"];
+export function targetKind(compiled: CompiledConnector, schema: AnnotatedSchema): Kind | undefined {
+  const name = schema["x-plumbline-ref"] ?? schema["x-plumbline-key-of"];
   const { lookups, resources } = compiled.connector;
   if (name === undefined || (lookups && Object.hasOwn(lookups, name))) return undefined;
   const byPath = compiled.kinds.get(name);
@@ -78,7 +78,7 @@ function edgesOf(
 }
 
 /** The key that a reference means: among the entry's own relatives where kinds share a parent, else in full. */
-function targetKeyText(target: Kind, name: string, kind: Kind, entry: DeclaredEntry): string {
+export function targetKeyText(target: Kind, name: string, kind: Kind, entry: DeclaredEntry): string {
   if (!target.parent) return escapeSegment(normalizeSegment(target, name));
   if (!lineage(kind).includes(target.parent)) return normalizedKeyText(target, parseKey(name));
   const shared = entry.keyText.split("/").slice(0, lineage(target).length - 1);
@@ -86,7 +86,7 @@ function targetKeyText(target: Kind, name: string, kind: Kind, entry: DeclaredEn
 }
 
 /** Kinds hold no spaces, so no two entries share an id. */
-function entryId(kind: string, keyText: string): string {
+export function entryId(kind: string, keyText: string): string {
   return `${kind} ${keyText}`;
 }
 

@@ -36,13 +36,12 @@ spec:
     channels:
       - name: incidents
 `;
-/** Refers to the Integration of the other file, since it needs that one's channel first. */
+/** Refers to the channel of the other file. */
 const group = (name: string) => `apiVersion: plumbline.dev/v1alpha1
 kind: Integration
 metadata: { name: acme-groups }
 spec:
   platform: slack
-  dependsOn: [acme-slack]
   credentials: { token: { env: SLACK_BOT_TOKEN } }
   resources:
     usergroups:
@@ -51,7 +50,7 @@ spec:
         channels: [incidents]
 `;
 
-const missingKey = /group\.yaml:6:15 {2}error {2}There is no Integration "acme-slack"/;
+const missingKey = /group\.yaml:11:20 {2}error {2}No manifest of this system declares channels "incidents"/;
 
 /** The hook's repository, as `repo` in a user's settings; setting it up is done already. */
 function hooks(): TestRepository {

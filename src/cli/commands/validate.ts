@@ -18,6 +18,7 @@ import { type ProblemFormat, problemFormatNames } from "../formats/names.ts";
 
 export interface ValidateFlags extends CommonFlags, FileFlags, FormatFlags<ProblemFormat> {
   "load-connectors"?: boolean | undefined;
+  strict?: boolean | undefined;
 }
 
 /** `plumbline validate`: checks manifests without asking any system. */
@@ -29,6 +30,7 @@ export const validate = buildCommand<Partial<ValidateFlags>, [], CliContext>({
       ["validate -f manifests/slack.yaml", "one file"],
       ["validate -o json", "for scripts"],
       ["validate --load-connectors", "with your own connectors"],
+      ["validate --strict", "where everything is declared"],
     ],
     formatList(problemFormatNames),
   ),
@@ -36,6 +38,7 @@ export const validate = buildCommand<Partial<ValidateFlags>, [], CliContext>({
     flags: {
       ...fileFlag,
       ...problemOutputFlag,
+      strict: onOff("A reference to what no manifest declares is an error"),
       "load-connectors": onOff("Run the code of plumbline.config.yaml's connectors"),
       ...commonFlags,
     },

@@ -1,15 +1,17 @@
 /** `plumbline validate`: as little as possible is loaded here, since editors and hooks run it at every save. */
 import { renderProblems } from "../../manifests/render.ts";
+import type { Problem } from "../../manifests/types.ts";
 import type { Run } from "../command.ts";
 import type { ValidateFlags } from "../commands/validate.ts";
 import { writeProblems } from "../formats/index.ts";
 import { count } from "../plain-text.ts";
-import { openWorkspace } from "../workspace.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
 
 const validate: Run<ValidateFlags> = async (invocation, flags) => {
   const { output } = invocation;
-  const { loaded } = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true);
-  const { manifests, problems, files, skipped, unchecked } = loaded;
+  const workspace = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true);
+  const { manifests, files, skipped, unchecked } = workspace.loaded;
+  const problems = flags.strict ? await strictly(workspace) : workspace.loaded.problems;
   const valid = problems.length === 0;
   if (flags.output === "json" || flags.output === "yaml") {
     await output.data({ valid, files, manifests: manifests.length, skipped, unchecked, problems }, flags.output);
@@ -32,6 +34,20 @@ const validate: Run<ValidateFlags> = async (invocation, flags) => {
   return valid ? 0 : 1;
 };
 export default validate;
+
+/** What is wrong, and where nothing is, what is referred to and not declared. */
+async function strictly({ loaded, integrations, platforms }: Workspace): Promise<readonly Problem[]> {
+  if (loaded.problems.length > 0) return loaded.problems;
+  const { undeclaredReferences } = await import("../../manifests/undeclared.ts");
+  const known = await Promise.all(
+    integrations.map(async (manifest) => ({ manifest, platform: await platforms.load(manifest.object.spec.platform) })),
+  );
+  return undeclaredReferences(
+    known.flatMap(({ manifest, platform }) =>
+      typeof platform === "object" ? [{ manifest, compiled: platform.compiled }] : [],
+    ),
+  );
+}
 
 function read(files: number, skipped: number): string {
   const others = skipped > 0 ? `, ${count(skipped, "other document")} passed over` : "";
