@@ -173,29 +173,49 @@ export interface InboundRequest {
   body: Uint8Array;
 }
 
+/** What all ways of proving have in common. */
+interface Proof {
+  /** The credential that holds the secret. */
+  credential: string;
+  /** The credential with the secret that was in use before; it is accepted as well. */
+  previous?: string;
+  /**
+   * Whether the same bytes, coming again within 24 hours, are a replay and do nothing. Default: where a signature
+   * covers no time, since anybody who saw it can send it again under another id.
+   */
+  remember?: boolean;
+}
+
+/** When a request was signed, in seconds since 1970, and how far from now that may be. */
+export interface SignedTime {
+  /** @returns `undefined` for what is missing or no whole number; {@link wholeSeconds} reads strictly. */
+  of(request: InboundRequest): number | undefined;
+  toleranceSeconds: number;
+}
+
 /** How a platform proves that a webhook is its own. */
 export type Authenticate =
-  | {
+  | (Proof & {
       type: "hmac";
       algorithm: "sha256" | "sha1" | "sha512";
-      encoding: "hex" | "base64";
-      credential: string;
+      encoding: "hex" | "base64" | "base64url";
       header: string;
       prefix?: string;
+      /** The key that a secret stands for; `undefined` for one without the right form. Default: its bytes. */
+      key?(secret: string): Uint8Array | undefined;
+      /** The signatures, without a prefix, where there may be several; default: the header's value. */
+      signatures?(request: InboundRequest): readonly string[];
       /** What is signed; default: the body. */
       signed?(request: InboundRequest): Uint8Array | undefined;
-      /** When it was signed, in seconds since 1970, and how far from now that may be. */
-      timestamp?: { of(request: InboundRequest): number | undefined; toleranceSeconds: number };
-    }
-  | {
+      timestamp?: SignedTime;
+    })
+  | (Proof & {
       type: "ed25519";
-      credential: string;
       header: string;
       signed(request: InboundRequest): Uint8Array | undefined;
-      timestamp?: { of(request: InboundRequest): number | undefined; toleranceSeconds: number };
-    }
-  | { type: "sharedSecret"; credential: string; of(request: InboundRequest): string | undefined }
-  | { type: "clientState"; credential: string; of(request: InboundRequest): string | undefined };
+      timestamp?: SignedTime;
+    })
+  | (Proof & { type: "sharedSecret" | "clientState"; of(request: InboundRequest): string | undefined });
 
 /** A platform's event, before it becomes a CloudEvent. */
 export interface PlatformEvent {
@@ -207,6 +227,15 @@ export interface PlatformEvent {
   time?: string;
   subject?: string;
   data: unknown;
+  /** `data` as the JSON text that came, so that none of its digits is lost; left out where it was no JSON. */
+  text?: string;
+}
+
+/** What a connector may need to read a request, beside the request. */
+export interface InboundContext {
+  connection: Readonly<Record<string, unknown>>;
+  /** A new id each time, for a sender whose deliveries have none. */
+  newId(): string;
 }
 
 export interface Events {
@@ -214,9 +243,18 @@ export interface Events {
   names: readonly string[];
   /** The property of `data` that an event is about. */
   main: Readonly<Record<string, string>>;
-  authenticate: Authenticate;
+  /** A function where the connection says how; {@link authenticateOf} asks either. */
+  authenticate: Authenticate | ((connection: Readonly<Record<string, unknown>>) => Authenticate);
+  /** An answer in place of taking an event in; asked for authenticated requests only. */
   handshake?(request: InboundRequest): { status: number; headers?: Record<string, string>; body: string } | undefined;
-  parse(request: InboundRequest): readonly PlatformEvent[];
+  /**
+   * Reads an authenticated request; nothing for one that tells of no event.
+   *
+   * @throws Error that says why without saying what stood there, for one that cannot be read.
+   */
+  parse(request: InboundRequest, context: InboundContext): readonly PlatformEvent[];
+  /** Whether this account, as `check` tells it, caused the event. Left out: nobody can tell. */
+  own?(event: Pick<PlatformEvent, "name" | "data">, account: CheckedAccount): boolean;
   enrich?(reader: unknown, event: PlatformEvent): Promise<PlatformEvent>;
   poll?(reader: unknown, cursor: string | undefined): Promise<{ events: readonly PlatformEvent[]; cursor: string }>;
   subscribe?: { ensure(writer: unknown, address: string): Promise<{ expiresAt: string }>; renewBefore: string };
@@ -248,11 +286,19 @@ export interface Limit {
   applies?(request: RequestSummary): boolean;
 }
 
+/** The account that Plumbline acts as. */
+export interface CheckedAccount {
+  id: string;
+  name?: string;
+  /** Other ids of the same account, by which events name it. */
+  aliases?: readonly string[];
+}
+
 /** What the connection test tells. */
 export interface Check {
   version?: string;
-  /** The account that Plumbline acts as; it is never removed from anything. */
-  account?: { id: string; name?: string };
+  /** It is never removed from anything. */
+  account?: CheckedAccount;
   scopes?: readonly string[];
   /** ISO 8601. */
   expiresAt?: string;
@@ -287,6 +333,14 @@ export interface HttpProfile {
    * one that webhooks are posted to, `applies` has to look at the request's host.
    */
   publicHosts?: readonly string[];
+  /**
+   * Users choose freely where requests go: `connection.url`, a whole address, stands in the place of
+   * {@link baseUrl}. It has to be https and public unless the operator's `allow.hosts` names it, which is looked
+   * at for every connection; no redirect is followed and no proxy used.
+   */
+  userChosenUrl?: true;
+  /** The body of a request that only tests: a reader may POST it. */
+  ping?: string;
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>;
   /**
@@ -340,6 +394,8 @@ export interface OpenContext {
    * @throws ConnectorError RATE_LIMITED, at once, when it is longer than this run may wait.
    */
   wait(milliseconds: number): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 export interface Connector {

@@ -18,9 +18,10 @@ export {
   type TransportOptions,
 } from "./http/transport.ts";
 export * from "./http/types.ts";
+export * from "./inbound.ts";
 export * from "./pagination.ts";
 export * from "./parents.ts";
 export * from "./path.ts";
 export { type Loaders, type OwnConnectors, Registry } from "./registry.ts";
 export { openSession, type Session, type SessionOptions } from "./session.ts";
-export { type Verification, verify } from "./signatures.ts";
+export { decoded, headerOf, type Verification, verify, wholeSeconds } from "./signatures.ts";

@@ -88,7 +88,8 @@ function contextOf(
   const { connection, credentials } = options;
   const http = client ? (kind === "read" ? client.readOnly : client.http) : withoutHttp(options.connector);
   const wait = (milliseconds: number) => waitFor(options, milliseconds);
-  return { connection, credentials, http, guard: guardOf(options, origin, kind), wait };
+  const now = () => options.transport.clock.now();
+  return { connection, credentials, http, guard: guardOf(options, origin, kind), wait, now };
 }
 
 async function waitFor(options: ConnectionOptions, milliseconds: number): Promise<void> {

@@ -30,16 +30,44 @@ export function verify(
   credentials: Readonly<Record<string, string>>,
   now: number,
 ): Verification {
-  const secret = Object.hasOwn(credentials, authenticate.credential) ? credentials[authenticate.credential] : undefined;
-  if (secret === undefined || secret === "") return refused(`no credential "${authenticate.credential}" is set`);
-  switch (authenticate.type) {
+  const { credential, previous } = authenticate;
+  const secret = own(credentials, credential);
+  if (secret === undefined) return refused(`no credential "${credential}" is set`);
+  const first = verifyWith(authenticate, request, secret, now);
+  const before = previous === undefined ? undefined : own(credentials, previous);
+  if (first.ok || before === undefined) return first;
+  return verifyWith(authenticate, request, before, now).ok ? accepted : first;
+}
+
+/**
+ * Reads a time as platforms write it: whole seconds since 1970, digits only.
+ *
+ * @returns `undefined` for anything else, such as nothing, `1e99` or a number with letters behind it.
+ */
+export function wholeSeconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The value of a header, whatever the case of its name. */
+export function headerOf({ headers }: InboundRequest, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  for (const [given, value] of Object.entries(headers)) if (given.toLowerCase() === wanted) return value;
+  return undefined;
+}
+
+function own(credentials: Readonly<Record<string, string>>, name: string): string | undefined {
+  return (Object.hasOwn(credentials, name) ? credentials[name] : undefined) || undefined;
+}
+
+function verifyWith(how: Authenticate, request: InboundRequest, secret: string, now: number): Verification {
+  switch (how.type) {
     case "hmac":
-      return fresh(authenticate, request, now) ?? verifyHmac(authenticate, request, secret);
+      return fresh(how, request, now) ?? verifyHmac(how, request, secret);
     case "ed25519":
-      return fresh(authenticate, request, now) ?? verifyEd25519(authenticate, request, secret);
+      return fresh(how, request, now) ?? verifyEd25519(how, request, secret);
     case "sharedSecret":
     case "clientState":
-      return verifyShared(authenticate.of(request), secret);
+      return verifyShared(how.of(request), secret);
   }
 }
 
@@ -48,26 +76,41 @@ function fresh({ timestamp }: Hmac | Ed25519, request: InboundRequest, now: numb
   if (!timestamp) return undefined;
   const seconds = timestamp.of(request);
   if (seconds === undefined || !Number.isFinite(seconds)) return refused("the timestamp is missing or no number");
+  const skew = Math.round(now / 1000 - seconds);
   const apart = Math.abs(now / 1000 - seconds);
-  return apart > timestamp.toleranceSeconds ? refused("the timestamp is too far from now") : undefined;
+  const { toleranceSeconds: most } = timestamp;
+  if (apart <= most) return undefined;
+  const side = skew > 0 ? "behind" : "ahead of";
+  return refused(`the timestamp is ${Math.abs(skew)} s ${side} this machine's clock, and ${most} s are accepted`);
 }
 
 function verifyHmac(how: Hmac, request: InboundRequest, secret: string): Verification {
-  const given = header(request, how.header);
-  if (given === undefined) return refused(`the header ${how.header} is missing`);
-  const prefix = how.prefix ?? "";
-  if (!given.startsWith(prefix)) return refused(`the header ${how.header} does not start with "${prefix}"`);
+  const key = how.key ? how.key(secret) : Buffer.from(secret);
+  if (key === undefined) return refused(`the credential "${how.credential}" does not have the form of such a secret`);
+  const given = how.signatures ? how.signatures(request) : headerSignature(how, request);
+  if (!Array.isArray(given)) return given as Verification;
   const signed = how.signed ? how.signed(request) : request.body;
   if (signed === undefined) return refused("what is signed is missing");
-  const signature = decoded(given.slice(prefix.length), how.encoding);
-  const expected = createHmac(how.algorithm, secret).update(signed).digest();
-  if (signature?.length !== expected.length) return refused(`the header ${how.header} holds no signature`);
-  return timingSafeEqual(signature, expected) ? accepted : refused("the signature is wrong");
+  const expected = createHmac(how.algorithm, key).update(signed).digest();
+  const signatures = given
+    .map((one: string) => decoded(one, how.encoding))
+    .filter((one) => one?.length === expected.length);
+  if (signatures.length === 0) return refused(`the header ${how.header} holds no signature`);
+  const right = signatures.some((one) => timingSafeEqual(one as Buffer, expected));
+  return right ? accepted : refused("the signature is wrong");
+}
+
+/** The header's value without its prefix, or why there is none. */
+function headerSignature({ header, prefix = "" }: Hmac, request: InboundRequest): [string] | Verification {
+  const given = headerOf(request, header);
+  if (given === undefined) return refused(`the header ${header} is missing`);
+  if (!given.startsWith(prefix)) return refused(`the header ${header} does not start with "${prefix}"`);
+  return [given.slice(prefix.length)];
 }
 
 /** The credential is the public key: 32 bytes in hex. */
 function verifyEd25519(how: Ed25519, request: InboundRequest, publicKey: string): Verification {
-  const given = header(request, how.header);
+  const given = headerOf(request, how.header);
   if (given === undefined) return refused(`the header ${how.header} is missing`);
   const signature = decoded(given, "hex");
   if (signature?.length !== 64) return refused(`the header ${how.header} holds no signature`);
@@ -87,15 +130,13 @@ function verifyShared(given: string | undefined, secret: string): Verification {
   return timingSafeEqual(digest(given), digest(secret)) ? accepted : refused("the shared secret is wrong");
 }
 
-/** Decodes strictly; Buffer itself skips over what it cannot read. */
-function decoded(text: string, encoding: "hex" | "base64"): Buffer | undefined {
-  const shape =
-    encoding === "hex" ? /^(?:[0-9a-fA-F]{2})+$/ : /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-  return shape.test(text) ? Buffer.from(text, encoding) : undefined;
-}
+const shapes = {
+  hex: /^(?:[0-9a-fA-F]{2})+$/,
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  base64url: /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/,
+} as const;
 
-function header({ headers }: InboundRequest, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  for (const [given, value] of Object.entries(headers)) if (given.toLowerCase() === wanted) return value;
-  return undefined;
+/** Decodes strictly; Buffer itself skips over what it cannot read. */
+export function decoded(text: string, encoding: keyof typeof shapes): Buffer | undefined {
+  return shapes[encoding].test(text) ? Buffer.from(text, encoding) : undefined;
 }

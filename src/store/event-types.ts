@@ -61,7 +61,7 @@ export interface NewDelivery {
   namespace: string;
   /** The Rule's or the route's name. */
   target: string;
-  /** Deliveries of one key are carried out in the order of their events. */
+  /** Deliveries of one kind, namespace, target and key are carried out in the order of their events. */
   orderingKey: string;
   /** Not before this. */
   notBefore: number;
@@ -92,6 +92,8 @@ export interface Delivery extends NewDelivery {
   event: number;
   state: DeliveryState;
   attempts: number;
+  /** How many of them were before it was brought back; left out: none. */
+  attemptsBefore?: number;
   /** What was done so far, as JSON text: a run goes on after the last action that is done. */
   progress?: string;
   code?: string;
@@ -115,6 +117,8 @@ export interface Dispatch {
   seq: number;
   state: Exclude<EventState, "pending">;
   note?: string;
+  /** `data` as it is after the platform was asked for more; left out: as it came. */
+  data?: string;
   deliveries: readonly NewDelivery[];
   /** A delivery whose key is still remembered is left out, and the note says so. */
   deduplicate?: readonly (Deduplication & { delivery: string })[];
@@ -199,6 +203,13 @@ export interface Retention {
   maxBytes: number;
 }
 
+/** The right to dispatch events. */
+export interface DispatchRight {
+  /** False once it was lost, with the connection to the database. */
+  held(): boolean;
+  release(): Promise<void>;
+}
+
 /** The inbox and the outbox: one database, so that one transaction holds what belongs together. */
 export interface EventStore {
   /**
@@ -227,8 +238,8 @@ export interface EventStore {
   ): Promise<readonly string[]>;
   /** Records how attempts ended; one whose delivery another worker has by now is left out. */
   end(ends: readonly AttemptEnd[]): Promise<void>;
-  /** When the next delivery is due; undefined when none waits. */
-  nextDue(): Promise<number | undefined>;
+  /** When the next delivery is due that is not yet; undefined when there is none. */
+  nextDue(after: number): Promise<number | undefined>;
   /** Brings dead and skipped deliveries back. @returns how many. */
   replay(ids: readonly string[], now: number): Promise<number>;
   /** Lets an event follow anew: all its rules are asked again, and what was done is done again. */
@@ -248,7 +259,7 @@ export interface EventStore {
   /** Calls back when another process may have added events or deliveries. It only wakes: polling is the truth. */
   onWake(wake: () => void): () => void;
   /** The right to dispatch events, so that their order holds: one process at a time. @returns undefined while another has it. */
-  dispatcher(): Promise<{ release(): Promise<void> } | undefined>;
+  dispatcher(): Promise<DispatchRight | undefined>;
 }
 
 /** Who did what. */

@@ -89,20 +89,25 @@ function eventTables({ text, int, serial, keyed, counted }: Words): string {
      primary key (source, hash)) ${keyed};
    create table deliveries (
      position ${serial}, id ${text} not null unique, kind ${text} not null, namespace ${text} not null,
-     target ${text} not null, ordering_key ${text} not null, event ${int} not null, state ${text} not null,
-     due ${int} not null, held_since ${int}, passed_at ${int}, attempts ${int} not null, worker ${text},
-     concurrency ${int}, input ${text} not null, progress ${text}, code ${text}, message ${text},
+     target ${text} not null, lane ${text} not null, ordering_key ${text} not null, event ${int} not null, state ${text} not null,
+     due ${int} not null, held_since ${int}, passed_at ${int}, attempts ${int} not null,
+     attempts_before ${int} not null, worker ${text}, concurrency ${int}, input ${text} not null, progress ${text}, code ${text}, message ${text},
      trace ${text} not null, created_at ${int} not null, finished_at ${int}) ${counted};
    create index deliveries_due on deliveries (due) where state in ('waiting', 'running');
-   create index deliveries_key on deliveries (ordering_key, position) where state in ('waiting', 'running');
+   create index deliveries_lane on deliveries (lane, due, position) where state in ('waiting', 'running');
+   create index deliveries_key on deliveries (lane, ordering_key, position) where state in ('waiting', 'running');
+   create index deliveries_held on deliveries (lane, held_since) where state = 'waiting' and held_since is not null;
    create index deliveries_event on deliveries (event);
-   create index deliveries_state on deliveries (state, position);
+   create index deliveries_open on deliveries (position) where state in ('waiting', 'running');
+   create index deliveries_running on deliveries (lane, due) where state = 'running';
+   create index deliveries_dead on deliveries (position) where state = 'dead';
    create table attempts (
      delivery ${text} not null, number ${int} not null, at ${int} not null, took ${int} not null,
      outcome ${text} not null, step ${text}, code ${text}, message ${text},
      primary key (delivery, number)) ${keyed};
    create table deduplications (
-     rule ${text} not null, key ${text} not null, until ${int} not null, primary key (rule, key)) ${keyed};
+     rule ${text} not null, key ${text} not null, until ${int} not null, event ${int} not null,
+     primary key (rule, key)) ${keyed};
    create table refusals (
      seq ${serial}, at ${int} not null, integration ${text}, status ${int} not null, reason ${text} not null,
      message ${text} not null, remote_address ${text}, trace ${text} not null) ${counted};

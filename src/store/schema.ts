@@ -108,6 +108,8 @@ export interface DeliveryRow {
   kind: string;
   namespace: string;
   target: string;
+  /** Kind, namespace and target as one: what shares a limit of concurrency, and what claims go through in turn. */
+  lane: string;
   ordering_key: string;
   event: number;
   state: string;
@@ -117,6 +119,8 @@ export interface DeliveryRow {
   held_since: number | null;
   passed_at: number | null;
   attempts: number;
+  /** Those of before it was brought back from the dead letters. */
+  attempts_before: number;
   worker: string | null;
   concurrency: number | null;
   input: string;
@@ -143,6 +147,8 @@ export interface DeduplicationRow {
   rule: string;
   key: string;
   until: number;
+  /** The event that it is remembered of, which may follow anew. */
+  event: number;
 }
 
 export interface RefusalRow {

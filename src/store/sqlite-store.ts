@@ -90,15 +90,15 @@ export class SqliteStore implements LastingStore {
     this.events = createEventStore({
       db: this.#db,
       hot: sqliteHot(database),
-      now: () => Date.now(),
+      now: () => clock.now(),
       explain,
       notify: async () => undefined,
       onWake: () => () => undefined,
       // Only the holder of the state dispatches, so there is no other one.
-      dispatcher: async () => ({ release: async () => undefined }),
+      dispatcher: async () => ({ held: () => true, release: async () => undefined }),
     });
     this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
-    this.tokens = createTokenStore(this.#db);
+    this.tokens = createTokenStore(this.#db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

@@ -6,14 +6,14 @@
  * names the folder that holds them; the operations that no test used are printed at the end.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { type Connector, compileConnector } from "../../src/connector-kit/index.ts";
-import { verify } from "../../src/connector-kit/signatures.ts";
+import { compileConnector } from "../../src/connector-kit/index.ts";
 import { contractSpecs, loadSpec, type Spec } from "../support/openapi.ts";
+import { describeEvents } from "./contract/events.ts";
 import { describeFailures } from "./contract/failures.ts";
 import { describeKind } from "./contract/kinds.ts";
 import type { Subject } from "./contract/subject.ts";
 
-export type { KindCase, StartedSystem, Subject } from "./contract/subject.ts";
+export type { EventCase, KindCase, StartedSystem, Subject } from "./contract/subject.ts";
 
 /** Defines the suite for one connector. */
 export function describeConnector(subject: Subject): void {
@@ -29,20 +29,7 @@ export function describeConnector(subject: Subject): void {
 
     describeFailures(subject, description);
 
-    test("the suite has an event where the connector has events", () => {
-      expect(subject.events !== undefined).toBe(subject.connector.events !== undefined);
-    });
-
-    test.skipIf(subject.events === undefined)("one altered byte fails authentication", () => {
-      const { genuine, credentials, now } = subject.events as NonNullable<Subject["events"]>;
-      const { authenticate } = subject.connector.events as NonNullable<Connector["events"]>;
-      expect(verify(authenticate, genuine, credentials, now)).toEqual({ ok: true });
-      for (const index of genuine.body.keys()) {
-        const body = Uint8Array.from(genuine.body);
-        body[index] = (body[index] ?? 0) ^ 1;
-        expect(verify(authenticate, { ...genuine, body }, credentials, now)).toMatchObject({ ok: false });
-      }
-    });
+    describeEvents(subject);
 
     afterAll(() => {
       if (!description) return;

@@ -141,6 +141,7 @@ async function openFake(compiled: CompiledConnector): Promise<Session> {
     http: undefined as never,
     guard: (_, work) => work(new AbortController().signal),
     wait: async () => undefined,
+    now: () => 0,
   });
   return {
     origin: "memory:",

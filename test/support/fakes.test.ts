@@ -10,7 +10,14 @@ function open(options: FakeOptions = {}) {
   const guard = <T>(_: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     run(new AbortController().signal);
   const wait = async () => undefined;
-  const { reader, writer } = system.connector.open({ connection: {}, credentials: {}, http: noHttp, guard, wait });
+  const { reader, writer } = system.connector.open({
+    connection: {},
+    credentials: {},
+    http: noHttp,
+    guard,
+    wait,
+    now: () => 0,
+  });
   const resource = (kind: string): Resource => kinds.get(kind)?.resource as Resource;
   return { system, reader, writer, rooms: resource("rooms"), notes: resource("rooms.notes"), teams: resource("teams") };
 }

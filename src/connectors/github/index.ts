@@ -5,6 +5,7 @@ import { branchProtection } from "./branch-protection.ts";
 import { type Account, GitHubReader, GitHubWriter } from "./client.ts";
 import { collaborators } from "./collaborators.ts";
 import { environments } from "./environments.ts";
+import { events } from "./events.ts";
 import { labels } from "./labels.ts";
 import { members } from "./members.ts";
 import { milestones } from "./milestones.ts";
@@ -117,6 +118,7 @@ export default defineConnector({
     "environments.secrets": environmentSecrets,
   },
   actions,
+  events,
 });
 
 function accountOf(connection: Readonly<Record<string, unknown>>): Account {

@@ -92,7 +92,11 @@ export class SlackReader {
   async check(): Promise<Check> {
     const { account, scopes } = await this.account();
     return {
-      account: { id: account.user_id, ...(account.user ? { name: account.user } : {}) },
+      account: {
+        id: account.user_id,
+        ...(account.user ? { name: account.user } : {}),
+        ...(account.bot_id ? { aliases: [account.bot_id] } : {}),
+      },
       ...(scopes ? { scopes } : {}),
     };
   }

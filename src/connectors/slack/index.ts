@@ -4,6 +4,7 @@ import { actions } from "./actions.ts";
 import { bookmarks } from "./bookmarks.ts";
 import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
+import { events } from "./events.ts";
 import { http, limits, readPosts } from "./protocol.ts";
 import { usergroups } from "./usergroups.ts";
 import { people, users } from "./users.ts";
@@ -77,4 +78,5 @@ export default defineConnector({
   resources: { channels, bookmarks, usergroups },
   lookups: { users, people },
   actions,
+  events,
 });

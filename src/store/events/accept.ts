@@ -18,7 +18,7 @@ export async function accept(open: Transaction<Tables>, hot: Hot, events: readon
   const since = Math.min(...rows.map((row) => row.received_at)) - REMEMBER_SIGNED;
   const known = await hot.known(open, rows, since);
   const fresh = firstOfEach(rows.filter((row) => earlier(known, row) === undefined));
-  const added = fresh.length > 0 ? await hot.addEvents(open, fresh) : [];
+  const added = fresh.length > 0 ? await hot.addEvents(open, fresh, since) : [];
   const stored = new Map(fresh.map((row, index) => [row, added[index]]));
   const now = fresh.length < rows.length || added.includes(undefined) ? await hot.known(open, rows, since) : known;
   const answers = rows.map((row) => answerFor(row, stored.get(row), now));

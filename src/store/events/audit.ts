@@ -19,8 +19,32 @@ const PAGE = 500;
 /** @returns the hash of an entry: SHA-256 of the previous hash and of the record as RFC 8785 JSON, as hex. */
 export function auditHash(previous: string, seq: number, record: AuditRecord): string {
   return createHash("sha256")
-    .update(`${previous}\n${canonicalize({ seq, ...record })}`)
+    .update(`${previous}\n${canonicalize(wellFormed({ seq, ...record }))}`)
     .digest("hex");
+}
+
+/** RFC 8785 knows no lone surrogates; they are hashed in the form in which they are kept. */
+function wellFormed(value: object): unknown {
+  return JSON.parse(JSON.stringify(value), (_, inner) => (typeof inner === "string" ? encodeText(inner) : inner));
+}
+
+/** What looking through an audit log gives. */
+export type TrailVerdict = { entries: number } | { broken: { seq: number } };
+
+/**
+ * Looks whether each entry is sealed by the one before it.
+ *
+ * @param trail all entries, in order. @returns how many hold, or the first that does not.
+ */
+export async function verifyTrail(trail: AsyncIterable<AuditEntry> | Iterable<AuditEntry>): Promise<TrailVerdict> {
+  let previous = FIRST_HASH;
+  let entries = 0;
+  for await (const { seq, hash, ...record } of trail) {
+    entries += 1;
+    if (seq !== entries || hash !== auditHash(previous, seq, record)) return { broken: { seq } };
+    previous = hash;
+  }
+  return { entries };
 }
 
 /** @param run carries out a transaction in which nobody else appends. */

@@ -26,21 +26,61 @@ export interface EndRow {
   finished_at: number | null;
 }
 
+/** What is written of an event when it is dispatched. */
+export type EventMark = Pick<Selectable<EventRow>, "seq" | "state" | "note"> & {
+  /** Null where it stays as it is. */
+  data: string | null;
+};
+
+/** Deliveries of one target. */
+export interface Lane {
+  lane: string;
+  /** Those that run, and whose worker's time is not over. */
+  running: number;
+  concurrency: number | null;
+}
+
+/** How many more of a lane may be taken. */
+export interface LaneRoom {
+  lane: string;
+  room: number;
+}
+
+/** How many of a lane's due deliveries are looked at one by one, before its keys are. */
+export const WINDOW = 200;
+
 export interface Hot {
-  /** @returns the seq of each event that is stored by now, by `source\n id`, and of each signed hash younger than `since`. */
+  /** @returns the seq of each event that is stored by now, by {@link identityOf}, and of each signed hash younger than `since`. */
   known(
     open: Transaction<Tables>,
     rows: readonly NewEventRow[],
     since: number,
   ): Promise<{ events: ReadonlyMap<string, number>; signed: ReadonlyMap<string, number> }>;
-  /** Adds events. @returns the seq of each, undefined for one that another process added just now. */
-  addEvents(open: Transaction<Tables>, rows: readonly NewEventRow[]): Promise<readonly (number | undefined)[]>;
+  /**
+   * Adds events, and remembers their signed bytes.
+   *
+   * @param since signed hashes from before are forgotten.
+   * @returns the seq of each, undefined for one that another process added, or whose bytes it took, just now.
+   */
+  addEvents(
+    open: Transaction<Tables>,
+    rows: readonly NewEventRow[],
+    since: number,
+  ): Promise<readonly (number | undefined)[]>;
+  /** @returns which of these events are pending, locked until the transaction ends. */
+  pendingOf(open: Transaction<Tables>, seqs: readonly number[]): Promise<ReadonlySet<number>>;
+  markEvents(open: Transaction<Tables>, rows: readonly EventMark[]): Promise<void>;
   /** Adds deliveries; those that are there already stay as they are. */
   addDeliveries(open: Transaction<Tables>, rows: readonly NewDeliveryRow[]): Promise<void>;
-  /** Remembers keys. @returns whether each was not remembered before. */
+  /** Remembers keys. @returns whether each was not remembered before, or is remembered of the same event. */
   remember(open: Transaction<Tables>, rows: readonly DeduplicationRow[], now: number): Promise<readonly boolean[]>;
-  /** Deliveries that may be carried out now, in order, locked until the transaction ends. */
-  due(open: Transaction<Tables>, claim: Claim): Promise<readonly Selectable<DeliveryRow>[]>;
+  /** The lanes with open deliveries, and how many of each run. */
+  lanes(open: Transaction<Tables>, now: number): Promise<readonly Lane[]>;
+  /**
+   * Deliveries that may be carried out now, those first that are due the longest, locked until the transaction
+   * ends: of each lane at most as many as it has room for.
+   */
+  due(open: Transaction<Tables>, claim: Claim, lanes: readonly LaneRoom[]): Promise<readonly Selectable<DeliveryRow>[]>;
   /** Gives deliveries to a worker; their attempts go up by one. */
   give(open: Transaction<Tables>, ids: readonly string[], claim: Claim): Promise<void>;
   /** Records how attempts ended. @returns the attempt's number of each, undefined where another worker has it. */
@@ -49,8 +89,8 @@ export interface Hot {
 }
 
 /** How an event is known by. */
-export const identityOf = ({ source, id }: { source: string; id: string }) => `${source}\n${id}`;
+export const identityOf = ({ source, id }: { source: string; id: string }) => JSON.stringify([source, id]);
 
 /** How signed bytes are known by. */
 export const signedKeyOf = ({ source, signed_hash }: Pick<NewEventRow, "source" | "signed_hash">) =>
-  `${source}\n${signed_hash}`;
+  JSON.stringify([source, signed_hash]);

@@ -4,9 +4,11 @@
  * Rows travel as one JSON text. `json` and not `jsonb`, which would refuse what a payload may hold; texts are
  * encoded by then, so that no NUL is among them.
  */
-import { type RawBuilder, type Selectable, sql } from "kysely";
-import type { DeduplicationRow, DeliveryRow } from "../schema.ts";
-import { type Hot, identityOf, signedKeyOf } from "./hot.ts";
+import { type RawBuilder, type Selectable, sql, type Transaction } from "kysely";
+import type { Claim } from "../event-types.ts";
+import type { DeduplicationRow, DeliveryRow, Tables } from "../schema.ts";
+import { DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
+import { type Hot, identityOf, type Lane, type LaneRoom, signedKeyOf } from "./hot.ts";
 
 type Columns = Readonly<Record<string, "text" | "bigint">>;
 
@@ -34,6 +36,7 @@ const DELIVERY: Columns = {
   kind: "text",
   namespace: "text",
   target: "text",
+  lane: "text",
   ordering_key: "text",
   event: "bigint",
   state: "text",
@@ -41,6 +44,7 @@ const DELIVERY: Columns = {
   held_since: "bigint",
   passed_at: "bigint",
   attempts: "bigint",
+  attempts_before: "bigint",
   worker: "text",
   concurrency: "bigint",
   input: "text",
@@ -73,15 +77,20 @@ const END: Columns = {
   finished_at: "bigint",
 };
 const SIGNED: Columns = { source: "text", hash: "text", seq: "bigint", at: "bigint" };
-const REMEMBERED: Columns = { rule: "text", key: "text", until: "bigint" };
+const REMEMBERED: Columns = { rule: "text", key: "text", until: "bigint", event: "bigint" };
+const LANE: Columns = { lane: "text", room: "bigint" };
+const MARK: Columns = { seq: "bigint", state: "text", note: "text", data: "text" };
+
+/** One for all processes that claim where only so many may run at once: "PLMC" as a number. */
+const CLAIM_LOCK = 0x504c4d43;
 
 /** Rows as something to select from, called `r`, in the order given (`r.nr`). */
-function recordset(rows: readonly object[], columns: Columns): RawBuilder<unknown> {
+function recordset(rows: readonly object[], columns: Columns, name = "r"): RawBuilder<unknown> {
   const numbered = JSON.stringify(rows.map((row, nr) => ({ ...row, nr })));
   const typed = Object.entries({ nr: "bigint", ...columns }).map(
-    ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`,
+    ([column, type]) => sql`${sql.ref(column)} ${sql.raw(type)}`,
   );
-  return sql`json_to_recordset(${numbered}::json) as r(${sql.join(typed)})`;
+  return sql`json_to_recordset(${numbered}::json) as ${sql.ref(name)}(${sql.join(typed)})`;
 }
 
 function insertFrom(table: string, columns: Columns, rows: readonly object[]): RawBuilder<unknown> {
@@ -105,7 +114,7 @@ export function postgresHot(): Hot {
         signed: new Map(signed.rows.map(({ source, hash, seq }) => [signedKeyOf({ source, signed_hash: hash }), seq])),
       };
     },
-    async addEvents(open, rows) {
+    async addEvents(open, rows, since) {
       const added = await sql<{ source: string; id: string; seq: number }>`
         ${insertFrom("events", EVENT, rows)} on conflict (source, id) do nothing returning source, id, seq`.execute(
         open,
@@ -117,11 +126,20 @@ export function postgresHot(): Hot {
           ? []
           : [{ source: row.source, hash: row.signed_hash, seq, at: row.received_at }];
       });
-      if (signed.length > 0) {
-        await sql`${insertFrom("signed", SIGNED, signed)}
-          on conflict (source, hash) do update set seq = excluded.seq, at = excluded.at`.execute(open);
-      }
-      return rows.map((row) => seqs.get(identityOf(row)));
+      const taken = new Set(await sign(open, signed, since));
+      return rows.map((row) => {
+        const seq = seqs.get(identityOf(row));
+        return seq === undefined || taken.has(seq) ? undefined : seq;
+      });
+    },
+    async pendingOf(open, seqs) {
+      const pending = open.selectFrom("events").select("seq").where("seq", "in", seqs).where("state", "=", "pending");
+      const rows = await pending.orderBy("seq").forUpdate().execute();
+      return new Set(rows.map(({ seq }) => seq));
+    },
+    async markEvents(open, rows) {
+      await sql`update events e set state = r.state, note = r.note, data = coalesce(r.data, e.data) from ${recordset(rows, MARK)}
+        where e.seq = r.seq`.execute(open);
     },
     async addDeliveries(open, rows) {
       await sql`${insertFrom("deliveries", DELIVERY, rows)} on conflict (id) do nothing`.execute(open);
@@ -131,22 +149,26 @@ export function postgresHot(): Hot {
       // One after the other: two of one call may have the same key, which one statement could not take.
       for (const row of rows) {
         const { numAffectedRows = 0n } = await sql`${insertFrom("deduplications", REMEMBERED, [row])}
-          on conflict (rule, key) do update set until = excluded.until where deduplications.until <= ${now}`.execute(
-          open,
-        );
+          on conflict (rule, key) do update set until = excluded.until, event = excluded.event
+          where deduplications.until <= ${now} or deduplications.event = excluded.event`.execute(open);
         answers.push(numAffectedRows > 0n);
       }
       return answers;
     },
-    async due(open, { now, passAfter, limit }) {
+    async lanes(open, now) {
+      const lanes = await readLanes(open, now);
+      if (lanes.every(({ concurrency }) => concurrency === null)) return lanes;
+      // Two that claim at once would both count before either has taken.
+      await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(open);
+      return readLanes(open, now);
+    },
+    async due(open, claim, lanes) {
+      const found = await candidates(open, claim, lanes);
+      if (found.length === 0) return [];
       const { rows } = await sql<Selectable<DeliveryRow>>`
-        select d.* from deliveries d
-        where d.state in ('waiting', 'running') and d.due <= ${now}
-          and not exists (
-            select 1 from deliveries e
-            where e.ordering_key = d.ordering_key and e.position < d.position and e.state in ('waiting', 'running')
-              and not (e.state = 'waiting' and e.held_since is not null and e.held_since <= ${now - passAfter}))
-        order by d.position limit ${limit} for update of d skip locked`.execute(open);
+        select * from deliveries where position in (${sql.join(found.map(({ position }) => position))})
+          and state in ('waiting', 'running') and due <= ${claim.now}
+        order by due, position for update skip locked`.execute(open);
       return rows;
     },
     async give(open, ids, { worker, until }) {
@@ -171,4 +193,67 @@ export function postgresHot(): Hot {
       await sql`${insertFrom("attempts", ATTEMPT, rows)} on conflict (delivery, number) do nothing`.execute(open);
     },
   };
+}
+
+/** Remembers signed bytes. @returns the events whose bytes another process took just now; they are taken out again. */
+async function sign(
+  open: Transaction<Tables>,
+  signed: readonly { source: string; hash: string; seq: number; at: number }[],
+  since: number,
+): Promise<number[]> {
+  if (signed.length === 0) return [];
+  const kept = await sql<{ seq: number }>`${insertFrom("signed", SIGNED, signed)}
+    on conflict (source, hash) do update set seq = excluded.seq, at = excluded.at where signed.at <= ${since}
+    returning seq`.execute(open);
+  const seqs = new Set(kept.rows.map(({ seq }) => seq));
+  const taken = signed.map(({ seq }) => seq).filter((seq) => !seqs.has(seq));
+  if (taken.length > 0) await open.deleteFrom("events").where("seq", "in", taken).execute();
+  return taken;
+}
+
+async function readLanes(open: Transaction<Tables>, now: number): Promise<Lane[]> {
+  const lanes = await named<Omit<Lane, "running">>(LANES, {}).execute(open);
+  if (lanes.rows.length === 0) return [];
+  const running = await named<{ lane: string; count: number }>(RUNNING, { now }).execute(open);
+  const counts = new Map(running.rows.map(({ lane, count }) => [lane, count]));
+  return lanes.rows.map((one) => ({ ...one, running: counts.get(one.lane) ?? 0 }));
+}
+
+interface Found {
+  position: number;
+  due: number;
+}
+
+async function candidates(
+  open: Transaction<Tables>,
+  { now, passAfter, limit }: Claim,
+  lanes: readonly LaneRoom[],
+): Promise<Found[]> {
+  const times = { now, passed: now - passAfter };
+  const found: Found[] = [];
+  const ofEach = (statement: string, some: readonly LaneRoom[]) => {
+    const parameters = { ...times, lane: sql.ref("l.lane"), room: sql.ref("l.room") };
+    return sql<Found & { lane: string }>`
+      select l.lane, c.* from ${recordset(some, LANE, "l")} cross join lateral (${named(statement, parameters)}) c`;
+  };
+  const { rows } = await ofEach(DUE_WINDOW, lanes).execute(open);
+  const counts = Map.groupBy(rows, ({ lane }) => lane);
+  const short = lanes.filter(({ lane, room }) => (counts.get(lane)?.length ?? 0) < room);
+  const full = new Set(
+    short.length === 0 ? [] : (await ofEach(WINDOW_FULL, short).execute(open)).rows.map(({ lane }) => lane),
+  );
+  found.push(...rows.filter(({ lane }) => !full.has(lane)));
+  for (const { lane, room } of short.filter((one) => full.has(one.lane))) {
+    found.push(...(await named<Found>(HEADS, { ...times, lane, room }).execute(open)).rows);
+  }
+  return found.toSorted((a, b) => a.due - b.due || a.position - b.position).slice(0, limit);
+}
+
+/** A statement with `:name` for its parameters. */
+function named<T>(statement: string, parameters: Readonly<Record<string, unknown>>): RawBuilder<T> {
+  const parts = statement.split(/:(now|passed|lane|room)\b/);
+  return sql<T>`${sql.join(
+    parts.map((part, index) => (index % 2 === 0 ? sql.raw(part) : sql`${parameters[part]}`)),
+    sql.raw(""),
+  )}`;
 }

@@ -8,15 +8,36 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Selectable } from "kysely";
 import type { Claim } from "../event-types.ts";
 import type { AttemptRow, DeliveryRow } from "../schema.ts";
-import { type EndRow, type Hot, identityOf, type NewDeliveryRow, type NewEventRow, signedKeyOf } from "./hot.ts";
+import { DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
+import {
+  type EndRow,
+  type Hot,
+  identityOf,
+  type Lane,
+  type LaneRoom,
+  type NewDeliveryRow,
+  type NewEventRow,
+  signedKeyOf,
+} from "./hot.ts";
 
 const EVENT_COLUMNS = [
   ...["namespace", "integration", "platform", "source", "id", "type", "subject", "received_at", "trace", "hops"],
   ...["attributes", "data", "signed_hash", "state", "note", "repeats", "bytes"],
 ];
 const DELIVERY_COLUMNS = [
-  ...["id", "kind", "namespace", "target", "ordering_key", "event", "state", "due", "held_since", "passed_at"],
-  ...["attempts", "worker", "concurrency", "input", "progress", "code", "message", "trace", "created_at"],
+  ...["id", "kind", "namespace", "target", "lane", "ordering_key", "event", "state", "due", "held_since", "passed_at"],
+  ...[
+    "attempts",
+    "attempts_before",
+    "worker",
+    "concurrency",
+    "input",
+    "progress",
+    "code",
+    "message",
+    "trace",
+    "created_at",
+  ],
   "finished_at",
 ];
 const ATTEMPT_COLUMNS = ["delivery", "number", "at", "took", "outcome", "step", "code", "message"];
@@ -24,16 +45,6 @@ const ATTEMPT_COLUMNS = ["delivery", "number", "at", "took", "outcome", "step", 
 function insert(table: string, columns: readonly string[], rest = ""): string {
   return `insert into ${table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")}) ${rest}`;
 }
-
-/** Due ones of which no earlier open one of the same key is in the way. */
-const DUE = `
-  select * from deliveries d
-  where d.state in ('waiting', 'running') and d.due <= ?
-    and not exists (
-      select 1 from deliveries e
-      where e.ordering_key = d.ordering_key and e.position < d.position and e.state in ('waiting', 'running')
-        and not (e.state = 'waiting' and e.held_since is not null and e.held_since <= ?))
-  order by d.position limit ?`;
 
 const END = `
   update deliveries set state = ?, due = ?, held_since = case when ? is null then null else coalesce(held_since, ?) end,
@@ -67,7 +78,7 @@ export function sqliteHot(database: DatabaseSync): Hot {
       }
       return { events, signed };
     },
-    async addEvents(_open, rows: readonly NewEventRow[]) {
+    async addEvents(_open, rows: readonly NewEventRow[], _since) {
       const add = prepared(insert("events", EVENT_COLUMNS, "on conflict (source, id) do nothing returning seq"));
       const sign = prepared(
         insert(
@@ -82,19 +93,40 @@ export function sqliteHot(database: DatabaseSync): Hot {
         return seq;
       });
     },
+    async pendingOf(_open, seqs) {
+      const pending = prepared("select seq from events where seq = ? and state = 'pending'");
+      return new Set(seqs.filter((seq) => pending.get(seq) !== undefined));
+    },
+    async markEvents(_open, rows) {
+      const mark = prepared("update events set state = ?, note = ?, data = coalesce(?, data) where seq = ?");
+      for (const { seq, state, note, data } of rows) mark.run(state, note, data, seq);
+    },
     async addDeliveries(_open, rows: readonly NewDeliveryRow[]) {
       const add = prepared(insert("deliveries", DELIVERY_COLUMNS, "on conflict (id) do nothing"));
       for (const row of rows) add.run(...values(row, DELIVERY_COLUMNS));
     },
     async remember(_open, rows, now) {
       const add = prepared(
-        `insert into deduplications (rule, key, until) values (?, ?, ?)
-         on conflict (rule, key) do update set until = excluded.until where deduplications.until <= ?`,
+        `insert into deduplications (rule, key, until, event) values (?, ?, ?, ?)
+         on conflict (rule, key) do update set until = excluded.until, event = excluded.event
+         where deduplications.until <= ? or deduplications.event = excluded.event`,
       );
-      return rows.map(({ rule, key, until }) => Number(add.run(rule, key, until, now).changes) > 0);
+      return rows.map(({ rule, key, until, event }) => Number(add.run(rule, key, until, event, now).changes) > 0);
     },
-    async due(_open, { now, passAfter, limit }) {
-      return prepared(DUE).all(now, now - passAfter, limit) as unknown as Selectable<DeliveryRow>[];
+    async lanes(_open, now) {
+      const running = new Map(
+        prepared(RUNNING)
+          .all({ now })
+          .map(({ lane, count }) => [lane, count as number]),
+      );
+      const lanes = prepared(LANES).all() as unknown as Omit<Lane, "running">[];
+      return lanes.map((one) => ({ ...one, running: running.get(one.lane) ?? 0 }));
+    },
+    async due(_open, { now, passAfter, limit }, lanes) {
+      const found = lanes.flatMap((one) => dueOfLane(prepared, one, { now, passed: now - passAfter }));
+      const first = found.toSorted((a, b) => a.due - b.due || a.position - b.position).slice(0, limit);
+      const read = prepared("select * from deliveries where position = ?");
+      return first.map(({ position }) => read.get(position) as unknown as Selectable<DeliveryRow>);
     },
     async give(_open, ids, { worker, until }: Claim) {
       const give = prepared(
@@ -115,4 +147,21 @@ export function sqliteHot(database: DatabaseSync): Hot {
       for (const row of rows) add.run(...values(row, ATTEMPT_COLUMNS));
     },
   };
+}
+
+interface Found {
+  position: number;
+  due: number;
+}
+
+function dueOfLane(
+  prepared: (sql: string) => StatementSync,
+  { lane, room }: LaneRoom,
+  times: { now: number; passed: number },
+): Found[] {
+  const found = prepared(DUE_WINDOW).all({ lane, room, ...times }) as unknown as Found[];
+  if (found.length >= room) return found;
+  const { now } = times;
+  const full = prepared(WINDOW_FULL).get({ lane, now });
+  return full === undefined ? found : (prepared(HEADS).all({ lane, room, ...times }) as unknown as Found[]);
 }

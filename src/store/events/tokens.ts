@@ -3,27 +3,33 @@ import type { Kysely } from "kysely";
 import type { Role, TokenRecord, TokenStore } from "../event-types.ts";
 import type { Tables, TokenRow } from "../schema.ts";
 
-export function createTokenStore(db: Kysely<Tables>): TokenStore {
+/** @param explain makes one error with a remedy of what the database throws. */
+export function createTokenStore(db: Kysely<Tables>, explain: <T>(run: () => Promise<T>) => Promise<T>): TokenStore {
   return {
-    async putToken(token: TokenRecord) {
-      await db.insertInto("tokens").values(toRow(token)).execute();
-    },
-    async token(id) {
-      const row = await db.selectFrom("tokens").selectAll().where("id", "=", id).executeTakeFirst();
-      return row && toToken(row);
-    },
-    async tokens() {
-      return (await db.selectFrom("tokens").selectAll().orderBy("created_at").orderBy("id").execute()).map(toToken);
-    },
-    async revokeToken(id, at) {
-      const { numUpdatedRows } = await db
-        .updateTable("tokens")
-        .set({ revoked_at: at })
-        .where("id", "=", id)
-        .where("revoked_at", "is", null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
+    putToken: (token: TokenRecord) =>
+      explain(async () => {
+        await db.insertInto("tokens").values(toRow(token)).execute();
+      }),
+    token: (id) =>
+      explain(async () => {
+        const row = await db.selectFrom("tokens").selectAll().where("id", "=", id).executeTakeFirst();
+        return row && toToken(row);
+      }),
+    tokens: () =>
+      explain(async () => {
+        const rows = await db.selectFrom("tokens").selectAll().orderBy("created_at").orderBy("id").execute();
+        return rows.map(toToken);
+      }),
+    revokeToken: (id, at) =>
+      explain(async () => {
+        const { numUpdatedRows } = await db
+          .updateTable("tokens")
+          .set({ revoked_at: at })
+          .where("id", "=", id)
+          .where("revoked_at", "is", null)
+          .executeTakeFirst();
+        return numUpdatedRows > 0n;
+      }),
   };
 }
 

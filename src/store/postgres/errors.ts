@@ -18,6 +18,10 @@ const away: Fault = {
   remedy: "Look whether the server runs and whether this machine may reach it",
 };
 
+const DEADLOCK = "40P01";
+const SERIALIZATION_FAILURE = "40001";
+const TRIES = 5;
+
 /** By the first two characters: the class. */
 const classes: ReadonlyMap<string, Fault> = new Map([
   ["08", away],
@@ -55,10 +59,10 @@ const network: ReadonlySet<string> = new Set([
   "ENOENT",
 ]);
 
-/** Runs something; what it throws leaves as a StoreError where a user can do something about it. @param where without password. */
+/** Runs a transaction or a statement; what it throws leaves as a StoreError where a user can do something about it. @param where without password. */
 export async function explainingPostgres<T>(where: string, run: () => Promise<T>): Promise<T> {
   try {
-    return await run();
+    return await again(run);
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;
@@ -66,6 +70,18 @@ export async function explainingPostgres<T>(where: string, run: () => Promise<T>
     throw new StoreError(fault.code, `${where} ${fault.what}. ${fault.remedy}, then run the command again.`, {
       cause: error,
     });
+  }
+}
+
+/** The server ends one of two transactions that wait for each other; done again alone, it succeeds. */
+async function again<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (tries === TRIES || (code !== DEADLOCK && code !== SERIALIZATION_FAILURE)) throw error;
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  * The same tables, queries and tests as SQLite's; what differs is how many rows are written, how somebody is
  * woken, and that the right to apply is a lease.
  */
+import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type StoreClock, systemClock } from "../clock.ts";
 import type { AuditStore, EventStore, TokenStore } from "../event-types.ts";
@@ -89,7 +90,8 @@ class PostgresStore implements LastingStore {
     this.url = where;
     this.#db = db;
     this.#clock = clock;
-    this.#wakes = createWakes(pool);
+    const own = randomUUID();
+    this.#wakes = createWakes(pool, own);
     const explain = <T>(run: () => Promise<T>) => this.#explain(run);
     const queries = storeQueries(db, explain);
     this.system = queries.system;
@@ -101,10 +103,10 @@ class PostgresStore implements LastingStore {
     this.events = createEventStore({
       db,
       hot: postgresHot(),
-      now: () => Date.now(),
+      now: () => clock.now(),
       explain,
       async notify(open) {
-        await sql`select pg_notify(${CHANNEL}, '')`.execute(open);
+        await sql`select pg_notify(${CHANNEL}, ${own})`.execute(open);
       },
       onWake: this.#wakes.onWake,
       dispatcher: () => explain(this.#wakes.dispatcher),
@@ -117,7 +119,7 @@ class PostgresStore implements LastingStore {
         }),
       ),
     );
-    this.tokens = createTokenStore(db);
+    this.tokens = createTokenStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

@@ -4,6 +4,7 @@
  * A notice only wakes; whoever sleeps looks by itself too, so that a lost connection costs time, never an event.
  */
 import type pg from "pg";
+import type { DispatchRight } from "../event-types.ts";
 import type { Pool } from "./pool.ts";
 
 /** The channel that every process of one database listens on. */
@@ -13,19 +14,20 @@ const DISPATCH_LOCK = 0x504c4d45;
 
 export interface Wakes {
   onWake(wake: () => void): () => void;
-  dispatcher(): Promise<{ release(): Promise<void> } | undefined>;
+  dispatcher(): Promise<DispatchRight | undefined>;
   close(): Promise<void>;
 }
 
-/** @param pool gives connections of their own. */
-export function createWakes(pool: Pool): Wakes {
+/** @param pool gives connections of their own. @param own what this process's own notices carry: it needs no waking. */
+export function createWakes(pool: Pool, own: string): Wakes {
   const wakes = new Set<() => void>();
   let listening: Promise<pg.Client | undefined> | undefined;
 
   async function listen(): Promise<pg.Client | undefined> {
     try {
       const client = await pool.dedicated();
-      client.on("notification", () => {
+      client.on("notification", ({ payload }) => {
+        if (payload === own) return;
         for (const wake of wakes) wake();
       });
       // It is asked for again when the next one wants to be woken.
@@ -53,7 +55,12 @@ export function createWakes(pool: Pool): Wakes {
         await client.end();
         return undefined;
       }
-      return { release: () => client.end() };
+      // The server frees the lock with the connection.
+      let held = true;
+      client.on("end", () => {
+        held = false;
+      });
+      return { held: () => held, release: () => client.end() };
     },
     async close() {
       wakes.clear();

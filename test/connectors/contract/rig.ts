@@ -75,7 +75,8 @@ function mistakes(description: Description, requests: readonly Recorded[], undes
 
 async function createRig(subject: Subject, system: StartedSystem, proxy: RecordingProxy): Promise<Rig> {
   const { kinds } = compileConnector(subject.connector);
-  const connection = { ...system.connection, baseUrl: proxy.url };
+  const reach = subject.reach ?? ((baseUrl: string) => ({ baseUrl }));
+  const connection = { ...system.connection, ...reach(proxy.url) };
   const open = () => openTestSession(subject.connector, { connection, credentials: system.credentials });
   let current = await open();
   const kindOf = (name: string): Kind => {

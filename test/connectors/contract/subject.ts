@@ -1,7 +1,7 @@
 /** What a connector gives the contract suite: a system that keeps state, and entries for it. */
 
 import type { ErrorCode } from "../../../src/connector-kit/errors.ts";
-import type { Connector, InboundRequest, Spec } from "../../../src/connector-kit/index.ts";
+import type { Connector, InboundRequest, PlatformEvent, Spec } from "../../../src/connector-kit/index.ts";
 import type { Fate, Recorded } from "../../support/proxy.ts";
 
 export interface StartedSystem {
@@ -21,6 +21,20 @@ export interface KindCase {
   change?: Spec;
   /** A 404 says that there is no such thing, as for settings that have an address of their own; default false. */
   absentWhen404?: boolean;
+}
+
+/** A genuine request of the platform. */
+export interface EventCase {
+  name: string;
+  request: InboundRequest;
+  /** The secret that it is signed with. */
+  credentials: Readonly<Record<string, string>>;
+  /** Default: none of its settings. */
+  connection?: Readonly<Record<string, unknown>>;
+  /** When it was signed, milliseconds since 1970. */
+  now: number;
+  /** What the request tells of, as far as it is stated. */
+  events: readonly Partial<PlatformEvent>[];
 }
 
 export interface Subject {
@@ -43,6 +57,8 @@ export interface Subject {
   isWrite?: (request: Recorded) => boolean;
   /** Failures in the platform's own form, beside plain statuses. */
   refusals?: readonly { name: string; answer: Extract<Fate, { status: number }>; code: ErrorCode }[];
-  /** Where the platform sends events: a genuine one, the secret it is signed with, and when (milliseconds since 1970). */
-  events?: { genuine: InboundRequest; credentials: Readonly<Record<string, string>>; now: number };
+  /** What the platform sends: each form in which it comes. */
+  events?: readonly EventCase[];
+  /** The connection that leads to a system; default: `{ baseUrl }`. @param url where the recording proxy is. */
+  reach?: (url: string) => Readonly<Record<string, unknown>>;
 }

@@ -1,10 +1,61 @@
 /** GitHub in the suite that every connector passes. */
+import { expect } from "vitest";
 import github from "../../../src/connectors/github/index.ts";
 import { startGitHub } from "../../support/github.ts";
+import { FORM, fromGitHub, GITHUB_SECRET } from "../../support/inbound.ts";
 import { describeConnector } from "../contract.ts";
+
+/** What a person wrote: a backslash and `u00e9` are five of its letters. */
+const TITLE = String.raw`C:\users \u00e9 é 🎉 ’`;
+const signed = { credentials: { webhookSecret: GITHUB_SECRET }, now: Date.UTC(2026, 10, 25) };
+const id = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
 
 describeConnector({
   connector: github,
+  events: [
+    {
+      name: "a delivery as JSON, with escapes, raw letters and two blanks",
+      ...signed,
+      request: fromGitHub(
+        "issues",
+        String.raw`{"action":"opened",  "issue":{"number":1,"title":"C:\\users \\u00e9 é 🎉 \u2019"},"repository":{"full_name":"o/r"}}`,
+      ),
+      events: [
+        { id, name: "issues", subject: "o/r#1", data: expect.objectContaining({ issue: { number: 1, title: TITLE } }) },
+      ],
+    },
+    {
+      name: "a delivery as a form",
+      ...signed,
+      request: fromGitHub(
+        "issues",
+        "payload=%7B%22action%22%3A%22opened%22%2C%22issue%22%3A%7B%22number%22%3A2%2C%22title%22%3A%22a+b%26c%22%7D%7D",
+        { "content-type": FORM },
+      ),
+      events: [{ id, name: "issues", data: { action: "opened", issue: { number: 2, title: "a b&c" } } }],
+    },
+    {
+      name: "a push of an organisation's hook",
+      ...signed,
+      request: fromGitHub("push", {
+        ref: "refs/heads/main",
+        repository: { full_name: "o/r" },
+        organization: { login: "o" },
+      }),
+      events: [{ id, name: "push", subject: "o/r" }],
+    },
+    {
+      name: "the ping of a new hook",
+      ...signed,
+      request: fromGitHub("ping", {
+        zen: "Design for failure.",
+        hook_id: 1,
+        hook: { type: "Organization" },
+        organization: { login: "o" },
+      }),
+      events: [{ id, name: "ping", subject: "o" }],
+    },
+  ],
   spec: "github",
   undescribed: /\/actions\/variables\/[^/]+\/repositories$/,
   async start({ smallPages }) {

@@ -1,13 +1,57 @@
 /** Slack in the suite that every connector passes. */
 import slack from "../../../src/connectors/slack/index.ts";
+import { fromSlack, interactionOf, SLACK_SECRET, SLACK_TIME } from "../../support/inbound.ts";
 import { isSlackWrite, startSlack } from "../../support/slack.ts";
 import { describeConnector } from "../contract.ts";
 
 const ada = "ada@example.com";
 const bob = "bob@example.com";
 
+const signed = { credentials: { signingSecret: SLACK_SECRET }, now: SLACK_TIME * 1000 };
+
 describeConnector({
   connector: slack,
+  events: [
+    {
+      name: "an event",
+      ...signed,
+      request: fromSlack({
+        type: "event_callback",
+        team_id: "T1",
+        event: { type: "message", channel: "C1", user: "U1", text: "a \\u00e9 é 🎉" },
+        event_id: "Ev1",
+        event_time: SLACK_TIME,
+      }),
+      events: [{ id: "Ev1", name: "message", subject: "C1", time: "2018-07-12T18:36:58.000Z" }],
+    },
+    {
+      name: "a pressed button",
+      ...signed,
+      request: fromSlack(
+        interactionOf({
+          type: "block_actions",
+          user: { id: "U1" },
+          container: { type: "message", message_ts: "1.5", channel_id: "C1" },
+          channel: { id: "C1" },
+          actions: [{ action_id: "approve", block_id: "b", value: "x", action_ts: "2.5" }],
+        }),
+      ),
+      events: [{ id: "block_actions:1.5:approve:2.5:U1", name: "block_actions", subject: "C1" }],
+    },
+    {
+      name: "a slash command",
+      ...signed,
+      request: fromSlack("token=t&command=%2Fdeploy&text=a+b%26c&user_id=U1&channel_id=C1&trigger_id=13.2"),
+      events: [
+        {
+          id: "slash_command:13.2",
+          name: "slash_command",
+          subject: "C1",
+          data: { command: "/deploy", text: "a b&c", user_id: "U1", channel_id: "C1", trigger_id: "13.2" },
+        },
+      ],
+    },
+  ],
   spec: "slack",
   async start({ smallPages }) {
     const people = [

@@ -135,7 +135,7 @@ describe("the connection test", () => {
     await withAnswers(
       () => ({ body: whoami }),
       async ({ session }) => {
-        expect(await session.check()).toEqual({ account: { id: "UBOT", name: "plumbline" } });
+        expect(await session.check()).toEqual({ account: { id: "UBOT", name: "plumbline", aliases: ["B1"] } });
       },
     );
   });

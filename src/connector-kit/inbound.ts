@@ -1,0 +1,64 @@
+/**
+ * What taking a webhook in asks of a connector's declaration, in one place: how this Integration's requests are
+ * proven, which of their bytes are remembered, and who caused an event.
+ */
+import type { Authenticate, CheckedAccount, Events, InboundRequest, PlatformEvent } from "./contract.ts";
+
+/** How the requests of an Integration with this connection are proven. @throws ConnectorError for one that cannot be right. */
+export function authenticateOf(
+  { authenticate }: Pick<Events, "authenticate">,
+  connection: Readonly<Record<string, unknown>>,
+): Authenticate {
+  return typeof authenticate === "function" ? authenticate(connection) : authenticate;
+}
+
+/** Whether the same bytes, coming again within 24 hours under another id, are a replay. */
+export function remembersBytes(authenticate: Authenticate): boolean {
+  const signs = authenticate.type === "hmac" || authenticate.type === "ed25519";
+  return authenticate.remember ?? (signs && authenticate.timestamp === undefined);
+}
+
+/** The bytes that a request proves: what is signed, else the body. */
+export function provenBytes(authenticate: Authenticate, request: InboundRequest): Uint8Array {
+  const signed = "signed" in authenticate ? authenticate.signed?.(request) : undefined;
+  return signed ?? request.body;
+}
+
+/** Whether the Integration's own account caused an event; false where nobody can tell. */
+export function isOwnEvent(
+  events: Pick<Events, "own">,
+  event: Pick<PlatformEvent, "name" | "data">,
+  account: CheckedAccount | undefined,
+): boolean {
+  return account !== undefined && (events.own?.(event, account) ?? false);
+}
+
+/**
+ * The body of a request as text.
+ *
+ * @throws Error when it is not UTF-8: what it says would be lost if it were read all the same.
+ */
+export function bodyText({ body }: InboundRequest): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Error("The body is not valid UTF-8.");
+  }
+}
+
+/** @param what is read, for the message: `body`. @throws Error, without the text, when it is no JSON object. */
+export function jsonObject(text: string, what: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`The ${what} is no JSON.`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Error(`The ${what} is no JSON object.`);
+}
+
+/** Whether the body is a form, as browsers send it (WHATWG URL, application/x-www-form-urlencoded). */
+export function isForm(contentType: string | undefined): boolean {
+  return /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i.test(contentType ?? "");
+}

@@ -1,0 +1,176 @@
+/**
+ * From the inbox to deliveries: asks the followers what follows from each event, in the order of arrival, and writes
+ * it in one transaction with the mark that it is dispatched.
+ *
+ * One process at a time dispatches, so that order holds. An event that this process took in itself is dispatched
+ * without being read back; what others took in is found by looking. An event whose platform has to be asked for more
+ * holds back those of its own Integration only.
+ */
+import type { Clock } from "../connector-kit/http/types.ts";
+import type { Dispatch, EventStore, StoredEvent } from "../store/event-types.ts";
+import { backoff } from "./backoff.ts";
+import { writeJson } from "./json.ts";
+import { type EventLog, messageOf } from "./log.ts";
+import { type Origins, openWith } from "./origins.ts";
+import type { Follower, OpenEvent } from "./types.ts";
+
+/** At most so many events in one transaction. */
+const AT_ONCE = 200;
+/** Events that are kept to be dispatched without being read back; more are read from the store. */
+const FRESH = 1000;
+/** Milliseconds between two looks at the store while fresh events come. */
+const LOOK_EVERY = 1000;
+/** How often a platform is asked for more before the event goes on without. */
+const ENRICH_ATTEMPTS = 4;
+/** An effect of an effect of …: more than so many is a loop between systems, not a chain that somebody meant. */
+export const MAX_HOPS = 8;
+
+export interface DispatcherOptions {
+  store: Pick<EventStore, "pending" | "dispatch">;
+  followers: readonly Follower[];
+  origins: Origins;
+  clock: Clock;
+  /** From 0 to below 1. */
+  random(): number;
+  log: EventLog;
+}
+
+export interface Dispatcher {
+  /** Hands over events that this process has just taken in, in their order. */
+  fresh(events: readonly StoredEvent[]): void;
+  /** Dispatches what is there. @returns the events that were dispatched. @throws StoreError */
+  round(): Promise<readonly StoredEvent[]>;
+  /** Whether there is more to dispatch at once. */
+  hasMore(): boolean;
+  /** The next round reads from the store: others may have taken events in. */
+  look(): void;
+}
+
+/** An Integration whose platform did not answer when it was asked for more. */
+interface Held {
+  tries: number;
+  until: number;
+}
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { store, clock, log } = options;
+  let fresh: StoredEvent[] = [];
+  /** Whether the store may hold pending events that are not among the fresh ones. */
+  let mustLook = true;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const held = new Map<string, Held>();
+
+  async function next(): Promise<readonly StoredEvent[]> {
+    // Those of an Integration that is held back stay in the store, and come before its fresh ones.
+    const isTime = held.size > 0 || clock.monotonic() - lookedAt >= LOOK_EVERY;
+    if (!mustLook && !isTime && fresh.length > 0) return fresh.splice(0, AT_ONCE);
+    fresh = [];
+    mustLook = false;
+    lookedAt = clock.monotonic();
+    const limit = AT_ONCE + held.size * AT_ONCE;
+    const pending = await store.pending(limit);
+    if (pending.length === limit) mustLook = true;
+    return pending;
+  }
+
+  async function enriched(event: OpenEvent): Promise<{ event: OpenEvent; data?: string; note?: string } | undefined> {
+    const { stored, name } = event;
+    const { integration } = stored;
+    const origin = integration === undefined ? undefined : options.origins(integration);
+    if (!origin?.enrich || integration === undefined || name === undefined) return { event };
+    const waiting = held.get(integration);
+    if (waiting && waiting.until > clock.monotonic()) return undefined;
+    try {
+      const asked = await origin.enrich({ id: stored.id, name, data: event.envelope.data });
+      held.delete(integration);
+      const data = asked.text ?? writeJson(asked.data);
+      return { event: openWith(options.origins, { ...stored, data }), data };
+    } catch (error) {
+      const tries = (waiting?.tries ?? 0) + 1;
+      if (tries < ENRICH_ATTEMPTS) {
+        held.set(integration, { tries, until: clock.monotonic() + backoff(tries, options.random()) });
+        return undefined;
+      }
+      held.delete(integration);
+      return { event, note: `${integration} could not be asked for more: ${messageOf(error)}` };
+    }
+  }
+
+  async function dispatchOf(stored: StoredEvent): Promise<Dispatch | undefined> {
+    const { seq } = stored;
+    try {
+      if (stored.hops > MAX_HOPS) {
+        const note = `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`;
+        return { seq, state: "failed", note, deliveries: [] };
+      }
+      const found = await enriched(openWith(options.origins, stored));
+      return found && follow(found);
+    } catch (error) {
+      // One that cannot be read must not stand in the way of all others.
+      return { seq, state: "failed", note: `It cannot be read: ${messageOf(error)}`, deliveries: [] };
+    }
+  }
+
+  function follow({ event, data, note }: { event: OpenEvent; data?: string; note?: string }): Dispatch {
+    const deliveries: Dispatch["deliveries"][number][] = [];
+    const deduplicate: NonNullable<Dispatch["deduplicate"]>[number][] = [];
+    const notes = note === undefined ? [] : [note];
+    for (const follower of options.followers) {
+      try {
+        const followed = follower.follow(event);
+        deliveries.push(...followed.deliveries);
+        deduplicate.push(...(followed.deduplicate ?? []));
+        notes.push(...followed.notes);
+      } catch (error) {
+        log.error({ seq: event.stored.seq, trace: event.stored.trace }, `What follows is unknown: ${messageOf(error)}`);
+        notes.push(`Not asked: ${messageOf(error)}`);
+      }
+    }
+    return {
+      seq: event.stored.seq,
+      state: "dispatched",
+      deliveries,
+      ...(deduplicate.length > 0 ? { deduplicate } : {}),
+      ...(notes.length > 0 ? { note: notes.join("\n") } : {}),
+      ...(data === undefined ? {} : { data }),
+    };
+  }
+
+  return {
+    fresh(events) {
+      if (fresh.length + events.length > FRESH) mustLook = true;
+      if (!mustLook) fresh.push(...events);
+    },
+    async round() {
+      const events = await next();
+      const waiting = new Set<string | undefined>();
+      const dispatches: Dispatch[] = [];
+      for (const stored of events) {
+        if (stored.integration !== undefined && waiting.has(stored.integration)) continue;
+        const dispatch = await dispatchOf(stored);
+        if (dispatch) dispatches.push(dispatch);
+        else waiting.add(stored.integration);
+      }
+      try {
+        await store.dispatch(dispatches);
+      } catch (error) {
+        mustLook = true;
+        throw error;
+      }
+      const done = new Map(dispatches.map((one) => [one.seq, one]));
+      for (const { seq, trace, type, integration } of events) {
+        const dispatch = done.get(seq);
+        if (dispatch) log.info({ seq, trace, type, integration, deliveries: dispatch.deliveries.length }, "dispatched");
+      }
+      return events.flatMap((one) => {
+        const dispatch = done.get(one.seq);
+        return dispatch ? [dispatch.data === undefined ? one : { ...one, data: dispatch.data }] : [];
+      });
+    },
+    hasMore: () => mustLook || fresh.length > 0,
+    look() {
+      mustLook = true;
+      fresh = [];
+    },
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * Runs the queue: dispatches, works, renews and prunes, each in a loop of its own that sleeps until there is
+ * something to do.
+ *
+ * A wake is a hint; looking again by itself is what nothing can get lost by. A store that fails is asked again after
+ * a while: events stay where they are.
+ */
+import type { Clock } from "../connector-kit/http/types.ts";
+import type { Accepted, Delivery, DispatchRight, EventStore, NewEvent, StoredEvent } from "../store/event-types.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { type EventLog, messageOf } from "./log.ts";
+import type { Origins } from "./origins.ts";
+import { pruneAll, RETENTION, type RetentionPolicy } from "./retention.ts";
+import type { Follower, Performer } from "./types.ts";
+import { createSleep } from "./wait.ts";
+import { createWorker, LEASE } from "./worker.ts";
+
+/** Milliseconds between two looks when nothing wakes: what another process added on SQLite is found by looking. */
+export const POLL = 1000;
+/** Milliseconds after which a store that failed is asked again. */
+const AFTER_ERROR = 5000;
+const PRUNE_EVERY = 60 * 60 * 1000;
+const RENEW_EVERY = LEASE / 3;
+/** Deliveries at once where it is not said. */
+const CONCURRENCY = 16;
+
+export interface EngineOptions {
+  store: EventStore;
+  followers: readonly Follower[];
+  performers: Readonly<Partial<Record<Delivery["kind"], Performer>>>;
+  origins: Origins;
+  clock: Clock;
+  /** From 0 to below 1. */
+  random(): number;
+  log: EventLog;
+  /** Unique for a process. */
+  worker: string;
+  concurrency?: number;
+  retention?: RetentionPolicy;
+}
+
+export interface EventEngine {
+  /** Starts the loops. */
+  start(): void;
+  /** Tells of events that this process took in: they are dispatched without being read back. */
+  accepted(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+  /**
+   * Claims nothing more, lets what is under way end for as long as that, then stops it and gives it back.
+   *
+   * @param milliseconds how long to wait. @returns when nothing is held any more.
+   */
+  stop(milliseconds: number): Promise<void>;
+}
+
+export function createEngine(options: EngineOptions): EventEngine {
+  const { store, clock, log } = options;
+  const ending = new AbortController();
+  const ended = new AbortController();
+  const dispatching = createSleep(clock);
+  const working = createSleep(clock);
+  const dispatcher = createDispatcher(options);
+  const worker = createWorker({
+    ...options,
+    name: options.worker,
+    concurrency: options.concurrency ?? CONCURRENCY,
+    onEnded: () => working.wake(),
+    onRaised: (events, answers) => accepted(events, answers),
+  });
+  let right: DispatchRight | undefined;
+  let loops: Promise<unknown> = Promise.resolve();
+  let renewal: Promise<void> = Promise.resolve();
+  let stopListening: () => void = () => undefined;
+
+  /** Runs something again and again. @param step gives the milliseconds to sleep. */
+  async function loop(
+    what: string,
+    sleep: (milliseconds: number) => Promise<void>,
+    step: () => Promise<number>,
+    end: AbortSignal = ending.signal,
+  ): Promise<void> {
+    while (!end.aborted) {
+      const pause = await step().catch((error: unknown) => {
+        log.error({ loop: what }, messageOf(error));
+        return AFTER_ERROR;
+      });
+      if (pause > 0 && !end.aborted) await sleep(pause);
+    }
+  }
+
+  async function dispatchStep(): Promise<number> {
+    if (!right?.held()) {
+      dispatcher.look();
+      right = await store.dispatcher();
+    }
+    if (!right) return POLL;
+    const dispatched = await dispatcher.round();
+    worker.remember(dispatched);
+    if (dispatched.length === 0) return POLL;
+    working.wake();
+    return dispatcher.hasMore() ? 0 : POLL;
+  }
+
+  async function workStep(): Promise<number> {
+    if (await worker.claim()) return 0;
+    const now = clock.now();
+    const due = await store.nextDue(now);
+    return due === undefined ? POLL : Math.max(1, Math.min(POLL, due - now));
+  }
+
+  const pausing = (end: AbortSignal) => (milliseconds: number) => clock.sleep(milliseconds, end).catch(() => undefined);
+
+  function accepted(events: readonly NewEvent[], answers: readonly Accepted[]): void {
+    const stored = events.flatMap((event, at): StoredEvent[] => {
+      const answer = answers[at];
+      return answer?.outcome === "stored" ? [{ ...event, seq: answer.seq, state: "pending", repeats: 0 }] : [];
+    });
+    dispatcher.fresh(stored);
+    if (stored.length > 0) dispatching.wake();
+  }
+
+  /** Goes on until nothing is held, also while the program ends. */
+  function renewing(): Promise<void> {
+    const step = async () => {
+      await worker.renew();
+      return RENEW_EVERY;
+    };
+    return loop("renew", pausing(ended.signal), step, ended.signal);
+  }
+
+  return {
+    start() {
+      stopListening = store.onWake(() => {
+        dispatcher.look();
+        dispatching.wake();
+        working.wake();
+      });
+      loops = Promise.all([
+        loop("dispatch", dispatching.sleep, dispatchStep),
+        loop("work", working.sleep, workStep),
+        loop("retention", pausing(ending.signal), async () => {
+          const gone = await pruneAll(store, options.retention ?? RETENTION, clock.now(), ending.signal);
+          if (gone > 0) log.info({ gone }, "Finished events and deliveries went.");
+          return PRUNE_EVERY;
+        }),
+      ]);
+      renewal = renewing();
+    },
+    accepted,
+    async stop(milliseconds) {
+      ending.abort();
+      stopListening();
+      dispatching.wake();
+      working.wake();
+      await loops;
+      const patience = new AbortController();
+      const done = new AbortController();
+      clock.sleep(milliseconds, done.signal).then(
+        () => patience.abort(),
+        () => undefined,
+      );
+      await worker.drain(patience.signal);
+      done.abort();
+      ended.abort();
+      await renewal;
+      await right?.release();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Takes in CloudEvents of other programs (`POST /api/events`). Who may post, and into which namespace, the server
+ * knows; that no event claims to be the program's own is seen to here.
+ */
+import type { InboundRequest } from "../connector-kit/contract.ts";
+import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
+import { type ReadEvent, readCloudEvents } from "./cloudevents.ts";
+import { isOwnType, OWN_SOURCE, toNewEvent } from "./envelope.ts";
+import { MAX_BODY } from "./receive.ts";
+
+/** Why posted events are not taken; none of the request is. */
+export class PostRefused extends Error {
+  override readonly name = "PostRefused";
+  readonly status: 403 | 413 | 415 | 429;
+  /** One CamelCase word. */
+  readonly reason: string;
+  constructor(status: 403 | 413 | 415 | 429, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** @throws CloudEventError, or PostRefused for a body that is too large or compressed and for our own events. */
+export function readPosted(request: InboundRequest): readonly ReadEvent[] {
+  if (request.body.length > MAX_BODY) {
+    throw new PostRefused(413, "TooLarge", `The body has more than ${MAX_BODY} bytes.`);
+  }
+  const encoding = Object.entries(request.headers).find(([name]) => name.toLowerCase() === "content-encoding")?.[1];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
+    throw new PostRefused(415, "CompressedBody", "The body is compressed. Send it as it is.");
+  }
+  const events = readCloudEvents(request);
+  const own = events.findIndex(({ type, source }) => isOwnType(type) || source === OWN_SOURCE);
+  if (own >= 0) {
+    const which = events.length > 1 ? `Element ${own} of the batch` : "The event";
+    throw new PostRefused(403, "ReservedType", `${which} has a type or source that only this program may use.`);
+  }
+  return events;
+}
+
+/** @returns one answer for each event; all are stored, or none is. */
+export async function acceptPosted(
+  store: Pick<EventStore, "accept">,
+  events: readonly ReadEvent[],
+  from: { namespace: string; trace: string; receivedAt: number },
+  onAccepted?: (events: readonly NewEvent[], accepted: readonly Accepted[]) => void,
+): Promise<readonly Accepted[]> {
+  const stored = events.map(({ dataText, ...envelope }) => toNewEvent(envelope, from, dataText));
+  if (stored.length === 0) return [];
+  const accepted = await store.accept(stored);
+  onAccepted?.(stored, accepted);
+  return accepted;
+}

@@ -1,0 +1,209 @@
+/**
+ * Takes webhooks in: checks, authenticates the bytes that came, reads them, and answers once they are on disk.
+ *
+ * Each refusal has its status for the sender, who learns nothing else, and its reason for the operator. The order
+ * of the checks is part of that: size and encoding need no secret; nothing is read before it is authentic.
+ */
+import { createHash } from "node:crypto";
+import { CLOUDEVENTS_VERSION } from "../api/event.ts";
+import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/contract.ts";
+import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/inbound.ts";
+import { headerOf, verify } from "../connector-kit/signatures.ts";
+import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
+import { StoreError } from "../store/types.ts";
+import { toNewEvent } from "./envelope.ts";
+import { readJson, writeJson } from "./json.ts";
+import { type EventLog, messageOf } from "./log.ts";
+import { createPressure } from "./pressure.ts";
+import { type RefusalRecorder, recordRefusals } from "./refusals.ts";
+
+/** Bytes of a body of any type, as they come: 1 MiB. GitHub's payloads are cut at 25 MB, and are rarely over 100 kB. */
+export const MAX_BODY = 1024 * 1024;
+/** Seconds after which to come again when the queue is full or cannot be written. */
+const RETRY_AFTER = "30";
+
+/** An Integration that takes webhooks. */
+export interface WebhookEndpoint {
+  namespace: string;
+  name: string;
+  platform: string;
+  events: Events;
+  connection: Readonly<Record<string, unknown>>;
+  /** Resolved secrets. */
+  credentials: Readonly<Record<string, string>>;
+}
+
+export interface ReceivedRequest extends InboundRequest {
+  method: string;
+  remoteAddress?: string;
+  /** 32 hex digits. */
+  trace: string;
+}
+
+export interface ReceivedAnswer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+export interface ReceiverOptions {
+  store: Pick<EventStore, "accept" | "refuse" | "counts">;
+  clock: { now(): number; monotonic(): number };
+  /** A new id each time. */
+  newId(): string;
+  log: EventLog;
+  /** At most so many open events and deliveries; default {@link MAX_OPEN}. */
+  maxOpen?: number;
+  /** Told of what is new in the inbox. */
+  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+}
+
+export interface Receiver {
+  receive(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer>;
+  /** Resolves when what was refused is recorded. */
+  written(): Promise<void>;
+}
+
+/** Why a request is not taken. */
+class Refused extends Error {
+  override readonly name = "Refused";
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: number, reason: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+    this.headers = headers;
+  }
+}
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { store, clock, log } = options;
+  const pressure = createPressure(store, () => clock.monotonic(), options.maxOpen);
+  const refusals: RefusalRecorder = recordRefusals(store, log);
+
+  async function take(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer> {
+    checkForm(request);
+    const authenticate = authenticated(endpoint, request, clock.now());
+    const answer = endpoint.events.handshake?.(request);
+    if (answer) return answer;
+    const platformEvents = parsed(endpoint, request, options.newId);
+    const hash = remembersBytes(authenticate) ? hashOf(provenBytes(authenticate, request)) : undefined;
+    const arrival = { receivedAt: clock.now(), trace: request.trace };
+    const events = platformEvents.map((event, at) =>
+      toStored(endpoint, event, { ...arrival, ...(hash === undefined ? {} : { signedHash: partHash(hash, at) }) }),
+    );
+    if (events.length === 0) return { status: 200 };
+    await stored(events);
+    return { status: 200 };
+  }
+
+  async function stored(events: readonly NewEvent[]): Promise<void> {
+    try {
+      if (await pressure.full()) {
+        throw new Refused(429, "QueueFull", "More events wait than may.", { "retry-after": RETRY_AFTER });
+      }
+      const accepted = await store.accept(events);
+      pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
+      options.onAccepted?.(events, accepted);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new Refused(503, "StoreUnavailable", error.message, { "retry-after": RETRY_AFTER });
+    }
+  }
+
+  return {
+    async receive(endpoint, request) {
+      try {
+        return await take(endpoint, request);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        const { status, reason, message, headers } = error;
+        const { remoteAddress, trace } = request;
+        const from = { integration: `${endpoint.namespace}/${endpoint.name}`, trace };
+        refusals.record({
+          at: clock.now(),
+          status,
+          reason,
+          message,
+          ...from,
+          ...(remoteAddress ? { remoteAddress } : {}),
+        });
+        return { status, headers };
+      }
+    },
+    written: () => refusals.written(),
+  };
+}
+
+/** What needs no secret: method, size, encoding, type. @throws Refused */
+function checkForm(request: ReceivedRequest): void {
+  if (request.method !== "POST") {
+    throw new Refused(405, "MethodNotAllowed", `The method is ${request.method}.`, { allow: "POST" });
+  }
+  if (request.body.length > MAX_BODY) {
+    throw new Refused(413, "TooLarge", `The body has ${request.body.length} bytes; ${MAX_BODY} are taken.`);
+  }
+  const encoding = (headerOf(request, "content-encoding") ?? "").trim().toLowerCase();
+  if (encoding !== "" && encoding !== "identity") {
+    const what = /^[\w, -]{1,40}$/.test(encoding) ? encoding : "unknown";
+    throw new Refused(415, "CompressedBody", `The body is encoded (${what}). Have the sender send it as it is.`);
+  }
+  const type = (headerOf(request, "content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!TYPES.test(type)) {
+    const what = /^[\w.+/-]{1,80}$/.test(type) ? type : "unknown";
+    throw new Refused(415, "UnexpectedType", `The body is of the type ${what}; JSON, forms and plain text are taken.`);
+  }
+}
+
+/** Some senders state none, or text. */
+const TYPES = /^$|^application\/([\w.-]+\+)?json$|^application\/x-www-form-urlencoded$|^text\/(plain|json)$/;
+
+/** @throws Refused: missing, wrong and stale are one to the sender. */
+function authenticated({ events, connection, credentials }: WebhookEndpoint, request: ReceivedRequest, now: number) {
+  const authenticate = authenticateOf(events, connection);
+  const verification = verify(authenticate, request, credentials, now);
+  if (!verification.ok) throw new Refused(401, "NotAuthentic", `Refused: ${verification.reason}.`);
+  return authenticate;
+}
+
+/** @throws Refused for what is authentic and cannot be read. */
+function parsed(
+  { events, connection }: WebhookEndpoint,
+  request: ReceivedRequest,
+  newId: () => string,
+): readonly PlatformEvent[] {
+  try {
+    const found = events.parse(request, { connection, newId });
+    // Whether the text can be read later, when nobody can be told.
+    for (const { text } of found) if (text !== undefined) readJson(text);
+    return found;
+  } catch (error) {
+    throw new Refused(400, "Unreadable", messageOf(error));
+  }
+}
+
+function toStored(
+  { namespace, name, platform }: WebhookEndpoint,
+  event: PlatformEvent,
+  arrival: { receivedAt: number; trace: string; signedHash?: string },
+): NewEvent {
+  const { id, subject, time, data, text } = event;
+  const envelope = {
+    specversion: CLOUDEVENTS_VERSION,
+    id,
+    source: `/${namespace}/${name}`,
+    type: `${platform}.${event.name}`,
+    ...(subject === undefined ? {} : { subject }),
+    ...(time === undefined ? {} : { time }),
+    datacontenttype: "application/json",
+  } as const;
+  const from = { namespace, integration: `${namespace}/${name}`, platform };
+  return toNewEvent(envelope, { ...from, ...arrival }, text ?? writeJson(data));
+}
+
+const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Several events of one request are told apart by their place in it. */
+const partHash = (hash: string, at: number) => (at === 0 ? hash : `${hash}.${at}`);
