@@ -12,6 +12,7 @@ import { ConnectorError } from "../connector-kit/errors.ts";
 import { parseDuration } from "../connector-kit/http/duration.ts";
 import { createTransport, type Transport } from "../connector-kit/http/transport.ts";
 import { openSession, type Session } from "../connector-kit/session.ts";
+import { hostTrust } from "../manifests/allowlist.ts";
 import { desiredEntries } from "../manifests/desired.ts";
 import { SecretError } from "../manifests/secret-error.ts";
 import { resolveConnection, resolveCredentials, resolveSecret, type SecretContext } from "../manifests/secrets.ts";
@@ -40,7 +41,9 @@ export function createConnections(invocation: Invocation, settings: Settings, pr
   const { surroundings, output } = invocation;
   const { env, fetch } = surroundings;
   const clock = progress ? showingWaits(surroundings.clock, progress) : surroundings.clock;
-  const transport = createTransport({ env, clock, userAgent: `plumbline/${VERSION}`, ...(fetch ? { fetch } : {}) });
+  const trust = hostTrust(settings.allow, settings.folder);
+  const userAgent = `plumbline/${VERSION}`;
+  const transport = createTransport({ env, clock, trust, userAgent, ...(fetch ? { fetch } : {}) });
   output.redactWith((text) => transport.redactor.redact(text));
   const secrets: SecretContext = {
     env,

@@ -16,6 +16,8 @@ export interface ConnectorDescription {
   title: string;
   kinds: { kind: string; notes: string[]; fields: FieldNote[] }[];
   actions: { name: string; description: string; parameters: FieldNote[] }[];
+  /** `main`: the property of the event's data at which paths also start. */
+  events: { name: string; main?: string }[];
   connection: FieldNote[];
   credentials: FieldNote[];
   /** `each`: what the limit is counted for by itself. */
@@ -36,6 +38,7 @@ export function describeConnector({ connector, kinds, schemas }: CompiledConnect
       description: action.description,
       parameters: fieldsOf(action.parameters as unknown as AnnotatedSchema),
     })),
+    events: eventsOf(connector),
     connection: fieldsOf(schemas.connection),
     credentials: fieldsOf(schemas.credentials),
     limits: (connector.limits ?? []).map(({ name, requests, per, each, source }) => ({
@@ -44,6 +47,13 @@ export function describeConnector({ connector, kinds, schemas }: CompiledConnect
       source,
     })),
   };
+}
+
+function eventsOf({ events }: CompiledConnector["connector"]): ConnectorDescription["events"] {
+  return (events?.names ?? []).map((name) => {
+    const main = events?.main[name];
+    return { name, ...(main === undefined ? {} : { main }) };
+  });
 }
 
 /** @returns such as `20 per 1m for each method`. */

@@ -18,6 +18,7 @@ export function renderConnector(connector: ConnectorDescription, look: Look): st
     ...connector.actions.map(({ name, description, parameters }) =>
       section(`action ${name}`, fieldTable(parameters, look), look, description),
     ),
+    section("events", eventList(connector.events, look), look),
     section("limits", limitTable(connector.limits, look), look),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
@@ -48,6 +49,11 @@ function fieldTable(fields: readonly FieldNote[], { paint, width }: Look): strin
     ],
     { paint, width: width - 2, wrapLast: true },
   );
+}
+
+/** Names only: there may be many. */
+function eventList(events: ConnectorDescription["events"], { width }: Look): string {
+  return wrap(events.map(({ name }) => visible(name)).join(", "), width - 2).join("\n");
 }
 
 function limitTable(limits: ConnectorDescription["limits"], { paint, width }: Look): string {

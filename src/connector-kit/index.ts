@@ -8,6 +8,7 @@ export type { ErrorClassifier, Guard } from "./guard.ts";
 export { systemClock } from "./http/clock.ts";
 export type { SentRequest } from "./http/connection.ts";
 export { parseDuration } from "./http/duration.ts";
+export { assertHeaders } from "./http/guarded-request.ts";
 export type { Lane } from "./http/limits.ts";
 export { createRedactor, type Redactor, SENSITIVE } from "./http/redact.ts";
 export {

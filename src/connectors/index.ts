@@ -4,4 +4,5 @@ import type { Connector } from "../connector-kit/contract.ts";
 export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   github: async () => (await import("./github/index.ts")).default,
   slack: async () => (await import("./slack/index.ts")).default,
+  webhook: async () => (await import("./webhook/index.ts")).default,
 };

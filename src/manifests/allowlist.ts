@@ -33,6 +33,19 @@ export function createAllowlist(allow: Configuration["allow"], folder: string): 
   };
 }
 
+/**
+ * What `allow.hosts` says of a host that users choose freely: unlike for a manifest's other hosts, without a list
+ * nothing is named.
+ */
+export function hostTrust(
+  allow: Configuration["allow"],
+  folder: string,
+): (host: string, port: string) => "named" | "unnamed" | "unbound" {
+  if (!allow?.hosts) return () => "unbound";
+  const allowlist = createAllowlist(allow, folder);
+  return (host, port) => (allowlist.host(host, port) ? "named" : "unnamed");
+}
+
 /** A text also matches the glob that it equals: an IPv6 address in brackets is a glob by its form. */
 function anyOf(globs: readonly string[] | undefined): Matcher {
   if (!globs) return () => true;

@@ -27,7 +27,8 @@ export function connectionHosts(
   if (typeof host === "string") {
     hosts.push({ property: "host", host: host.toLowerCase(), port: port === undefined ? undefined : String(port) });
   }
-  const own = compiled?.connector.http?.baseUrl;
+  const http = compiled?.connector.http;
+  const own = http?.userChosenUrl ? undefined : http?.baseUrl;
   const unstated = connection.baseUrl === undefined && own !== undefined ? hostOfUrl(own) : undefined;
   return unstated ? [...hosts, { property: undefined, ...unstated }] : hosts;
 }

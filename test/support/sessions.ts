@@ -28,7 +28,9 @@ export async function openTestSession(
   connector: Connector,
   given: { connection: Readonly<Record<string, unknown>>; credentials: Readonly<Record<string, string>> },
 ): Promise<TestSession> {
-  const transport = createTransport({ clock: jumpingClock(Date.UTC(2026, 10, 25)), random: () => 0.5 });
+  const clock = jumpingClock(Date.UTC(2026, 10, 25));
+  // The loopback interface is named by the operator, as `allow.hosts` would.
+  const transport = createTransport({ clock, random: () => 0.5, trust: () => "named" });
   const session = await openSession(connector, { transport, ...given, lane: "background" });
   return { session, close: () => transport.close() };
 }

@@ -72,7 +72,9 @@ async function stepsOf(manifest: Manifest<Integration>, context: DiagnosisContex
   }
   const configuration = ok("configuration", `${manifest.file}, ${context.platform.compiled.connector.title}`);
   if (!opened) return [configuration, secrets];
-  const way = await reach({ ...context, origin: opened.origin });
+  // An address that users choose is asked through the guard only, with the test below.
+  const guarded = opened.connector.http?.userChosenUrl === true;
+  const way = guarded ? [] : await reach({ ...context, origin: opened.origin });
   const steps = [configuration, secrets, ...way];
   return way.some(({ status }) => status === "failed") ? steps : [...steps, ...(await ask(opened, manifest, context))];
 }

@@ -231,7 +231,8 @@ export class ExternalSystem {
 
   #about(context: FacadeContext | undefined): Omit<SystemInfo, "connected" | "serverInfo"> {
     const { connector } = this.#options.compiled;
-    const stated = this.#options.settings.connection.baseUrl ?? connector.http?.baseUrl;
+    const own = connector.http?.userChosenUrl ? undefined : connector.http?.baseUrl;
+    const stated = this.#options.settings.connection.baseUrl ?? own;
     const baseUrl = typeof stated === "string" ? stated : context?.session.origin;
     return {
       systemType: this.type,

@@ -47,7 +47,8 @@ async function follow(
     const hop: Hop = { call, url, authorization: headers, credential };
     const exchanged = await exchange(connection, hop);
     const { status, headers: answered } = exchanged.answer;
-    const redirect = redirectOf(call, url, status, answered.get("location"));
+    const { userChosenUrl } = connection.profile;
+    const redirect = userChosenUrl ? undefined : redirectOf(call, url, status, answered.get("location"));
     if (!redirect) return exchanged;
     if ("refused" in redirect) throw refusedRedirect(connection, call, redirect.refused, status === 303);
     if (redirects === MOST_REDIRECTS) throw refusedRedirect(connection, call, "it redirects for ever", false);

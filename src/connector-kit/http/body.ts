@@ -28,6 +28,19 @@ export async function readBody(response: Response, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks);
 }
 
+/** What is read of a body that nobody looks at, in bytes: a short one leaves the connection usable. */
+const DROPPED_BYTES = 64 * 1024;
+
+/** Reads a short body to its end and breaks a longer one off. @returns nothing of it. */
+export async function dropBody(response: Response): Promise<Buffer> {
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += (chunk as Uint8Array).byteLength;
+    if (size > DROPPED_BYTES) break;
+  }
+  return Buffer.alloc(0);
+}
+
 /** @throws BrokenBody when it claims to be JSON and is not UTF-8. */
 export function decodeBody(bytes: Buffer, contentType: string | null): string {
   try {

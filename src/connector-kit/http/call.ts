@@ -48,7 +48,8 @@ export function prepareCall(
     throw new Error(`${connection.title}: a ${method} has no body; use query parameters.`);
   }
   const headers = headersOf(connection, options);
-  const read = isRead(connection, method, url, graphql) && !overrides.some((name) => name in headers);
+  const ping = method === "POST" && options.body !== undefined && options.body === connection.profile.ping;
+  const read = (ping || isRead(connection, method, url, graphql)) && !overrides.some((name) => name in headers);
   const natural = read || method === "PUT" || method === "DELETE" || options.idempotencyKey !== undefined;
   return {
     kind: read ? "read" : "write",

@@ -51,7 +51,9 @@ export interface Connection {
 export function createConnection(options: ConnectionOptions, profile: HttpProfile): Connection {
   const { connector, transport, connection, credentials, namespace = "default" } = options;
   registerSecrets(transport, credentials);
-  const base = baseOf(connector.title, connection.baseUrl ?? profile.baseUrl);
+  const base = profile.userChosenUrl
+    ? chosenBase(connector.title, connection.url ?? profile.baseUrl)
+    : baseOf(connector.title, "connection.baseUrl", connection.baseUrl ?? profile.baseUrl);
   const fingerprint = fingerprintOf({ platform: connector.platform, namespace, connection, credentials });
   return {
     options,
@@ -75,9 +77,18 @@ export function registerSecrets(transport: Transport, secrets: unknown): void {
   }
 }
 
-function baseOf(title: string, address: unknown): URL {
-  const wrong = (what: string) =>
-    new ConnectorError("VALIDATION", `The address of ${title}, connection.baseUrl, ${what}`);
+/** Of an address that a user chose only the origin, with a name and password to refuse; the rest may be anything. */
+function chosenBase(title: string, address: unknown): URL {
+  const url = typeof address === "string" ? URL.parse(address) : null;
+  return baseOf(
+    title,
+    "connection.url",
+    url ? new URL(Object.assign(url, { search: "", hash: "", pathname: "/" })).href : address,
+  );
+}
+
+function baseOf(title: string, field: string, address: unknown): URL {
+  const wrong = (what: string) => new ConnectorError("VALIDATION", `The address of ${title}, ${field}, ${what}`);
   if (typeof address !== "string" || !URL.canParse(address))
     throw wrong("is not an address such as https://example.com.");
   const url = new URL(address);

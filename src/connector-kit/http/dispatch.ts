@@ -6,12 +6,19 @@
  * an argument; an empty string keeps undici from looking into the process's environment itself.
  */
 import type { Dispatcher, RequestInit, Response } from "undici";
+import { assertPublicUrl, guardedDispatcher, type HostTrust } from "./public-address.ts";
 
 /** `fetch` of the undici package. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Dispatch {
   fetch: Fetch;
+  /**
+   * For addresses that users choose: https and public only, unless the operator named the host.
+   *
+   * @throws ConnectorError for one that is not; of a name it is the cause, since it is looked up on the way.
+   */
+  guardedFetch: Fetch;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -20,6 +27,7 @@ export interface DispatchOptions {
   env: Readonly<Record<string, string | undefined>>;
   fetch: Fetch | undefined;
   dispatcher: Dispatcher | undefined;
+  trust: HostTrust;
 }
 
 /** Milliseconds until a connection has to stand. */
@@ -27,12 +35,14 @@ const CONNECT_TIMEOUT = 10_000;
 
 /** @returns a fetch that loads undici when it is first called. */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  let loaded: Promise<{ fetch: Fetch; dispatcher: Dispatcher }> | undefined;
+  const { trust } = options;
+  let loaded: Promise<{ fetch: Fetch; dispatcher: Dispatcher; guarded: Dispatcher }> | undefined;
   const load = async () => {
     const undici = await import("undici");
     return {
       fetch: options.fetch ?? undici.fetch,
       dispatcher: options.dispatcher ?? dispatcherOf(undici, options.env),
+      guarded: options.dispatcher ?? guardedDispatcher(undici, { trust }),
     };
   };
   return {
@@ -41,8 +51,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       const { fetch, dispatcher } = await loaded;
       return fetch(url, { ...init, dispatcher });
     },
+    async guardedFetch(url, init) {
+      const { href } = assertPublicUrl(url, trust);
+      loaded ??= load();
+      const { fetch, guarded } = await loaded;
+      return fetch(href, { ...init, dispatcher: guarded });
+    },
     async close() {
-      if (loaded && !options.dispatcher) await (await loaded).dispatcher.destroy();
+      if (!loaded || options.dispatcher) return;
+      const { dispatcher, guarded } = await loaded;
+      await Promise.all([dispatcher.destroy(), guarded.destroy()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The failures of one exchange that no platform put into words. */
+import { ConnectorError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import { formatMoment } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -26,6 +27,20 @@ export function oversizedAnswer(connection: Connection, call: Call, bytes: numbe
 export function timedOut(connection: Connection, call: Call, timeout: number): AttemptFailed {
   const message = `${could(connection, call)}: no whole answer came within ${timeout / 1000} s.`;
   return failed(connection, "TIMEOUT", message, uncertain(call));
+}
+
+/** The guard's refusal among an error's causes: fetch wraps what the look-up of a name throws. */
+export function refusalIn(error: unknown): ConnectorError | undefined {
+  let found: unknown = error;
+  for (let depth = 0; depth < 5 && found instanceof Error; depth += 1, found = found.cause) {
+    if (found instanceof ConnectorError) return found;
+  }
+  return undefined;
+}
+
+/** An address that a user chose may not be asked; nothing was sent. */
+export function guarded(connection: Connection, call: Call, { code, message }: ConnectorError): AttemptFailed {
+  return failed(connection, code, `${could(connection, call)}: ${message}`, { effect: "none", final: true });
 }
 
 /** The connection failed. What surely never reached the platform had no effect. */

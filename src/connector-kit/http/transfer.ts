@@ -1,11 +1,12 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
 import type { Response } from "undici";
 import { pathBelow } from "./address.ts";
-import { readBody, TooLarge } from "./body.ts";
-import type { Call } from "./call.ts";
+import { dropBody, readBody, TooLarge } from "./body.ts";
+import { type Call, lowerCased } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
-import { oversizedAnswer, resting, timedOut, unreachable } from "./exchange-failures.ts";
+import { guarded, oversizedAnswer, refusalIn, resting, timedOut, unreachable } from "./exchange-failures.ts";
+import { AttemptFailed } from "./failure.ts";
 
 /** One address of a call, with the headers that authorise it. */
 export interface Hop {
@@ -48,10 +49,15 @@ export async function transfer(connection: Connection, hop: Hop, conditions: Rec
     return raw;
   } catch (error) {
     if (error instanceof TooLarge) breaker.succeeded();
-    else if (hop.call.options.signal?.aborted) breaker.cancelled();
+    else if (hop.call.options.signal?.aborted || isFinal(error)) breaker.cancelled();
     else breaker.failed(clock.monotonic());
     throw error instanceof TooLarge ? oversizedAnswer(connection, hop.call, mostBytes(hop.call)) : error;
   }
+}
+
+/** What was never sent tells nothing of the system. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AttemptFailed && error.final;
 }
 
 async function bounded(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
@@ -63,6 +69,8 @@ async function bounded(connection: Connection, hop: Hop, conditions: Record<stri
   } catch (error) {
     call.options.signal?.throwIfAborted();
     if (limit.expired) throw timedOut(connection, call, timeout);
+    const refused = refusalIn(error);
+    if (refused) throw guarded(connection, call, refused);
     throw error instanceof TooLarge ? error : unreachable(connection, call, url.host, error);
   }
 }
@@ -76,14 +84,15 @@ async function sent(
   const { transport } = connection;
   transport.counters.requests += 1;
   connection.options.onRequest?.({ method: call.method, path: pathBelow(connection.base, url), kind: call.kind });
-  const response: Response = await transport.fetch(url.href, {
+  const fetch = connection.profile.userChosenUrl ? transport.guardedFetch : transport.fetch;
+  const response: Response = await fetch(url.href, {
     method: call.method,
-    headers: { ...call.headers, ...authorization, ...conditions },
+    headers: { ...call.headers, ...lowerCased(call.options.eachAttempt?.() ?? {}), ...authorization, ...conditions },
     ...(call.body === undefined ? {} : { body: call.body }),
     redirect: "manual",
     signal,
   });
-  const bytes = await readBody(response, mostBytes(call));
+  const bytes = call.options.ignoreAnswer ? await dropBody(response) : await readBody(response, mostBytes(call));
   return { status: response.status, headers: Object.fromEntries(response.headers), bytes };
 }
 

@@ -15,6 +15,7 @@ import { EtagCache, type EtagCacheOptions } from "./etags.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type Ceiling, Limiter, type LimiterOptions } from "./limiter.ts";
 import { TokenBucket } from "./limits.ts";
+import type { HostTrust } from "./public-address.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import type { Clock } from "./types.ts";
 
@@ -31,6 +32,8 @@ export interface TransportOptions {
   etags?: EtagCacheOptions;
   /** Default `plumbline`. */
   userAgent?: string;
+  /** What the operator's `allow.hosts` says of addresses that users choose; default: nothing is named. */
+  trust?: HostTrust;
 }
 
 /** What the process has sent so far. */
@@ -50,6 +53,8 @@ export interface RateLimit {
 
 export interface Transport {
   readonly fetch: Fetch;
+  /** For addresses that users choose. */
+  readonly guardedFetch: Fetch;
   readonly clock: Clock;
   readonly random: () => number;
   readonly redactor: Redactor;
@@ -72,13 +77,15 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const clock = options.clock ?? systemClock();
   const env = options.env ?? {};
   const redactor = createRedactor();
-  const dispatch = createDispatch({ env, fetch: options.fetch, dispatcher: options.dispatcher });
+  const { fetch, dispatcher, trust = () => "unbound" } = options;
+  const dispatch = createDispatch({ env, fetch, dispatcher, trust });
   const breakers = new Map<string, Breaker>();
   const limiters = new Map<string, Limiter>();
   const ceilings = new Map<string, Ceiling>();
   hideProxyPasswords(redactor, env);
   return {
     fetch: dispatch.fetch,
+    guardedFetch: dispatch.guardedFetch,
     clock,
     random: options.random ?? Math.random,
     redactor,

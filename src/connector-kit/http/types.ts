@@ -43,6 +43,10 @@ export interface RequestOptions {
   timeout?: number;
   /** The largest answer in bytes; default 32 MiB. */
   maxBytes?: number;
+  /** Headers made anew for each attempt, such as a signature over the time. */
+  eachAttempt?(): Readonly<Record<string, string>>;
+  /** The body of an answer is not looked at; it may be of any size and need not be whole. */
+  ignoreAnswer?: true;
   /** Cancels it. */
   signal?: AbortSignal;
 }

@@ -1,7 +1,13 @@
 /** What the suite asks of a connector's events: who is let in, and that the same request always tells the same. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { authenticateOf, type Events, type InboundRequest, verify } from "../../../src/connector-kit/index.ts";
+import {
+  authenticateOf,
+  type Events,
+  type InboundRequest,
+  type Verification,
+  verify,
+} from "../../../src/connector-kit/index.ts";
 import type { EventCase, Subject } from "./subject.ts";
 
 /** Tests of what a connector takes in. */

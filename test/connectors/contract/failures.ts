@@ -20,20 +20,21 @@ const statuses: readonly { status: number; code: ErrorCode }[] = [
 
 /** Tests of how a connector fails. */
 export function describeFailures(subject: Subject, description: Description | undefined): void {
+  const ask = ({ session }: Rig) => (subject.ask ? subject.ask(session) : session.check());
   const rigged = (run: (rig: Rig) => Promise<void>) => () => withRig(subject, description, run);
 
   test.each(statuses)("a status $status is $code", async ({ status, code }) => {
     await withRig(subject, description, async (rig) => {
       const headers: Record<string, string> = status === 429 || status === 503 ? { "retry-after": "1" } : {};
       rig.proxy.intercept(() => ({ status, headers, body: {} }));
-      await expect(rig.session.check()).rejects.toMatchObject({ name: "ConnectorError", code });
+      await expect(ask(rig)).rejects.toMatchObject({ name: "ConnectorError", code });
     });
   });
 
   test.each(subject.refusals ?? [])("$name is $code", async ({ answer, code }) => {
     await withRig(subject, description, async (rig) => {
       rig.proxy.intercept(() => answer);
-      await expect(rig.session.check()).rejects.toMatchObject({ name: "ConnectorError", code });
+      await expect(ask(rig)).rejects.toMatchObject({ name: "ConnectorError", code });
     });
   });
 
@@ -41,7 +42,7 @@ export function describeFailures(subject: Subject, description: Description | un
     "a broken connection is UNAVAILABLE",
     rigged(async (rig) => {
       rig.proxy.intercept(() => "drop-before");
-      await expect(rig.session.check()).rejects.toMatchObject({ name: "ConnectorError", code: "UNAVAILABLE" });
+      await expect(ask(rig)).rejects.toMatchObject({ name: "ConnectorError", code: "UNAVAILABLE" });
     }),
   );
 
@@ -53,7 +54,7 @@ export function describeFailures(subject: Subject, description: Description | un
       const said = secrets.join(" ");
       const body = { message: said, error: said, errors: [{ message: said }], detail: said };
       rig.proxy.intercept(() => ({ status: 400, headers: { "x-echo": said }, body }));
-      const error: unknown = await rig.session.check().then(
+      const error: unknown = await ask(rig).then(
         () => "no error",
         (thrown: unknown) => thrown,
       );
@@ -76,18 +77,6 @@ export function describeFailures(subject: Subject, description: Description | un
     }),
   );
 
-  describe("a reader in the writer's place", () => {
-    test.each(Object.entries(subject.kinds))("cannot write %s", async (kind, { entries: [entry] }) => {
-      await withRig(subject, description, async (rig) => {
-        await rig.create(kind, entry);
-        const attempts = await attemptsToWrite(subject, rig, kind, entry);
-        rig.proxy.reset();
-        for (const attempt of attempts) await expect(rig.session.guardErrors(attempt)).rejects.toThrow();
-        expect(rig.proxy.writes()).toEqual([]);
-      });
-    });
-  });
-
   test.each(Object.entries(subject.lookups ?? {}))(
     "the lookup %s knows a name and leaves out another",
     async (name, known) => {
@@ -99,6 +88,19 @@ export function describeFailures(subject: Subject, description: Description | un
       });
     },
   );
+
+  if (Object.keys(subject.kinds).length === 0) return;
+  describe("a reader in the writer's place", () => {
+    test.each(Object.entries(subject.kinds))("cannot write %s", async (kind, { entries: [entry] }) => {
+      await withRig(subject, description, async (rig) => {
+        await rig.create(kind, entry);
+        const attempts = await attemptsToWrite(subject, rig, kind, entry);
+        rig.proxy.reset();
+        for (const attempt of attempts) await expect(rig.session.guardErrors(attempt)).rejects.toThrow();
+        expect(rig.proxy.writes()).toEqual([]);
+      });
+    });
+  });
 }
 
 /** Everything that a kind can write, tried with the reader. */

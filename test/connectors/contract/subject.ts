@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../../../src/connector-kit/errors.ts";
 import type { Connector, InboundRequest, PlatformEvent, Spec } from "../../../src/connector-kit/index.ts";
+import type { Session } from "../../../src/connector-kit/session.ts";
 import type { Fate, Recorded } from "../../support/proxy.ts";
 
 export interface StartedSystem {
@@ -41,8 +42,6 @@ export interface Subject {
   connector: Connector;
   /** The name of the platform's OpenAPI description; left out where it publishes none. */
   spec?: string;
-  /** Paths that the platform documents, and that its description here lacks. */
-  undescribed?: RegExp;
   /**
    * Starts an empty system of its own for each test.
    *
@@ -57,6 +56,8 @@ export interface Subject {
   isWrite?: (request: Recorded) => boolean;
   /** Failures in the platform's own form, beside plain statuses. */
   refusals?: readonly { name: string; answer: Extract<Fate, { status: number }>; code: ErrorCode }[];
+  /** What is asked of a system to see how it fails; default: the connection test. */
+  ask?: (session: Session) => Promise<unknown>;
   /** What the platform sends: each form in which it comes. */
   events?: readonly EventCase[];
   /** The connection that leads to a system; default: `{ baseUrl }`. @param url where the recording proxy is. */
