@@ -52,6 +52,8 @@ export interface AnnotatedSchema {
   "x-plumbline-owners"?: boolean;
   /** Why a reviewer should look twice when the field changes; on a whole kind's schema: when any field does. */
   "x-plumbline-risk"?: "permission" | "visibility" | "ownership";
+  /** How templates escape what they insert, by what the text is written in; default: not at all. */
+  "x-plumbline-escape"?: "mrkdwn" | "markdown" | "html" | "none";
   /** A scalar that YAML reads as another type when it is not quoted, such as a colour. */
   [key: string]: unknown;
 }

@@ -17,6 +17,7 @@ import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
 import { schema } from "./commands/schema.ts";
 import { show } from "./commands/show.ts";
+import { simulate } from "./commands/simulate.ts";
 import { test } from "./commands/test.ts";
 import { validate } from "./commands/validate.ts";
 
@@ -31,6 +32,7 @@ export const commands = {
   forget,
   test,
   execute,
+  simulate,
   import: importLive,
   fmt,
   connectors,

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import type { Configuration } from "../api/config.ts";
 import type { Integration } from "../api/integration.ts";
 import { findConfiguration, type LoadedConfiguration } from "../manifests/configuration.ts";
-import { type LoadedManifests, loadManifests } from "../manifests/load.ts";
+import { type LoadedManifests, loadManifests, type ManifestCheck } from "../manifests/load.ts";
 import { renderProblems } from "../manifests/render.ts";
 import type { AnyManifest, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
 import type { Invocation } from "./command.ts";
@@ -77,7 +77,7 @@ export async function openWorkspace(
   const settings = await readSettings(invocation, loadConnectors);
   const { cwd, stdin } = invocation.surroundings;
   const { configuration, platforms } = settings;
-  const loaded = await loadManifests({ inputs, cwd, platforms, configuration, stdin });
+  const loaded = await loadManifests({ inputs, cwd, platforms, configuration, stdin, check: checkRules });
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
 }
 
@@ -96,8 +96,15 @@ export async function problemsWith(
   inputs: readonly string[],
   texts: ReadonlyMap<string, string>,
 ): Promise<readonly Problem[]> {
-  return (await loadManifests({ inputs, cwd, platforms, configuration, texts })).problems;
+  return (await loadManifests({ inputs, cwd, platforms, configuration, texts, check: checkRules })).problems;
 }
+
+/** Templates and expressions are loaded only where there are Rules. */
+export const checkRules: ManifestCheck = async (manifests, platforms) => {
+  if (!manifests.some(({ object }) => object.kind === "Rule")) return [];
+  const { checkRules: check } = await import("../rules/validate.ts");
+  return check(manifests, platforms);
+};
 
 /**
  * Reads settings and manifests for a command that asks systems.

@@ -158,11 +158,8 @@ export interface Action<P = Spec, R = unknown> {
   description: string;
   parameters: TSchema;
   result: TSchema;
-  /**
-   * true: doing it twice with the same {@link ActionRun.key} is doing it once; a function: the header that
-   * carries the given key.
-   */
-  idempotent?: true | ((key: string) => Record<string, string>);
+  /** Doing it twice with the same {@link ActionRun.key} is doing it once. */
+  idempotent?: true;
   run(writer: unknown, parameters: P, run: ActionRun): Promise<R>;
 }
 

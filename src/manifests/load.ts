@@ -31,7 +31,15 @@ export interface LoadOptions {
   stdin?: AsyncIterable<Uint8Array>;
   /** Texts in the place of what files hold, by absolute path: what they would be after a change. */
   texts?: ReadonlyMap<string, string>;
+  /** What is checked beyond this folder's knowledge: templates and expressions of Rules. */
+  check?: ManifestCheck;
 }
+
+/** Finds what is wrong with manifests whose schemas hold. */
+export type ManifestCheck = (
+  manifests: readonly Manifest[],
+  platforms: Pick<PlatformSource, "load">,
+) => Promise<readonly Problem[]>;
 
 export interface LoadedManifests {
   /** Those without a problem of their own, in the order of files. */
@@ -100,8 +108,9 @@ class Loading {
 
   async finish(files: number): Promise<LoadedManifests> {
     const { manifests, unchecked, mentioned } = this.documents;
-    const { configuration, platforms } = this.options;
-    const semantic = await checkAll(manifests, { configuration, mentioned, platforms });
+    const { configuration, platforms, check } = this.options;
+    const further = (await check?.(manifests, platforms)) ?? [];
+    const semantic = [...(await checkAll(manifests, { configuration, mentioned, platforms })), ...further];
     const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
     if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));
     return { manifests: [...manifests], problems, skipped: this.skipped, files, unchecked: [...unchecked].sort() };

@@ -22,6 +22,7 @@ const PAGE = 100;
 const text = Type.String({
   minLength: 1,
   maxLength: 65_000,
+  "x-plumbline-escape": "markdown",
   description: "The text, in Markdown.",
   examples: ["Deployed to production."],
 });

@@ -38,12 +38,14 @@ export const thread = Type.String({
 export const message = Type.String({
   minLength: 1,
   maxLength: 40_000,
+  "x-plumbline-escape": "mrkdwn",
   description: "The text, in Slack's mrkdwn; beside blocks, what notifications show.",
   examples: ["Urgent ticket: printer on fire"],
 });
 
 export const blocks = Type.Array(Type.Record(Type.String(), Type.Unknown()), {
   maxItems: 50,
+  "x-plumbline-escape": "mrkdwn",
   description: "Block Kit blocks.",
   examples: [[{ type: "section", text: { type: "mrkdwn", text: "*Urgent*" } }]],
 });

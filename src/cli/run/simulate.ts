@@ -1,0 +1,75 @@
+/** `plumbline simulate`: reads an event, asks the rules, and shows what they would do and why not. */
+import { resolve } from "node:path";
+import { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
+import { decode } from "../../manifests/decode.ts";
+import { createRuleSet } from "../../rules/rule-set.ts";
+import { type SimulatedAction, type SimulatedRule, simulateRules } from "../../rules/simulate.ts";
+import type { Invocation, Run } from "../command.ts";
+import type { SimulateFlags } from "../commands/simulate.ts";
+import { UserError } from "../errors.ts";
+import { readEvent } from "../event-file.ts";
+import type { Output } from "../output.ts";
+import { count, inline, paragraph, visible } from "../plain-text.ts";
+import { openSoundWorkspace, readNamedFile } from "../workspace.ts";
+
+const simulate: Run<SimulateFlags> = async (invocation, flags) => {
+  const workspace = await openSoundWorkspace(invocation, flags.file);
+  if (!workspace) return 1;
+  const { output, surroundings } = invocation;
+  const { platforms, loaded } = workspace;
+  const rules = createRuleSet(loaded.manifests);
+  const text = await readText(invocation, flags.event);
+  const shown = flags.event === "-" ? "<stdin>" : flags.event;
+  const world = { directory: rules.directory, platforms, now: surroundings.clock.now() };
+  const event = await readEvent(text, shown, world);
+  const simulated = await simulateRules({ rules, platforms, checks: new SchemaChecks() }, event);
+  const { id, source, type, subject } = event.envelope;
+  if (flags.output === "text") output.print(render(type, source, simulated, output));
+  else {
+    const about = { id, source, type, ...(subject === undefined ? {} : { subject }) };
+    await output.data({ kind: "Simulation", event: about, rules: simulated }, flags.output);
+  }
+  return 0;
+};
+export default simulate;
+
+async function readText({ surroundings }: Invocation, path: string): Promise<string> {
+  if (path !== "-") return readNamedFile(resolve(surroundings.cwd, path), path);
+  const decoded = decode(Buffer.concat(await Array.fromAsync(surroundings.stdin)));
+  if ("fault" in decoded) throw new UserError(`<stdin>: ${decoded.fault.message}`);
+  return decoded.text;
+}
+
+function render(type: string, source: string, rules: readonly SimulatedRule[], output: Output): string {
+  const fired = rules.filter(({ matched }) => matched).length;
+  return [
+    `${visible(type)} from ${visible(source)}`,
+    ...rules.flatMap((rule) => ["", ...renderRule(rule, output)]),
+    "",
+    rules.length === 0
+      ? "There are no rules in its namespace."
+      : `${fired} of ${count(rules.length, "rule fires", "rules fire")}. Nothing was sent.`,
+  ].join("\n");
+}
+
+function renderRule({ name, matched, reason, dedupeKey, actions }: SimulatedRule, { paint }: Output): string[] {
+  if (!matched) return [`${paint("dim", "-")} ${name} does not fire: ${paragraph(reason)}`];
+  return [
+    `${paint("green", "✓")} ${name} fires${dedupeKey === undefined ? "" : `, once for the key ${inline(dedupeKey)}`}`,
+    ...actions.flatMap((action, index) => renderAction(action, index + 1, paint)),
+  ];
+}
+
+function renderAction(
+  { integration, action, parameters, skipped, error }: SimulatedAction,
+  number: number,
+  paint: Output["paint"],
+): string[] {
+  const title = `  ${number}. ${integration === undefined ? "" : `${integration} `}${action}`;
+  if (skipped !== undefined) return [`${title}: not done, ${paragraph(skipped)}`];
+  return [
+    title,
+    ...Object.entries(parameters).map(([name, value]) => `     ${visible(name)}: ${inline(value)}`),
+    ...(error === undefined ? [] : [`     ${paint("red", `would fail: ${paragraph(error)}`)}`]),
+  ];
+}

@@ -1,0 +1,36 @@
+/** The two actions that need no Integration: `emit_event` and `http_request`. Their schemas; see `builtin-runs.ts`. */
+import type { AnnotatedSchema } from "../api/schema.ts";
+
+export type BuiltinName = "emit_event" | "http_request";
+
+/** A CloudEvents type; ours are not for others to send (`OWN_EVENT_PREFIX`). */
+const eventType = "^(?!plumbline\\.)[A-Za-z0-9][A-Za-z0-9._/-]*$";
+
+export const builtinActions: Readonly<Record<BuiltinName, AnnotatedSchema>> = {
+  emit_event: {
+    type: "object",
+    additionalProperties: false,
+    required: ["type"],
+    properties: {
+      type: { type: "string", pattern: eventType, description: "The event's type, such as com.example.deployed." },
+      subject: { type: "string", minLength: 1, description: "What it is about." },
+      severity: { type: "string", enum: ["critical", "error", "warning", "info"], description: "How bad it is." },
+      data: { description: "What it carries." },
+    },
+  },
+  http_request: {
+    type: "object",
+    additionalProperties: false,
+    required: ["url"],
+    properties: {
+      method: { type: "string", enum: ["GET", "POST", "PUT", "PATCH", "DELETE"], description: "Default: POST." },
+      url: { type: "string", pattern: "^https?://", description: "A public https address." },
+      headers: { type: "object", additionalProperties: { type: "string" }, description: "Headers by name." },
+      body: { description: "A text as it is; anything else as JSON." },
+    },
+  },
+};
+
+export function isBuiltin(name: string): name is BuiltinName {
+  return Object.hasOwn(builtinActions, name);
+}

@@ -1,0 +1,62 @@
+/**
+ * What rules see of an event: `event` in expressions and templates, and the paths that begin in its data.
+ *
+ * `outputs` and the envelope's own attributes come before the data, so that whoever sends an event cannot pass a
+ * value off as an action's result or as the name of another Integration. Namespace, integration and platform are the
+ * server's, never the body's.
+ */
+
+import type { OpenEvent } from "../events/types.ts";
+import { type CelVariables, celVariables } from "../expressions/cel.ts";
+import { celValue } from "../expressions/cel-numbers.ts";
+import { type Found, follow, type Lookup } from "../expressions/paths.ts";
+
+/** Results of earlier actions, by the action's id. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
+export interface EventContext {
+  event: OpenEvent;
+  /** A path in the event's data, then below the property that the event is about. */
+  data(path: readonly string[]): Found | undefined;
+  /** Where templates look things up. */
+  lookup(outputs: Outputs): Lookup;
+  cel(outputs: Outputs): CelVariables;
+}
+
+/** Made once for an event; what expressions need of it is converted when the first one asks. */
+export function eventContext(event: OpenEvent): EventContext {
+  const view = eventView(event);
+  const { data } = event.envelope;
+  let variables: CelVariables | undefined;
+  const inData = (path: readonly string[]) => follow(data, path) ?? inMain(event, path);
+  return {
+    event,
+    data: inData,
+    lookup: (outputs) => (path) => {
+      const [first, ...rest] = path;
+      if (first === "outputs") return follow(outputs, rest);
+      return (first === "event" ? follow(view, rest) : undefined) ?? inData(path);
+    },
+    cel(outputs) {
+      variables ??= celVariables(view, {});
+      return { event: variables.event, outputs: celValue(outputs) };
+    },
+  };
+}
+
+function inMain({ main, envelope }: OpenEvent, path: readonly string[]): Found | undefined {
+  if (main === undefined) return undefined;
+  const thing = follow(envelope.data, [main]);
+  return thing && follow(thing.value, path);
+}
+
+function eventView({ envelope, stored, name }: OpenEvent): Record<string, unknown> {
+  const { extensions, ...attributes } = envelope;
+  const { namespace, integration, platform } = stored;
+  return { ...extensions, ...attributes, name, namespace, integration: bareName(integration), platform };
+}
+
+/** @param qualified `namespace/name`. */
+export function bareName(qualified: string | undefined): string | undefined {
+  return qualified?.slice(qualified.indexOf("/") + 1);
+}

@@ -1,0 +1,121 @@
+/**
+ * From an event to the runs of rules that follow from it. Waits for nothing outside.
+ *
+ * A run's id is a digest of event and rule, so that an event that is dispatched twice still has one run of each.
+ */
+import { createHash } from "node:crypto";
+import { parseDuration } from "../connector-kit/http/duration.ts";
+import type { Follower, Followers, OpenEvent } from "../events/types.ts";
+import { renderTemplate, TemplateError } from "../expressions/template.ts";
+import type { NewDelivery } from "../store/event-types.ts";
+import type { CompiledRule } from "./compile-rule.ts";
+import { type EventContext, eventContext } from "./event-context.ts";
+import { createLoopGuard, MOST_HOPS, MOST_RUNS } from "./loops.ts";
+import type { RuleSet } from "./rule-set.ts";
+import { matchTrigger } from "./trigger.ts";
+
+/** What a run is told beside its event. */
+export interface RunInput {
+  /** Why it must not run. */
+  loop?: string;
+}
+
+/** What did not go as the author of a rule meant it, for metrics. */
+export type Miss = "expressionFailed" | "dedupeFailed" | "loop";
+
+export interface FollowerOptions {
+  /** The rules as they are now. */
+  rules(): RuleSet;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  /** @param rule `namespace/name`. */
+  onMiss?(miss: Miss, rule: string): void;
+}
+
+export function createRuleFollower({ rules, monotonic, onMiss = () => undefined }: FollowerOptions): Follower {
+  const loops = createLoopGuard(monotonic);
+  return {
+    follow(event) {
+      const set = rules();
+      const context = eventContext(event);
+      const found: Found = { deliveries: [], deduplicate: [], notes: brokenNotes(set, event) };
+      for (const rule of set.rules(event.stored.namespace)) {
+        const decision = matchTrigger(rule.trigger, rule.namespace, context, set.directory);
+        if (!decision.matched) {
+          found.notes.push(`${rule.name}: ${decision.reason}`);
+          if (decision.failed) onMiss("expressionFailed", rule.qualified);
+          continue;
+        }
+        const loop = loopOf(event, loops.tooMany(rule.qualified, event.stored.subject, event.stored.seq));
+        if (loop !== undefined) onMiss("loop", rule.qualified);
+        found.deliveries.push(deliveryOf(rule, event, loop));
+        if (loop === undefined) addDedupe(rule, context, found, onMiss);
+      }
+      return found;
+    },
+  };
+}
+
+interface Found extends Followers {
+  deliveries: NewDelivery[];
+  deduplicate: NonNullable<Followers["deduplicate"]>[number][];
+  notes: string[];
+}
+
+/** Dots within a digest of the parts' lengths: no two lists of parts give one text. */
+export function runId(source: string, id: string, rule: string): string {
+  const parts = JSON.stringify([source, id, rule]);
+  return `run-${createHash("sha256").update(parts).digest("hex").slice(0, 32)}`;
+}
+
+function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, loop: string | undefined): NewDelivery {
+  const input: RunInput = loop === undefined ? {} : { loop };
+  const { concurrency } = rule.spec;
+  return {
+    id: runId(stored.source, stored.id, rule.qualified),
+    kind: "rule",
+    namespace: rule.namespace,
+    target: rule.name,
+    orderingKey: JSON.stringify(["rule", rule.qualified, stored.integration ?? stored.source, stored.subject ?? ""]),
+    notBefore: stored.receivedAt,
+    input: JSON.stringify(input),
+    trace: stored.trace,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
+
+function loopOf({ stored }: OpenEvent, tooMany: boolean): string | undefined {
+  if (stored.hops >= MOST_HOPS) return `the event came out of ${stored.hops} rules one after another`;
+  return tooMany ? `more than ${MOST_RUNS} runs within a minute for the subject ${stored.subject}` : undefined;
+}
+
+/** A run whose key cannot be had takes place: at worst something is done twice, and not never. */
+function addDedupe(
+  rule: CompiledRule,
+  context: EventContext,
+  found: Found,
+  onMiss: NonNullable<FollowerOptions["onMiss"]>,
+): void {
+  const { dedupe } = rule.spec;
+  if (!dedupe || !rule.dedupeKey) return;
+  const { stored } = context.event;
+  try {
+    found.deduplicate.push({
+      delivery: runId(stored.source, stored.id, rule.qualified),
+      rule: rule.qualified,
+      key: renderTemplate(rule.dedupeKey, context.lookup({})),
+      until: stored.receivedAt + parseDuration(dedupe.window),
+    });
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    found.notes.push(`${rule.name}: runs without deduplication, as its key cannot be made: ${error.message}`);
+    onMiss("dedupeFailed", rule.qualified);
+  }
+}
+
+function brokenNotes({ broken }: RuleSet, { stored }: OpenEvent): string[] {
+  const prefix = `${stored.namespace}/`;
+  return [...broken]
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, [first]]) => `${name.slice(prefix.length)}: cannot run: ${first?.message}`);
+}

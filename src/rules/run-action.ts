@@ -1,0 +1,131 @@
+/**
+ * Runs one action of a rule: where it goes, its parameters, and another Integration when the first one is down.
+ *
+ * Parameters are rendered and checked for the Integration that they are sent to, before anything is sent.
+ */
+import type { AnnotatedSchema } from "../api/schema.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
+import { runAction } from "../connector-kit/facade/action-items.ts";
+import type { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
+import type { OpenEvent } from "../events/types.ts";
+import type { Lookup } from "../expressions/paths.ts";
+import { builtinActions, isBuiltin } from "./builtin-actions.ts";
+import { type BuiltinTools, emitEvent, httpRequest } from "./builtin-runs.ts";
+import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
+import type { Directory } from "./directory.ts";
+import { ParameterError, renderParameters } from "./parameters.ts";
+import { keptOutput } from "./progress.ts";
+import type { SessionProvider } from "./sessions.ts";
+
+export interface ActionTools extends BuiltinTools {
+  sessions: SessionProvider;
+  checks: SchemaChecks;
+  directory: Directory;
+}
+
+export interface ActionCall {
+  rule: CompiledRule;
+  action: CompiledAction;
+  /** The same each time that this action of this run is tried. */
+  key: string;
+  lookup: Lookup;
+  event: OpenEvent;
+  signal: AbortSignal;
+}
+
+/** How an action ended. */
+export type Ran =
+  | { outcome: "done"; output: unknown }
+  | { outcome: "failed"; code: string; message: string; retryable: boolean; retryAfter?: number }
+  /** Nothing was tried, and it may be later: the whole run waits for a person. */
+  | { outcome: "held"; code: string; message: string };
+
+/** Never throws for what a manifest, an event or a system did wrong. */
+export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
+  const { spec } = call.action;
+  const first = await attempt(tools, call, spec.integration);
+  const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
+  if (!down || spec.fallback === undefined) return first;
+  const second = await attempt(tools, { ...call, key: `${call.key}:fallback` }, spec.fallback);
+  if (second.outcome === "done") return second;
+  return {
+    ...first,
+    message: `${first.message} The fallback ${spec.fallback} did not do it either: ${second.message}`,
+  };
+}
+
+async function attempt(tools: ActionTools, call: ActionCall, integration: string | undefined): Promise<Ran> {
+  try {
+    const { action, platform } = call.action.spec;
+    const builtin = integration === undefined && platform === undefined;
+    return builtin && isBuiltin(action) ? await runBuiltin(tools, call, action) : await runOn(tools, call, integration);
+  } catch (error) {
+    if (call.signal.aborted) return interrupted;
+    if (error instanceof ParameterError) return refused("InvalidParameter", error.message);
+    if (error instanceof ConnectorError) return failedBy(error);
+    throw error;
+  }
+}
+
+async function runBuiltin(tools: ActionTools, call: ActionCall, name: keyof typeof builtinActions): Promise<Ran> {
+  const schema = builtinActions[name];
+  const parameters = renderParameters(call.action.parameters, schema, call.lookup);
+  await mustFit(tools.checks, schema, parameters);
+  const run = { key: call.key, rule: call.rule.qualified, event: call.event, parameters, signal: call.signal };
+  const output = name === "emit_event" ? await emitEvent(tools, run) : await httpRequest(tools, run);
+  return { outcome: "done", output: keptOutput(output, undefined) };
+}
+
+async function runOn(tools: ActionTools, call: ActionCall, integration: string | undefined): Promise<Ran> {
+  const { action, platform } = call.action.spec;
+  const target = tools.directory.find(call.rule.namespace, { integration, platform });
+  if ("missing" in target) return refused("UnknownIntegration", `${capital(target.missing)}.`);
+  const opened = await tools.sessions.open(call.rule.namespace, target.integration);
+  if (opened.state === "closed") {
+    const { reason, message } = opened;
+    return reason === "Suspended" ? { outcome: "held", code: reason, message } : refused(reason, message);
+  }
+  const { compiled, session, hide } = opened;
+  const actions = compiled.connector.actions ?? {};
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (!known) return refused("UnknownAction", `${compiled.connector.title} has no action "${action}".`);
+  const schema = known.parameters as unknown as AnnotatedSchema;
+  const parameters = renderParameters(call.action.parameters, schema, call.lookup);
+  await mustFit(tools.checks, schema, parameters);
+  const context = { compiled, session, hide, checks: tools.checks, newKey: () => call.key };
+  const result = await runAction(context, [action, known], parameters, call.key);
+  const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
+  return { outcome: "done", output };
+}
+
+/** @throws ParameterError naming each parameter that does not fit, and no value. */
+export async function mustFit(checks: SchemaChecks, schema: AnnotatedSchema, parameters: unknown): Promise<void> {
+  const problems = await checks.problems(schema, parameters);
+  const [first] = problems;
+  if (!first) return;
+  const said = problems.map(({ field, problem, text }) => {
+    if (problem === "missing") return `The parameter "${field}" is missing.`;
+    if (problem === "unknown") return `There is no parameter "${field}".`;
+    return field === "" ? `The parameters: ${text}.` : `The parameter "${field}" ${text}.`;
+  });
+  throw new ParameterError(first.field, said.join(" "));
+}
+
+const interrupted: Ran = {
+  outcome: "failed",
+  code: "Interrupted",
+  message: "The program was stopped while it ran.",
+  retryable: true,
+};
+
+function refused(code: string, message: string): Ran {
+  return { outcome: "failed", code, message, retryable: false };
+}
+
+function failedBy({ code, message, retryable, retryAfter }: ConnectorError): Ran {
+  return { outcome: "failed", code, message, retryable, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

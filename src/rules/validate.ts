@@ -1,0 +1,205 @@
+/**
+ * What is wrong with Rules, beyond their schema and their references: names of events and actions, parameters as far
+ * as they are constants, templates, expressions, patterns.
+ *
+ * Integrations that could not be read, and platforms whose code may not run now, are not held against a rule.
+ */
+import type { Rule } from "../api/rule.ts";
+import type { AnnotatedSchema } from "../api/schema.ts";
+import type { Connector } from "../connector-kit/contract.ts";
+import { type FieldProblem, SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
+import { createCel } from "../expressions/cel.ts";
+import { isGlob } from "../expressions/pattern.ts";
+import { isTemplate } from "../expressions/template.ts";
+import { didYouMean } from "../manifests/nearest.ts";
+import { problemAt } from "../manifests/problem.ts";
+import { namespaceOf } from "../manifests/references.ts";
+import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
+import { builtinActions, isBuiltin } from "./builtin-actions.ts";
+import { compileRule } from "./compile-rule.ts";
+import { createDirectory, type Directory } from "./directory.ts";
+import { isRule } from "./rule-set.ts";
+
+/** What rules are checked against. */
+interface World {
+  directory: Directory;
+  platforms: Pick<PlatformSource, "load">;
+  checks: SchemaChecks;
+}
+
+type Report = (path: DocumentPath, problem: Pick<Problem, "code" | "message" | "remedy">) => void;
+
+/**
+ * Checks the Rules among manifests; the rest is what they refer to.
+ *
+ * @returns one problem for each mistake, with file, line and column.
+ */
+export async function checkRules(
+  manifests: readonly Manifest[],
+  platforms: Pick<PlatformSource, "load">,
+): Promise<Problem[]> {
+  const world: World = { directory: createDirectory(manifests), platforms, checks: new SchemaChecks() };
+  const cel = createCel();
+  const problems: Problem[] = [];
+  for (const manifest of manifests.filter(isRule)) {
+    const report: Report = (path, problem) => problems.push(problemAt(manifest, path, problem));
+    for (const { path, ...mistake } of compileRule(manifest.object, cel).mistakes) report(path, mistake);
+    await checkTrigger(world, manifest.object, report);
+    for (const index of manifest.object.spec.actions.keys()) await checkAction(world, manifest.object, index, report);
+  }
+  return problems;
+}
+
+async function checkTrigger(world: World, rule: Rule, report: Report): Promise<void> {
+  const { trigger } = rule.spec;
+  const { integration, platform, event, type } = trigger;
+  const path = ["spec", "trigger"];
+  if (integration === undefined && platform === undefined) {
+    if (event !== undefined) {
+      report([...path, "event"], {
+        code: "MissingIntegration",
+        message: "`event` is a platform's own name, and the trigger says of which.",
+        remedy: "Add `integration`, or use `type` for posted events and Plumbline's own.",
+      });
+    } else if (type === undefined) {
+      report(path, {
+        code: "MissingTrigger",
+        message: "The trigger names no event.",
+        remedy: "Add `integration` or `platform`, or `type` for posted events and Plumbline's own.",
+      });
+    }
+    return;
+  }
+  const connector = await connectorOf(world, rule, { integration, platform });
+  if (connector && event !== undefined) checkEventNames(connector, event, path, report);
+}
+
+function checkEventNames(
+  { title, events, platform }: Connector,
+  event: string | string[],
+  path: DocumentPath,
+  report: Report,
+): void {
+  if (!events) return; // what a connector does not describe cannot be wrong
+  const { names } = events;
+  for (const [index, name] of [event].flat().entries()) {
+    if (isGlob(name) || names.includes(name)) continue;
+    const bare = name.startsWith(`${platform}.`) ? name.slice(platform.length + 1) : name;
+    const near = names.includes(bare) ? ` Did you mean "${bare}"?` : didYouMean(bare, names);
+    const known = near || ` It has ${names.slice(0, 12).join(", ")}${names.length > 12 ? " and others" : ""}.`;
+    report([...path, "event", ...(Array.isArray(event) ? [index] : [])], {
+      code: "UnknownEvent",
+      message: `${title} has no event "${name}".${known}`,
+    });
+  }
+}
+
+async function checkAction(world: World, rule: Rule, index: number, report: Report): Promise<void> {
+  const step = rule.spec.actions[index] as Rule["spec"]["actions"][number];
+  const { integration, platform, action, fallback } = step;
+  const path = ["spec", "actions", index];
+  if (integration === undefined && platform === undefined) {
+    if (isBuiltin(action)) await checkParameters(world, builtinActions[action], step, path, report);
+    else {
+      const near = didYouMean(action, Object.keys(builtinActions));
+      report([...path, "action"], {
+        code: "MissingIntegration",
+        message: `Nothing says where "${action}" is done.${near}`,
+        remedy: `Add \`integration\`. Without one there is ${Object.keys(builtinActions).join(" and ")}.`,
+      });
+    }
+    return;
+  }
+  const connector = await connectorOf(world, rule, { integration, platform });
+  const schema = connector && actionSchema(connector, action, [...path, "action"], report);
+  if (schema) await checkParameters(world, schema, step, path, report);
+  if (fallback !== undefined) await checkFallback(world, rule, { fallback, action, from: connector }, path, report);
+}
+
+async function checkFallback(
+  world: World,
+  rule: Rule,
+  { fallback, action, from }: { fallback: string; action: string; from: Connector | undefined },
+  path: DocumentPath,
+  report: Report,
+): Promise<void> {
+  const connector = await connectorOf(world, rule, { integration: fallback });
+  if (!connector || connector.platform === from?.platform || Object.hasOwn(connector.actions ?? {}, action)) return;
+  report([...path, "fallback"], {
+    code: "UnknownAction",
+    message: `The fallback ${fallback} is of the platform ${connector.platform}, which has no action "${action}".`,
+  });
+}
+
+function actionSchema(
+  { title, actions = {} }: Connector,
+  action: string,
+  path: DocumentPath,
+  report: Report,
+): AnnotatedSchema | undefined {
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (known) return known.parameters as unknown as AnnotatedSchema;
+  const names = Object.keys(actions);
+  const there = names.length === 0 ? " It has none." : didYouMean(action, names) || ` It has ${names.join(", ")}.`;
+  report(path, { code: "UnknownAction", message: `${title} has no action "${action}".${there}` });
+  return undefined;
+}
+
+async function checkParameters(
+  { checks }: World,
+  schema: AnnotatedSchema,
+  { parameters = {} }: Rule["spec"]["actions"][number],
+  path: DocumentPath,
+  report: Report,
+): Promise<void> {
+  const templates = new Map(templatesIn(parameters));
+  for (const problem of await checks.problems(schema, parameters)) {
+    if (isUndecided(problem, templates)) continue;
+    const { code, message } = worded(problem, schema);
+    report([...path, "parameters", ...segmentsOf(problem.field)], { code, message });
+  }
+}
+
+/** A template's result is known only with an event, but one with text around its braces is a text for sure. */
+function isUndecided({ field, problem, text }: FieldProblem, templates: ReadonlyMap<string, string>): boolean {
+  const template = templates.get(field);
+  if (problem !== "invalid" || template === undefined) return false;
+  const surelyText = !/^\s*\{\{[^{}]*\}\}\s*$/.test(template);
+  return !(surelyText && /^must be (integer|number|boolean|array|object|null)$/.test(text));
+}
+
+function templatesIn(value: unknown, field = ""): [field: string, text: string][] {
+  if (typeof value === "string") return isTemplate(value) ? [[field, value]] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const name = (key: string) => (Array.isArray(value) ? `${field}[${key}]` : field === "" ? key : `${field}.${key}`);
+  return Object.entries(value).flatMap(([key, inner]) => templatesIn(inner, name(key)));
+}
+
+function worded({ field, problem, text }: FieldProblem, schema: AnnotatedSchema): Pick<Problem, "code" | "message"> {
+  if (problem === "missing") return { code: "MissingParameter", message: `The parameter "${field}" is missing.` };
+  if (problem === "invalid") {
+    const what = field === "" ? "The parameters do not fit:" : `The parameter "${field}"`;
+    return { code: "InvalidParameter", message: `${what} ${text}.` };
+  }
+  const known = Object.keys(schema.properties ?? {});
+  const there = didYouMean(field, known) || ` There is ${known.join(", ") || "none"}.`;
+  return { code: "UnknownParameter", message: `There is no parameter "${field}".${there}` };
+}
+
+function segmentsOf(field: string): DocumentPath {
+  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) =>
+    index === undefined ? (name as string) : Number(index),
+  );
+}
+
+/** @returns undefined where it is unknown, which `references.ts` reports, or may not be loaded. */
+async function connectorOf(
+  { directory, platforms }: World,
+  rule: Rule,
+  asked: { integration?: string | undefined; platform?: string | undefined },
+): Promise<Connector | undefined> {
+  const target = directory.find(namespaceOf(rule), asked);
+  if ("missing" in target) return undefined;
+  const platform = await platforms.load(target.platform);
+  return typeof platform === "object" ? platform.compiled.connector : undefined;
+}
