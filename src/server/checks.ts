@@ -1,0 +1,48 @@
+/**
+ * Checks requests against their schemas. Parameters of paths and queries are texts, so numbers are read out of
+ * them; a body has types of its own and is taken by its word. What a message says holds no value of the request.
+ */
+import { Ajv, type ErrorObject } from "ajv";
+import { HttpError } from "./http-error.ts";
+import { RAW } from "./openapi.ts";
+
+type Part = "body" | "querystring" | "params" | "headers";
+const names: Readonly<Record<string, string>> = { querystring: "query", params: "path", body: "body" };
+/** A name out of a request is shown, but not at any length. */
+const LONGEST_NAME = 60;
+
+/** @returns the framework's compiler of validators. */
+export function createChecks() {
+  const options = { strict: false, allErrors: false, useDefaults: true, validateFormats: false } as const;
+  const texts = new Ajv({ ...options, coerceTypes: true });
+  const bodies = new Ajv(options);
+  return ({ schema, httpPart }: { schema: unknown; httpPart?: string }) => {
+    const given = schema as Record<string, unknown>;
+    if (given[RAW] === true) return () => true;
+    const check = (httpPart === "body" ? bodies : texts).compile(given);
+    return (data: unknown = {}) =>
+      check(data) ? { value: data } : { error: asError(httpPart as Part, check.errors ?? []) };
+  };
+}
+
+function asError(part: Part, errors: readonly ErrorObject[]): HttpError {
+  const fields = errors.map(({ instancePath, keyword, params, message = "is wrong" }) => ({
+    field: `${names[part] ?? part}${instancePath}`,
+    message: keyword === "additionalProperties" ? unknownField(params) : message,
+  }));
+  const [first] = fields;
+  return new HttpError(400, "BadRequest", `${first?.field ?? part}: ${first?.message ?? "is wrong"}.`, { fields });
+}
+
+function unknownField({ additionalProperty }: Record<string, unknown>): string {
+  return `has no field ${JSON.stringify(String(additionalProperty).slice(0, LONGEST_NAME))}`;
+}
+
+/** @throws HttpError 400 for a value that nests deeper than so many levels. Takes no stack itself. */
+export function assertShallow(value: unknown, depth: number): void {
+  let level: unknown[] = [value];
+  for (let at = 0; level.length > 0; at++) {
+    if (at > depth) throw new HttpError(400, "BadRequest", `The body nests deeper than ${depth} levels.`);
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+}

@@ -1,0 +1,74 @@
+/** Who did what, and what was not let in. */
+import { Type } from "../../api/schema.ts";
+import type { AuditEntry } from "../../store/event-types.ts";
+import { maySee } from "../auth.ts";
+import { type Endpoint, endpoint, forbidden } from "../endpoint.ts";
+import { cursorOf, numberedPlaceOf, page } from "../paging.ts";
+import type { ServerParts } from "../parts.ts";
+import { AuditSchema, LARGEST_PAGE, listOf, PAGE, pageOf, paging, RefusalSchema } from "../schemas.ts";
+import { auditView, refusalView } from "../views.ts";
+
+const closed = { additionalProperties: false } as const;
+const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));
+
+export function recordEndpoints({ store }: Pick<ServerParts, "store">): Endpoint[] {
+  return [
+    endpoint({
+      method: "GET",
+      path: "/api/refusals",
+      operationId: "listRefusals",
+      summary: "Lists webhooks and posted events that were not taken, with the reason, the newest first",
+      tag: "Records",
+      access: "viewer",
+      query: Type.Object({ integration: filter("`namespace/name`."), limit: paging.limit }, closed),
+      answers: { 200: listOf(RefusalSchema) },
+      async handle({ principal, query: { integration, limit = PAGE } }) {
+        const where = {
+          limit: principal.namespaces ? 2 * LARGEST_PAGE : limit,
+          ...(integration ? { integration } : {}),
+        };
+        const all = await store.events.refusals(where);
+        const items = principal.namespaces
+          ? all.filter((one) => one.integration !== undefined && maySee(principal, namespaceOf(one.integration)))
+          : all;
+        return { status: 200, body: { items: items.slice(0, limit).map(refusalView) } };
+      },
+    }),
+    endpoint({
+      method: "GET",
+      path: "/api/audit/logs",
+      operationId: "listAudit",
+      summary: "Lists who did what, the newest first",
+      tag: "Records",
+      access: "operator",
+      query: Type.Object(
+        {
+          resource_type: filter("`integration`, `rule`, `token`, …"),
+          resource_id: filter("`namespace/name`. A token that is bound to namespaces has to give it."),
+          actor: filter("`token:NAME`, `cli:user@host`, `controller`."),
+          ...paging,
+        },
+        closed,
+      ),
+      answers: { 200: pageOf(AuditSchema) },
+      async handle({ principal, query }) {
+        const { resource_type: resourceType, resource_id: resourceId, actor, limit, cursor } = query;
+        if (principal.namespaces && !(resourceId?.includes("/") && maySee(principal, namespaceOf(resourceId)))) {
+          forbidden("The token is bound to namespaces: name one of their objects with ?resource_id=NAMESPACE/NAME.");
+        }
+        const after = numberedPlaceOf("audit", cursor);
+        const where = {
+          ...(resourceType === undefined ? {} : { resourceType }),
+          ...(resourceId === undefined ? {} : { resourceId }),
+          ...(actor === undefined ? {} : { actor }),
+          ...(after === undefined ? {} : { after }),
+        };
+        const read = (most: number) => store.audit.audit({ ...where, limit: most });
+        const next = ({ seq }: AuditEntry) => cursorOf("audit", seq);
+        return { status: 200, body: await page(limit, read, next, auditView) };
+      },
+    }),
+  ];
+}
+
+const namespaceOf = (id: string) => id.slice(0, Math.max(0, id.indexOf("/")));

@@ -1,0 +1,96 @@
+/**
+ * Webhooks: the one thing that strangers may send. The path says which Integration it is for; whether it is
+ * genuine, the receiver decides on the bytes as they came.
+ */
+import { Type } from "../../api/schema.ts";
+import { type Answer, type Call, type Endpoint, endpoint } from "../endpoint.ts";
+import { HttpError } from "../http-error.ts";
+import type { ServerParts } from "../parts.ts";
+import { resolveTarget } from "../webhook-address.ts";
+
+const segment = Type.String({ minLength: 1, maxLength: 253 });
+const Full = Type.Object({ namespace: segment, name: segment });
+const Short = Type.Object({
+  name: Type.String({ ...segment, description: "A name in the namespace `default`, or a platform that it has once." }),
+});
+
+/** The methods that platforms use, and what for. Others get 405. */
+const methods = [
+  { method: "POST", summary: "Takes a webhook in", id: "receiveWebhook" },
+  { method: "GET", summary: "Answers a platform's handshake", id: "webhookHandshake" },
+  { method: "HEAD", summary: "Answers a platform's handshake", id: "webhookHead" },
+  { method: "OPTIONS", summary: "Answers a platform's handshake", id: "webhookOptions" },
+] as const;
+
+export function webhookEndpoints(parts: Pick<ServerParts, "webhooks" | "metrics">): Endpoint[] {
+  return methods.flatMap(({ method, summary, id }) => {
+    const row = {
+      method,
+      summary,
+      tag: "Webhooks",
+      access: "signed",
+      rawBody: "As the platform sends it.",
+      hidden: method === "HEAD" || method === "OPTIONS",
+      answers: { 200: { media: "text/plain", description: "Taken; also for one that came before." } },
+      errors: [401, 404, 405, 409, 413, 415, 429, 503],
+    } as const;
+    return [
+      endpoint({
+        ...row,
+        path: "/api/webhooks/:namespace/:name",
+        operationId: id,
+        params: Full,
+        handle: (call) => receive(parts, call, call.params.namespace, call.params.name),
+      }),
+      endpoint({
+        ...row,
+        path: "/api/webhooks/:name",
+        operationId: `${id}InDefault`,
+        params: Short,
+        handle: (call) => receive(parts, call, undefined, call.params.name),
+      }),
+    ];
+  });
+}
+
+async function receive(
+  { webhooks, metrics }: Pick<ServerParts, "webhooks" | "metrics">,
+  { raw }: Call<unknown, unknown, unknown>,
+  namespace: string | undefined,
+  last: string,
+): Promise<Answer> {
+  const target = resolveTarget(webhooks.targets(), namespace, last);
+  const answer = await webhooks.receive({ namespace: target.namespace, name: target.name }, raw);
+  const { status, headers = {}, body } = answer;
+  metrics.webhooks.inc({ integration: `${target.namespace}/${target.name}`, status: String(status) });
+  if (status >= 400 && !body) throw refused(status, headers);
+  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: body ?? "" };
+}
+
+/** The sender gets no hint why: the operator finds the reason under /api/refusals. */
+function refused(status: number, headers: Readonly<Record<string, string>>): HttpError {
+  switch (status) {
+    case 401:
+    case 403:
+      return new HttpError(status, "Unauthenticated", "The webhook was not authenticated.", { headers });
+    case 404:
+      return new HttpError(404, "NotFound", "No webhook has this address.", { headers });
+    case 405:
+      return new HttpError(405, "MethodNotAllowed", "This webhook takes POST.", {
+        headers: { allow: "POST", ...headers },
+      });
+    case 413:
+      return new HttpError(413, "TooLarge", "The body is larger than this endpoint takes.", { headers });
+    case 415:
+      return new HttpError(415, "UnsupportedMediaType", "The body has an encoding or type that is not taken.", {
+        headers,
+      });
+    case 429:
+    case 503:
+      return new HttpError(status, "Unavailable", "The queue is full.", {
+        headers: { "retry-after": "5", ...headers },
+      });
+    default:
+      return new HttpError(status, status < 500 ? "BadRequest" : "Internal", "The webhook was not taken.", { headers });
+  }
+}

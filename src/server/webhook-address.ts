@@ -1,0 +1,45 @@
+/** Which Integration a webhook's path means, and which sources belong to Integrations. */
+import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
+import { HttpError } from "./http-error.ts";
+import type { WebhookTarget } from "./parts.ts";
+
+/**
+ * @param targets those that accept webhooks. @param last a name or, without a namespace, a platform; a name goes first.
+ * @throws HttpError 404 where there is none, 409 where a platform is several Integrations'. Neither names any: whoever
+ *   asks has not proved who they are.
+ */
+export function resolveTarget(
+  targets: readonly WebhookTarget[],
+  namespace: string | undefined,
+  last: string,
+): WebhookTarget {
+  const within = targets.filter((target) => target.namespace === (namespace ?? DEFAULT_NAMESPACE));
+  const named = within.find(({ name }) => name === last);
+  if (named) return named;
+  const [one, ...more] = namespace === undefined ? within.filter(({ platform }) => platform === last) : [];
+  if (!one) throw new HttpError(404, "NotFound", "No webhook has this address.");
+  if (more.length === 0) return one;
+  throw new HttpError(409, "Conflict", "Several Integrations have this platform. Use the name of one in the address.");
+}
+
+/**
+ * Whether a posted event claims to come from an Integration: `/<namespace>/<name>`, in any spelling that a reader of
+ * URIs takes for the same.
+ */
+export function isReservedSource(source: string, targets: readonly { namespace: string; name: string }[]): boolean {
+  const path = normalPath(source);
+  return path !== undefined && targets.some(({ namespace, name }) => path === `/${namespace}/${name}`);
+}
+
+/** @returns the path with dots and escapes resolved, in lower case as names are; undefined for another host's. */
+function normalPath(source: string): string | undefined {
+  const base = "https://plumbline.invalid";
+  if (!URL.canParse(source, base)) return undefined;
+  const url = new URL(source, base);
+  if (url.origin !== base) return undefined;
+  try {
+    return decodeURIComponent(url.pathname).toLowerCase().replaceAll(/\/+/g, "/").replace(/\/$/, "");
+  } catch {
+    return undefined;
+  }
+}
