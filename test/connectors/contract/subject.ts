@@ -42,6 +42,8 @@ export interface Subject {
   connector: Connector;
   /** The name of the platform's OpenAPI description; left out where it publishes none. */
   spec?: string;
+  /** Paths that the platform documents, and that its description here lacks. */
+  undescribed?: RegExp;
   /**
    * Starts an empty system of its own for each test.
    *
