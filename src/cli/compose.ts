@@ -20,7 +20,7 @@ import type { DesiredEntry, Manifest, Platform } from "../manifests/types.ts";
 import type { BaseContext, RunContext, Selection } from "../reconcile/pass.ts";
 import { loadStateKey, type StateKey, stateKey } from "../store/key.ts";
 import { isKeptElsewhere } from "../store/open.ts";
-import type { Store } from "../store/types.ts";
+import type { HolderLock, Store } from "../store/types.ts";
 import { VERSION } from "../version.ts";
 import type { Invocation } from "./command.ts";
 import { count } from "./plain-text.ts";
@@ -104,6 +104,8 @@ export interface RunOptions {
   connections: Connections;
   store: Store;
   signal: AbortSignal;
+  /** The right to write, for a run that writes. */
+  lease?: HolderLock;
   acceptSystem?: boolean;
   /** Whether a state key may be made where there is none. */
   keepKey: boolean;
@@ -124,6 +126,7 @@ export function composeRun({ surroundings }: Invocation, options: RunOptions): R
     store,
     clock: surroundings.clock,
     signal,
+    ...(options.lease ? { lease: options.lease } : {}),
     async connector(name) {
       const platform = await settings.platforms.load(name);
       if (typeof platform === "object") return platform.compiled;

@@ -6,15 +6,15 @@ import type { InboundRequest } from "../connector-kit/contract.ts";
 import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
 import { type ReadEvent, readCloudEvents } from "./cloudevents.ts";
 import { isOwnType, OWN_SOURCE, toNewEvent } from "./envelope.ts";
+import type { RefusalReason } from "./reasons.ts";
 import { MAX_BODY } from "./receive.ts";
 
 /** Why posted events are not taken; none of the request is. */
 export class PostRefused extends Error {
   override readonly name = "PostRefused";
-  readonly status: 403 | 413 | 415 | 429;
-  /** One CamelCase word. */
-  readonly reason: string;
-  constructor(status: 403 | 413 | 415 | 429, reason: string, message: string) {
+  readonly status: 403 | 413 | 415;
+  readonly reason: RefusalReason;
+  constructor(status: 403 | 413 | 415, reason: RefusalReason, message: string) {
     super(message);
     this.status = status;
     this.reason = reason;

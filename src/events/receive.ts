@@ -15,6 +15,7 @@ import { toNewEvent } from "./envelope.ts";
 import { readJson, writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { createPressure } from "./pressure.ts";
+import type { RefusalReason } from "./reasons.ts";
 import { type RefusalRecorder, recordRefusals } from "./refusals.ts";
 
 /** Bytes of a body of any type, as they come: 1 MiB. GitHub's payloads are cut at 25 MB, and are rarely over 100 kB. */
@@ -68,9 +69,9 @@ export interface Receiver {
 class Refused extends Error {
   override readonly name = "Refused";
   readonly status: number;
-  readonly reason: string;
+  readonly reason: RefusalReason;
   readonly headers: Readonly<Record<string, string>>;
-  constructor(status: number, reason: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, reason: RefusalReason, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
     this.reason = reason;

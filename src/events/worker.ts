@@ -18,6 +18,7 @@ import { backoff, MAX_ATTEMPTS } from "./backoff.ts";
 import { deadEvent } from "./dead.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
+import type { DeliveryCode } from "./reasons.ts";
 import type { Performed, Performer } from "./types.ts";
 
 /** Milliseconds for which a delivery is a worker's, unless it renews: how long a kill delays what was under way. */
@@ -76,8 +77,8 @@ export function createWorker(options: WorkerOptions): Worker {
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
     const stored = await eventOf(delivery.event);
     const performer = options.performers[delivery.kind];
-    if (!stored) return { outcome: "dead", code: "NoEvent", message: "The event that it follows from is gone." };
-    if (!performer) return { outcome: "dead", code: "NoPerformer", message: `Nothing carries out a ${delivery.kind}.` };
+    if (!stored) return gone("NoEvent", "The event that it follows from is gone.");
+    if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
     return performer.perform(delivery, {
       event: openWith(options.origins, stored),
       attempt: attemptOf(delivery),
@@ -98,7 +99,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const at = clock.now();
     const began = clock.monotonic();
     const performed = await perform(delivery, signal).catch(
-      (error: unknown): Performed => ({ outcome: "retry", code: "Internal", message: messageOf(error) }),
+      (error: unknown): Performed => ({ outcome: "retry", code: internal, message: messageOf(error) }),
     );
     // One that another worker has by now is recorded by that one.
     if (signal.aborted && !stopping) return;
@@ -179,6 +180,9 @@ export function createWorker(options: WorkerOptions): Worker {
     },
   };
 }
+
+const gone = (code: DeliveryCode, message: string): Performed => ({ outcome: "dead", code, message });
+const internal: DeliveryCode = "Internal";
 
 /** From 1, anew after it was brought back from the dead letters. */
 const attemptOf = ({ attempts, attemptsBefore = 0 }: Delivery) => attempts - attemptsBefore;

@@ -19,7 +19,7 @@ import type {
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import { settleReferences } from "../connector-kit/references.ts";
-import { type Store, StoreError } from "../store/types.ts";
+import { type HolderLock, type Store, StoreError } from "../store/types.ts";
 import { withoutIgnored } from "./ignored.ts";
 import { kindTools } from "./kind-tools.ts";
 import { Ledger } from "./ledger.ts";
@@ -48,6 +48,8 @@ export interface ApplyInput {
   adopt: boolean;
   /** No new write starts once it is aborted; the ones under way end. */
   signal: AbortSignal;
+  /** Where the right to write may run out: a write starts only if it surely holds for as long as one may take. */
+  lease?: Pick<HolderLock, "outlasts">;
   onOutcome?(outcome: Outcome): void;
 }
 
@@ -150,6 +152,10 @@ class Run {
     }
     if (this.#input.signal.aborted || this.#stateLost) {
       this.#fail(change, { status: "interrupted", code: "Interrupted", message: "not done: interrupted" });
+      return false;
+    }
+    if (this.#input.lease?.outlasts?.(WRITE_TIMEOUT) === false) {
+      this.#fail(change, { status: "interrupted", code: "LeaseLost", message: LEASE_LOST });
       return false;
     }
     return true;
@@ -413,6 +419,12 @@ class Run {
     return change.thing as Thing;
   }
 }
+
+/** How long a write may take, in milliseconds: nobody may take over while one is under way (docs/operations.md). */
+const WRITE_TIMEOUT = 9000;
+
+const LEASE_LOST =
+  "not done: the right to write ran out, since the database of the state did not answer in time or another run took over";
 
 /** Platforms want writes few at a time, however many reads they take at once. */
 const WRITES_AT_ONCE = 4;

@@ -13,7 +13,7 @@ import type { Check, Identity } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { DesiredEntry, Manifest } from "../manifests/types.ts";
-import type { InventoryEntry, ObjectState, Store, SystemState } from "../store/types.ts";
+import type { HolderLock, InventoryEntry, ObjectState, Store, SystemState } from "../store/types.ts";
 import { failureOf } from "./failure.ts";
 import { observe } from "./observe.ts";
 import { prepareDesired, type SecretHasher, StateKeyMissing } from "./prepare.ts";
@@ -43,6 +43,8 @@ export interface RunContext {
   clock: Clock;
   /** No new request starts once it is aborted. */
   signal: AbortSignal;
+  /** The right to write, where it may run out: no new write starts that it does not surely outlast. */
+  lease?: Pick<HolderLock, "outlasts">;
   /** @returns the connector, or why it may not be used. */
   connector(platform: string): Promise<CompiledConnector | Failure>;
   entries(manifest: Manifest<Integration>, compiled: CompiledConnector): readonly DesiredEntry[];

@@ -187,6 +187,7 @@ async function applyPass(pass: Pass, passes: readonly Pass[], context: RunContex
     settle: context.milliseconds(compiled.connector.settle ?? "0s"),
     adopt: pass.manifest.object.spec.policy?.adopt !== false,
     signal: context.signal,
+    ...(context.lease ? { lease: context.lease } : {}),
     onOutcome: (outcome) => writing.onOutcome?.(pass, outcome),
   });
 }

@@ -13,5 +13,12 @@ export {
   stateKey,
 } from "./key.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
-export { DEFAULT_STATE_URL, isKeptElsewhere, type OpenStoreOptions, openStore, stateAddress } from "./open.ts";
+export {
+  DEFAULT_STATE_URL,
+  isKeptElsewhere,
+  type OpenStoreOptions,
+  openLastingStore,
+  openStore,
+  stateAddress,
+} from "./open.ts";
 export * from "./types.ts";

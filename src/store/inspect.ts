@@ -2,7 +2,7 @@
  * Who holds a state, for somebody who only looks.
  *
  * In a file, what is recorded of the holder outlives a crash, the lock does not: so the lock is tried, for
- * the moment that it takes, and the record only names who has it. In a Git ref the record is the lock.
+ * the moment that it takes, and the record only names who has it. In a Git ref and in PostgreSQL the record is the lock.
  */
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -32,7 +32,12 @@ export interface Inspection {
  */
 export async function inspectState(url: string, options: Omit<OpenStoreOptions, "mode">): Promise<Inspection> {
   const address = stateAddress(url);
-  return "git" in address ? inspectRef(address.git, options) : inspectFile(resolve(options.folder, address.file));
+  if ("git" in address) return inspectRef(address.git, options);
+  if ("postgres" in address) {
+    const { inspectPostgres } = await import("./postgres/inspect.ts");
+    return inspectPostgres(address.postgres, options.version);
+  }
+  return inspectFile(resolve(options.folder, address.file));
 }
 
 async function inspectFile(file: string): Promise<Inspection> {

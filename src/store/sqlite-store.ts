@@ -6,7 +6,7 @@
  * here too: one that nobody refers to would be closed, and so freed, by the garbage collector.
  */
 import { basename, dirname, join, resolve } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { type StoreClock, systemClock } from "./clock.ts";
 import { openDatabase } from "./database.ts";
@@ -17,6 +17,7 @@ import { createEventStore } from "./events/event-store.ts";
 import { sqliteHot } from "./events/sqlite-hot.ts";
 import { createTokenStore } from "./events/tokens.ts";
 import { LockFile, waitFor } from "./lock.ts";
+import { migrate } from "./migrations.ts";
 import { toHolder, toHolderRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { storeQueries } from "./sql-queries.ts";
@@ -47,6 +48,18 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Last
   return new SqliteStore(database, file, clock);
 }
 
+/** A store in memory of which nothing was ever recorded, and which refuses writes: what an absent state reads as. */
+export async function openEmptySqliteStore({
+  url,
+  version,
+  clock = systemClock(),
+}: Omit<SqliteStoreOptions, "file" | "mode"> & { url: string }): Promise<LastingStore> {
+  const database = new DatabaseSync(":memory:");
+  migrate(database, { where: url, version });
+  database.exec("pragma query_only = on");
+  return new SqliteStore(database, url.replace(/^sqlite:/, ""), clock, url);
+}
+
 /** @returns the lock's file, beside the state's: `lock.db` for `state.db`, so that each state has its own. */
 export function lockFileOf(file: string): string {
   const name = basename(file);
@@ -72,8 +85,8 @@ export class SqliteStore implements LastingStore {
   readonly #statements: UpdateStatements;
   readonly #locks = new Set<LockFile>();
 
-  constructor(database: DatabaseSync, file: string, clock: StoreClock) {
-    this.url = `sqlite:${file}`;
+  constructor(database: DatabaseSync, file: string, clock: StoreClock, url = `sqlite:${file}`) {
+    this.url = url;
     this.#file = file;
     this.#database = database;
     this.#db = new Kysely<Tables>({ dialect: sqliteDialect(database) });

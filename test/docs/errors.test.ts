@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorCodes } from "../../src/connector-kit/errors.ts";
+import { deliveryCodes, refusalReasons } from "../../src/events/reasons.ts";
 import {
   blockReasons,
   changeReasons,
@@ -29,6 +30,8 @@ test.each([
   ["Why a change is held back", blockReasons],
   ["Why a change is made", changeReasons],
   ["Why a change was not carried out", outcomeCodes],
+  ["Why a webhook was refused", refusalReasons],
+  ["Why a delivery ended", deliveryCodes],
 ] as const)("the page lists under “%s” what the program knows, and nothing else", (heading, words) => {
   expect(table(heading).map(([word]) => word)).toEqual([...words]);
 });

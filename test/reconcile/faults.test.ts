@@ -235,6 +235,21 @@ describe("writes", () => {
     expect(system.notes).toHaveLength(0);
   });
 
+  test("a lease that no longer outlasts a write starts none, and says so; the write under way is recorded", async () => {
+    const { system, apply, store } = setUp();
+    let left = 9001;
+    system.beforeWrite("create rooms/a", () => {
+      left = 9000;
+    });
+    const { outcomes } = await apply(acme("resources: { rooms: [{ name: a, notes: [{ title: n }] }] }"), {
+      lease: { outlasts: (milliseconds) => left > milliseconds },
+    });
+    expect(outcomes).toMatchObject([{ status: "done" }, { status: "interrupted", code: "LeaseLost" }]);
+    expect(system.notes).toHaveLength(0);
+    const [known] = await store.systems();
+    expect((await store.system(known as string))?.inventory).toHaveLength(1);
+  });
+
   test("a run that is not approved writes nothing at all", async () => {
     const { system, apply, store } = setUp();
     const { applied } = await apply(rooms("a"), { approve: false });

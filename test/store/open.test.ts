@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openStore, stateAddress } from "../../src/store/index.ts";
+import { openLastingStore, openStore, stateAddress } from "../../src/store/index.ts";
 import { entry, holder, SYSTEM, temporaryFolder, VERSION } from "./support.ts";
 
 async function open(folder: string, mode: "read" | "write", url?: string) {
@@ -93,8 +93,8 @@ test.each([
 });
 
 test.each([
-  { url: "postgres://ada:hunter2@db/plumbline", says: /SQLite or a Git ref; postgres: is not available yet.*sqlite:/ },
-  { url: "postgresql://ada:hunter2@db/plumbline", says: /SQLite or a Git ref; postgresql: is not available yet/ },
+  { url: "postgres://ada:hunter2#3@/db", says: /names no PostgreSQL server.*postgres:\/\/USER@HOST\/DATABASE/ },
+  { url: "postgresql:", says: /names no PostgreSQL server/ },
   { url: "mysql://ada:hunter2@db/plumbline", says: /no state of the scheme "mysql:"/ },
   { url: ".plumbline/state.db", says: /no scheme/ },
   { url: "", says: /no scheme/ },
@@ -109,4 +109,34 @@ test.each([
   expect(error).toMatchObject({ name: "StoreError", code: "BadUrl", message: expect.stringMatching(says) });
   expect(error.message).not.toContain("hunter2");
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("a state in a Git ref keeps no events, and the message says which do", async () => {
+  const folder = await temporaryFolder();
+  const opening = openLastingStore("git:refs/plumbline/state", { mode: "write", folder, version: VERSION });
+  await expect(opening).rejects.toMatchObject({
+    code: "BadUrl",
+    message: expect.stringMatching(/sqlite:PATH or postgres:/),
+  });
+});
+
+test("events of a state that is not there read as none, refuse writes, and leave no file behind", async () => {
+  const folder = await temporaryFolder();
+  const store = await openLastingStore(undefined, { mode: "read", folder, version: VERSION });
+  expect(await store.events.events({ limit: 1 })).toEqual([]);
+  expect(await store.tokens.tokens()).toEqual([]);
+  await expect(store.update(SYSTEM, {})).rejects.toMatchObject({ code: "Unwritable" });
+  await store.close();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("events that were written are read by a store that refuses writes", async () => {
+  const folder = await temporaryFolder();
+  const writer = await openLastingStore(undefined, { mode: "write", folder, version: VERSION });
+  await writer.tokens.putToken({ id: "a", name: "ci", role: "viewer", hash: "h", createdAt: 1 });
+  await writer.close();
+  const reader = await openLastingStore(undefined, { mode: "read", folder, version: VERSION });
+  onTestFinished(() => reader.close());
+  expect(await reader.tokens.tokens()).toHaveLength(1);
+  await expect(reader.tokens.revokeToken("a", 2)).rejects.toMatchObject({ code: "Unwritable" });
 });

@@ -40,6 +40,7 @@ export interface RunOptions {
   confirmRemovals?: number;
   saved?: Plan;
   signal?: AbortSignal;
+  lease?: RunContext["lease"];
   approve?: boolean;
   onOutcome?(outcome: Outcome): void;
 }
@@ -82,12 +83,13 @@ export function engine(options: EngineOptions): Engine {
   const clock = options.clock ?? testClock();
   const store = options.store ?? createMemoryStore();
   const env = options.env ?? {};
-  const run = (yaml: string, { only, acceptSystem, signal }: RunOptions = {}): RunContext => ({
+  const run = (yaml: string, { only, acceptSystem, signal, lease }: RunOptions = {}): RunContext => ({
     integrations: manifestsIn(yaml),
     selection: selectionOf(only),
     store,
     clock,
     signal: signal ?? new AbortController().signal,
+    ...(lease ? { lease } : {}),
     connector: async (platform) => compiled.get(platform) ?? { code: "UnknownPlatform", message: `no ${platform}` },
     entries: (manifest, of) => desiredEntries(manifest, of).entries,
     open: async (_, of) => (options.open ?? openFake)(of),

@@ -3,6 +3,7 @@ import type { Plan } from "../../api/plan.ts";
 import type { Result } from "../../reconcile/reconcile.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import { openStore } from "../../store/open.ts";
+import type { HolderLock, Store } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
 import { type ApplyInput, readApplyInput } from "../apply-input.ts";
 import {
@@ -37,7 +38,7 @@ const apply: Run<ApplyFlags, [string?]> = async (invocation, flags, named) => {
   try {
     const lock = await takeLock(store, surroundings, "plumbline apply", flags["lock-timeout"]);
     try {
-      return await applyLocked(invocation, flags, input, store);
+      return await applyLocked(invocation, flags, input, { store, lease: lock });
     } finally {
       await lock.release();
     }
@@ -51,7 +52,7 @@ async function applyLocked(
   invocation: Invocation,
   flags: ApplyFlags,
   input: ApplyInput,
-  store: Awaited<ReturnType<typeof openStore>>,
+  { store, lease }: { store: Store; lease: HolderLock },
 ): Promise<number> {
   const { surroundings, output } = invocation;
   const progress = createProgress(surroundings, output);
@@ -69,6 +70,7 @@ async function applyLocked(
       connections,
       store,
       signal: interruption.signal,
+      lease,
       acceptSystem: flags["accept-system"] === true,
       keepKey: true,
     });

@@ -76,3 +76,14 @@ async function readMeta(db: Kysely<Tables>): Promise<Map<string, string>> {
     .catch(() => ({ rows: [] }));
   return new Map(rows.map(({ name, value }) => [name, value]));
 }
+
+/** For who only reads. @returns false for an empty database. @throws StoreError for one of an older or newer format. */
+export async function assertCurrent(db: Kysely<Tables>, options: PostgresMigration): Promise<boolean> {
+  const known = (options.migrations ?? MIGRATIONS).length;
+  const format = await formatOf(db, options, known);
+  if (format === 0 || format === known) return format > 0;
+  throw new StoreError(
+    "Unwritable",
+    `${options.where} is of an older format (${format} of ${known}), and this command writes nothing. Run apply or the controller once with this version; it brings the state to the newest format.`,
+  );
+}

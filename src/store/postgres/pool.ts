@@ -21,8 +21,8 @@ export interface Pool extends PostgresPool {
   dedicated(): Promise<pg.Client>;
 }
 
-/** @param url `postgres://…`; it may hold a password. */
-export function createPool(url: string): Pool {
+/** @param url `postgres://…`; it may hold a password. @param readOnly whether the server refuses every write. */
+export function createPool(url: string, readOnly = false): Pool {
   const settings: pg.ClientConfig = {
     connectionString: url,
     application_name: "plumbline",
@@ -33,6 +33,7 @@ export function createPool(url: string): Pool {
   const pool = new pg.Pool({ ...settings, max: CONNECTIONS });
   // A connection that breaks while nobody uses it is made anew when somebody does.
   pool.on("error", () => undefined);
+  if (readOnly) pool.on("connect", (client) => void client.query("set default_transaction_read_only = on"));
   return {
     options: { max: CONNECTIONS },
     connect: async () => safe(await pool.connect()),

@@ -17,9 +17,10 @@ import type { Tables } from "../schema.ts";
 import { storeQueries } from "../sql-queries.ts";
 import { applyUpdate } from "../sql-update.ts";
 import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "../types.ts";
+import { withoutPassword } from "./address.ts";
 import { explainingPostgres } from "./errors.ts";
 import { takeLease } from "./lease.ts";
-import { migratePostgres } from "./migrate.ts";
+import { assertCurrent, migratePostgres } from "./migrate.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { postgresUpdate } from "./update.ts";
 import { CHANNEL, createWakes, type Wakes } from "./wake.ts";
@@ -34,6 +35,8 @@ export interface PostgresStoreOptions {
   version: string;
   /** Default: the machine's time. */
   clock?: StoreClock;
+  /** Default `write`. `read` writes nothing, and makes no tables. */
+  mode?: "read" | "write";
   /** Only for tests of later formats. */
   migrations?: readonly Migration[];
 }
@@ -41,32 +44,33 @@ export interface PostgresStoreOptions {
 /**
  * Opens a database, making its tables where they are not there.
  *
+ * @returns undefined where it is empty and only read.
  * @throws StoreError `Unreachable`, `Unwritable`, `BadUrl`, `NewerFormat`, `Corrupt` or `Full`.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore> {
+export async function openPostgresStore(
+  options: PostgresStoreOptions & { mode: "read" },
+): Promise<LastingStore | undefined>;
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore>;
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LastingStore | undefined> {
   const where = withoutPassword(options.url);
-  const pool = createPool(options.url);
+  const isRead = options.mode === "read";
+  const pool = createPool(options.url, isRead);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const { version, migrations } = options;
+  const migration = { where, version, ...(migrations ? { migrations } : {}) };
   try {
-    await explainingPostgres(where, () =>
-      migratePostgres(db, { where, version, ...(migrations ? { migrations } : {}) }),
+    const isThere = await explainingPostgres(where, () =>
+      isRead ? assertCurrent(db, migration) : migratePostgres(db, migration).then(() => true),
     );
+    if (!isThere) {
+      await db.destroy();
+      return undefined;
+    }
   } catch (error) {
     await db.destroy();
     throw error;
   }
   return new PostgresStore(db, pool, where, options.clock ?? systemClock());
-}
-
-/** @returns an address that may be shown: user, host, port and database. */
-export function withoutPassword(url: string): string {
-  try {
-    const { protocol, username, host, pathname } = new URL(url);
-    return `${protocol}//${username ? `${username}@` : ""}${host}${pathname}`;
-  } catch {
-    return "postgres:";
-  }
 }
 
 /** {@link Store} over a database of the newest format. */
