@@ -100,10 +100,10 @@ export async function problemsWith(
 }
 
 /** Templates and expressions are loaded only where there are Rules. */
-export const checkRules: ManifestCheck = async (manifests, platforms) => {
+export const checkRules: ManifestCheck = async (manifests, options) => {
   if (!manifests.some(({ object }) => object.kind === "Rule")) return [];
   const { checkRules: check } = await import("../rules/validate.ts");
-  return check(manifests, platforms);
+  return check(manifests, options);
 };
 
 /**

@@ -38,7 +38,7 @@ export interface LoadOptions {
 /** Finds what is wrong with manifests whose schemas hold. */
 export type ManifestCheck = (
   manifests: readonly Manifest[],
-  platforms: Pick<PlatformSource, "load">,
+  options: Pick<LoadOptions, "platforms" | "configuration">,
 ) => Promise<readonly Problem[]>;
 
 export interface LoadedManifests {
@@ -111,7 +111,7 @@ class Loading {
   async finish(files: number): Promise<LoadedManifests> {
     const { manifests, unchecked, mentioned } = this.documents;
     const { configuration, platforms, check } = this.options;
-    const further = (await check?.(manifests, platforms)) ?? [];
+    const further = (await check?.(manifests, { configuration, platforms })) ?? [];
     const semantic = [...(await checkAll(manifests, { configuration, mentioned, platforms })), ...further];
     const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
     if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));

@@ -7,7 +7,7 @@
  */
 
 import type { OpenEvent } from "../events/types.ts";
-import { type CelVariables, celVariables } from "../expressions/cel.ts";
+import type { CelVariables } from "../expressions/cel.ts";
 import { celValue } from "../expressions/cel-numbers.ts";
 import { type Found, follow, type Lookup } from "../expressions/paths.ts";
 
@@ -27,7 +27,7 @@ export interface EventContext {
 export function eventContext(event: OpenEvent): EventContext {
   const view = eventView(event);
   const { data } = event.envelope;
-  let variables: CelVariables | undefined;
+  let converted: unknown;
   const inData = (path: readonly string[]) => follow(data, path) ?? inMain(event, path);
   return {
     event,
@@ -37,10 +37,16 @@ export function eventContext(event: OpenEvent): EventContext {
       if (first === "outputs") return follow(outputs, rest);
       return (first === "event" ? follow(view, rest) : undefined) ?? inData(path);
     },
-    cel(outputs) {
-      variables ??= celVariables(view, {});
-      return { event: variables.event, outputs: celValue(outputs) };
-    },
+    // Converted while an expression is evaluated: data nested beyond the stack then fails that expression only.
+    cel: (outputs) => ({
+      get event() {
+        converted ??= celValue(view);
+        return converted;
+      },
+      get outputs() {
+        return celValue(outputs);
+      },
+    }),
   };
 }
 

@@ -42,6 +42,7 @@ export function createRuleFollower({ rules, monotonic, onMiss = () => undefined 
       for (const rule of set.rules(event.stored.namespace)) {
         const decision = matchTrigger(rule.trigger, rule.namespace, context, set.directory);
         if (!decision.matched) {
+          if (decision.elsewhere) continue;
           found.notes.push(`${rule.name}: ${decision.reason}`);
           if (decision.failed) onMiss("expressionFailed", rule.qualified);
           continue;

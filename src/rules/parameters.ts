@@ -122,7 +122,16 @@ function fitted(value: unknown, { schemas, name }: Place): unknown {
     const textOnly = types.includes("string") && !types.includes(typeof value) && !types.includes("integer");
     return textOnly ? String(value) : value;
   }
-  return typeof value === "object" ? withoutBigInts(value) : value;
+  return typeof value === "object" ? plainJson(value, name) : value;
+}
+
+function plainJson(value: unknown, name: string): unknown {
+  try {
+    return withoutBigInts(value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ParameterError(name, `The parameter "${name}" is nested too deeply.`, cause);
+  }
 }
 
 function withoutBigInts(value: unknown): unknown {

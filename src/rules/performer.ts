@@ -69,7 +69,7 @@ class Run {
   /** @returns how the attempt ends with this action; undefined: the next one's turn. */
   async #run(action: CompiledAction, lookup: ReturnType<ReturnType<typeof eventContext>["lookup"]>) {
     const { event, signal } = this.#performance;
-    const key = `${this.#delivery.id}.${action.id}`;
+    const key = `${this.#delivery.id}-${action.id}`;
     const ran = await carryOut(this.#tools, { rule: this.#rule, action, key, lookup, event, signal });
     if (ran.outcome === "held") {
       return { outcome: "skipped", code: ran.code, message: ran.message } satisfies Performed;

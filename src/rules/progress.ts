@@ -34,16 +34,25 @@ export function outputsOf({ steps }: Progress): Record<string, unknown> {
 
 /**
  * An action's result as it may be kept: as JSON has it, without the fields that its schema calls secret and with
- * every secret that the session knows taken out of its texts. One that is too large is left out.
+ * every secret that the session knows taken out of its texts. One that is too large, or nested too deeply, is left out.
  */
 export function keptOutput(
   result: unknown,
   schema: AnnotatedSchema | undefined,
   redact: Session["redact"] = (text) => text,
 ): unknown {
-  const kept = cleaned(result, schema, redact);
-  const text = JSON.stringify(kept);
+  const text = textOf(() => cleaned(result, schema, redact));
   return text === undefined || Buffer.byteLength(text) > OUTPUT_BYTES ? {} : (JSON.parse(text) as unknown);
+}
+
+/** @returns undefined for what is no JSON, and for what is nested beyond the stack. */
+function textOf(value: () => unknown): string | undefined {
+  try {
+    return JSON.stringify(value());
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function cleaned(value: unknown, schema: AnnotatedSchema | undefined, redact: Session["redact"]): unknown {

@@ -46,7 +46,7 @@ export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ra
   const first = await attempt(tools, call, spec.integration);
   const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
   if (!down || spec.fallback === undefined) return first;
-  const second = await attempt(tools, { ...call, key: `${call.key}:fallback` }, spec.fallback);
+  const second = await attempt(tools, { ...call, key: `${call.key}_fallback` }, spec.fallback);
   if (second.outcome === "done") return second;
   return {
     ...first,

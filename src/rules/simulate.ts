@@ -85,26 +85,26 @@ async function simulateAction(
   const asksOutputs = (action.when?.outputs.length ?? 0) > 0;
   const answer = asksOutputs ? undefined : action.when?.evaluate(context.cel({}));
   if (answer && answer.outcome !== true) return { ...begun, parameters: {}, skipped: answer.reason };
-  const lookup = unknownOutputs(context.lookup({}));
-  const rendered = await render(tools, action, target.platform, lookup.find);
-  return { ...begun, ...rendered, ...(asksOutputs || lookup.used() ? { unknown: true as const } : {}) };
+  const outputs = unknownOutputs(context.lookup({}));
+  const rendered = await render(tools, action, target.platform, outputs);
+  return { ...begun, ...rendered, ...(asksOutputs || outputs.used() ? { unknown: true as const } : {}) };
+}
 
-  async function render(
-    { platforms, checks }: SimulationTools,
-    { spec, parameters: tree }: CompiledAction,
-    platform: string | undefined,
-    find: Lookup,
-  ): Promise<Pick<SimulatedAction, "parameters" | "error">> {
-    const schema = await schemaOf(platforms, spec.action, platform);
-    let parameters: Record<string, unknown> = {};
-    try {
-      parameters = renderParameters(tree, schema, find);
-      if (schema && !lookup.used()) await mustFit(checks, schema, parameters);
-      return { parameters };
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error;
-      return { parameters, error: error.message };
-    }
+async function render(
+  { platforms, checks }: SimulationTools,
+  { spec, parameters: tree }: CompiledAction,
+  platform: string | undefined,
+  outputs: ReturnType<typeof unknownOutputs>,
+): Promise<Pick<SimulatedAction, "parameters" | "error">> {
+  const schema = await schemaOf(platforms, spec.action, platform);
+  let parameters: Record<string, unknown> = {};
+  try {
+    parameters = renderParameters(tree, schema, outputs.find);
+    if (schema && !outputs.used()) await mustFit(checks, schema, parameters);
+    return { parameters };
+  } catch (error) {
+    if (!(error instanceof ParameterError)) throw error;
+    return { parameters, error: error.message };
   }
 }
 

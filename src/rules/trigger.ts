@@ -15,7 +15,16 @@ export interface CompiledTrigger {
   when: Expression | undefined;
 }
 
-export type Decision = { matched: true } | { matched: false; reason: string; failed?: true };
+export type Decision =
+  | { matched: true }
+  | {
+      matched: false;
+      reason: string;
+      /** The expression could not be evaluated. */
+      failed?: true;
+      /** The rule is for events of another origin: of no interest to whoever looks at this one. */
+      elsewhere?: true;
+    };
 
 /** @param namespace the rule's, which is also the event's. */
 export function matchTrigger(
@@ -25,8 +34,10 @@ export function matchTrigger(
   directory: Directory,
 ): Decision {
   const { spec } = trigger;
+  const origin = wrongOrigin(spec, namespace, context, directory);
+  if (origin !== undefined) return { matched: false, reason: origin, elsewhere: true };
   const reason =
-    wrongOrigin(spec, namespace, context, directory) ??
+    ownDoing(spec, context) ??
     wrongName(trigger, context) ??
     (spec.conditions && failedCondition(spec.conditions, context.data));
   if (reason !== undefined) return { matched: false, reason };
@@ -37,7 +48,7 @@ export function matchTrigger(
 }
 
 function wrongOrigin(
-  { integration, platform, self }: CompiledTrigger["spec"],
+  { integration, platform }: CompiledTrigger["spec"],
   namespace: string,
   { event }: EventContext,
   directory: Directory,
@@ -51,8 +62,12 @@ function wrongOrigin(
   if (from !== wanted.integration) {
     return `the event came ${from === undefined ? "through no Integration" : `through ${from}`}, not through ${wanted.integration}`;
   }
-  if (event.self && self !== "Allow") return `the account of ${from} itself caused the event`;
   return undefined;
+}
+
+function ownDoing({ self }: CompiledTrigger["spec"], { event }: EventContext): string | undefined {
+  if (!event.self || self === "Allow") return undefined;
+  return `the account of ${bareName(event.stored.integration)} itself caused the event`;
 }
 
 function wrongName({ spec, events, type }: CompiledTrigger, { event }: EventContext): string | undefined {

@@ -7,10 +7,13 @@
 import type { Rule } from "../api/rule.ts";
 import type { AnnotatedSchema } from "../api/schema.ts";
 import type { Connector } from "../connector-kit/contract.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
 import { type FieldProblem, SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
+import { assertPublicUrl, type HostTrust } from "../connector-kit/http/public-address.ts";
 import { createCel } from "../expressions/cel.ts";
 import { isGlob } from "../expressions/pattern.ts";
 import { isTemplate } from "../expressions/template.ts";
+import type { LoadedConfiguration } from "../manifests/configuration.ts";
 import { didYouMean } from "../manifests/nearest.ts";
 import { problemAt } from "../manifests/problem.ts";
 import { namespaceOf } from "../manifests/references.ts";
@@ -18,6 +21,7 @@ import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifes
 import { builtinActions, isBuiltin } from "./builtin-actions.ts";
 import { compileRule } from "./compile-rule.ts";
 import { createDirectory, type Directory } from "./directory.ts";
+import { hostTrust } from "./host-trust.ts";
 import { isRule } from "./rule-set.ts";
 
 /** What rules are checked against. */
@@ -25,6 +29,14 @@ interface World {
   directory: Directory;
   platforms: Pick<PlatformSource, "load">;
   checks: SchemaChecks;
+  trust: HostTrust;
+}
+
+/** What rules are checked with, beside the manifests. */
+export interface RuleCheckOptions {
+  platforms: Pick<PlatformSource, "load">;
+  /** The operator's, which says where `http_request` may go. */
+  configuration?: LoadedConfiguration | undefined;
 }
 
 type Report = (path: DocumentPath, problem: Pick<Problem, "code" | "message" | "remedy">) => void;
@@ -36,9 +48,11 @@ type Report = (path: DocumentPath, problem: Pick<Problem, "code" | "message" | "
  */
 export async function checkRules(
   manifests: readonly Manifest[],
-  platforms: Pick<PlatformSource, "load">,
+  { platforms, configuration }: RuleCheckOptions,
 ): Promise<Problem[]> {
-  const world: World = { directory: createDirectory(manifests), platforms, checks: new SchemaChecks() };
+  const unreadable = (configuration?.problems.length ?? 0) > 0; // what it allows is then unknown, and reported once
+  const trust: HostTrust = unreadable ? () => "named" : hostTrust(configuration?.value.allow);
+  const world: World = { directory: createDirectory(manifests), platforms, checks: new SchemaChecks(), trust };
   const cel = createCel();
   const problems: Problem[] = [];
   for (const manifest of manifests.filter(isRule)) {
@@ -99,8 +113,10 @@ async function checkAction(world: World, rule: Rule, index: number, report: Repo
   const { integration, platform, action, fallback } = step;
   const path = ["spec", "actions", index];
   if (integration === undefined && platform === undefined) {
-    if (isBuiltin(action)) await checkParameters(world, builtinActions[action], step, path, report);
-    else {
+    if (isBuiltin(action)) {
+      await checkParameters(world, builtinActions[action], step, path, report);
+      checkUrl(world, step.parameters?.url, [...path, "parameters", "url"], report);
+    } else {
       const near = didYouMean(action, Object.keys(builtinActions));
       report([...path, "action"], {
         code: "MissingIntegration",
@@ -114,6 +130,17 @@ async function checkAction(world: World, rule: Rule, index: number, report: Repo
   const schema = connector && actionSchema(connector, action, [...path, "action"], report);
   if (schema) await checkParameters(world, schema, step, path, report);
   if (fallback !== undefined) await checkFallback(world, rule, { fallback, action, from: connector }, path, report);
+}
+
+/** As far as no look-up is needed; an address that comes of a template is judged when it is known. */
+function checkUrl({ trust }: World, url: unknown, path: DocumentPath, report: Report): void {
+  if (typeof url !== "string" || isTemplate(url) || !/^https?:/i.test(url)) return;
+  try {
+    assertPublicUrl(url, trust);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    report(path, { code: "NotAllowed", message: error.message });
+  }
 }
 
 async function checkFallback(

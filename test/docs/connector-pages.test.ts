@@ -81,15 +81,15 @@ describe.each([...platforms])("%s", (platform, compiled) => {
     expect(await parameterMistakes(action, parseAssignments([...assignments, "nothing=1"], schema))).not.toEqual([]);
   });
 
-  test.each(actions)("does %s by a Rule that validate accepts", async (name, action) => {
+  test.each(actions)("does %s by a Rule that validate accepts", async (name) => {
     const [example, ...more] = blocksIn(sectionOf(page, `Action: \`${name}\``), "yaml");
     expect(more).toEqual([]);
     const fragment = parsed(example ?? "actions: []");
     expect(await problemsWith(manifests(platform, settings, fragment), source)).toEqual([]);
     const [step] = fragment.actions as [Fragment];
     expect(step).toMatchObject({ integration: `acme-${platform}`, action: name });
-    expect(await parameterMistakes(action, step.parameters)).toEqual([]);
-    expect(await parameterMistakes(action, { ...(step.parameters as Fragment), nothing: 1 })).not.toEqual([]);
+    step.parameters = { ...(step.parameters as Fragment), nothing: 1 };
+    expect(await problemsWith(manifests(platform, settings, fragment), source)).toHaveLength(1);
   });
 
   test.each(["connection", "credentials"] as const)(

@@ -7,6 +7,7 @@ import { load } from "js-yaml";
 import { onTestFinished } from "vitest";
 import { loadManifests } from "../../src/manifests/index.ts";
 import type { PlatformSource } from "../../src/manifests/types.ts";
+import { checkRules } from "../../src/rules/validate.ts";
 
 export type Fragment = Record<string, unknown>;
 
@@ -54,6 +55,6 @@ export async function problemsWith(text: string, platforms: PlatformSource): Pro
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "manifests"));
   writeFileSync(join(folder, "manifests", "example.yaml"), text);
-  const { problems } = await loadManifests({ inputs: ["manifests"], cwd: folder, platforms });
+  const { problems } = await loadManifests({ inputs: ["manifests"], cwd: folder, platforms, check: checkRules });
   return problems.map(({ message }) => message);
 }

@@ -22,7 +22,7 @@ export const simulate = buildCommand<Partial<SimulateFlags> & Pick<SimulateFlags
   docs: documentation(
     "Shows what an event would set off; sends nothing, asks no system",
     [
-      ["simulate --event event.json", "which rules it fires, and what each would send"],
+      ["simulate --event event.json", "what it fires, and what that sends"],
       ["simulate --event - -o json", "the event from stdin"],
     ],
     "The file holds a CloudEvent as JSON, or in short, with the data that the platform sends:\n" +
