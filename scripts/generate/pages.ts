@@ -34,7 +34,7 @@ export function connectorPage(root: string, compiled: CompiledConnector): [path:
 
 /** @throws Error naming a kind or an action without an example. */
 export function generatedPart(compiled: CompiledConnector): string {
-  const { connection, credentials, kinds, actions, limits } = describeConnector(compiled);
+  const { connection, credentials, kinds, actions, events, limits } = describeConnector(compiled);
   const { platform, actions: declared = {} } = compiled.connector;
   const parts = [
     section("Settings: `spec.connection`", settingsTable(connection, compiled.schemas.connection)),
@@ -55,12 +55,28 @@ export function generatedPart(compiled: CompiledConnector): string {
         actionExample(platform, name, declared[name] as Action),
       ),
     ),
-    ...(limits.length === 0 ? [] : [limitSection(limits)]),
+    ...(events.length === 0 ? [] : [eventSection(events)]),
+    limitSection(limits),
   ];
   return parts.join("\n");
 }
 
+function eventSection(events: ConnectorDescription["events"]): string {
+  const rows = events.map(({ name, main }) => [`\`${name}\``, main === undefined ? "" : `\`${main}\``]);
+  return section(
+    "Events",
+    "Paths in conditions and templates are looked up in the event's data, then in the property named here.",
+    table(["event", "also looked up in"], rows),
+  );
+}
+
 function limitSection(limits: ConnectorDescription["limits"]): string {
+  if (limits.length === 0)
+    return section(
+      "Limits",
+      "None are published. An Integration can send less than its peer could take:",
+      limitExample(),
+    );
   return section(
     "Limits",
     table(

@@ -200,6 +200,8 @@ export type Authenticate =
       prefix?: string;
       /** The key that a secret stands for; `undefined` for one without the right form. Default: its bytes. */
       key?(secret: string): Uint8Array | undefined;
+      /** The form of a secret that {@link key} takes, for people. */
+      form?: string;
       /** The signatures, without a prefix, where there may be several; default: the header's value. */
       signatures?(request: InboundRequest): readonly string[];
       /** What is signed; default: the body. */
@@ -242,7 +244,7 @@ export interface Events {
   main: Readonly<Record<string, string>>;
   /** A function where the connection says how; {@link authenticateOf} asks either. */
   authenticate: Authenticate | ((connection: Readonly<Record<string, unknown>>) => Authenticate);
-  /** An answer in place of taking an event in; asked for authenticated requests only. */
+  /** An answer in place of taking an event in; asked for authenticated requests only, and throws for none. */
   handshake?(request: InboundRequest): { status: number; headers?: Record<string, string>; body: string } | undefined;
   /**
    * Reads an authenticated request; nothing for one that tells of no event.

@@ -12,6 +12,25 @@ export function authenticateOf(
   return typeof authenticate === "function" ? authenticate(connection) : authenticate;
 }
 
+/**
+ * What is wrong with the secrets that requests are proven with, to be said when they are loaded and not only when the
+ * first request is refused.
+ *
+ * @param credentials resolved secrets, by name.
+ * @returns a sentence that names the field and never a value; undefined when requests can be proven.
+ */
+export function proofFault(
+  authenticate: Authenticate,
+  credentials: Readonly<Record<string, string>>,
+): string | undefined {
+  const { credential, previous } = authenticate;
+  if (!credentials[credential]) return `credentials.${credential} is not set, so no event can be let in.`;
+  if (authenticate.type !== "hmac" || !authenticate.key) return undefined;
+  const { key, form = "such a secret" } = authenticate;
+  const bad = [credential, previous].find((name) => name && credentials[name] && !key(credentials[name]));
+  return bad === undefined ? undefined : `credentials.${bad} is not ${form}.`;
+}
+
 /** Whether the same bytes, coming again within 24 hours under another id, are a replay. */
 export function remembersBytes(authenticate: Authenticate): boolean {
   const signs = authenticate.type === "hmac" || authenticate.type === "ed25519";

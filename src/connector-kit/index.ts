@@ -10,6 +10,7 @@ export type { SentRequest } from "./http/connection.ts";
 export { parseDuration } from "./http/duration.ts";
 export { assertHeaders } from "./http/guarded-request.ts";
 export type { Lane } from "./http/limits.ts";
+export type { HostTrust } from "./http/public-address.ts";
 export { createRedactor, type Redactor, SENSITIVE } from "./http/redact.ts";
 export {
   type Counters,

@@ -86,7 +86,7 @@ function fresh({ timestamp }: Hmac | Ed25519, request: InboundRequest, now: numb
 
 function verifyHmac(how: Hmac, request: InboundRequest, secret: string): Verification {
   const key = how.key ? how.key(secret) : Buffer.from(secret);
-  if (key === undefined) return refused(`the credential "${how.credential}" does not have the form of such a secret`);
+  if (key === undefined) return refused(`the credential "${how.credential}" is not ${how.form ?? "such a secret"}`);
   const given = how.signatures ? how.signatures(request) : headerSignature(how, request);
   if (!Array.isArray(given)) return given as Verification;
   const signed = how.signed ? how.signed(request) : request.body;

@@ -144,3 +144,52 @@ describe("GraphQL", () => {
     ]);
   });
 });
+
+describe("an address that users choose", () => {
+  const PING = '{"type":"ping"}';
+  const url = "https://hooks.acme.test/x/y?token=1";
+  const chosen = acme({}, { userChosenUrl: true, ping: PING });
+
+  async function asked() {
+    const seen: string[] = [];
+    const fetch = async (address: string, { redirect }: { redirect?: string }) => {
+      seen.push(`${redirect} ${address}`);
+      return new Response(null, { status: 307, headers: { location: "https://hooks.acme.test/other" } }) as never;
+    };
+    return { seen, ...(await opened({ connector: chosen, connection: { url }, transport: { fetch } })) };
+  }
+
+  test("takes the one test body from a reader, as a read, and no other", async () => {
+    const { reader, session, seen } = await asked();
+    await reader.post(url, { body: PING, expect: [307] }).catch(() => undefined);
+    expect([seen.length, session.requests]).toEqual([1, { read: 1, write: 0 }]);
+    for (const options of [{ body: `${PING} ` }, { json: { type: "ping" } }, {}] satisfies RequestOptions[]) {
+      await expect(reader.post(url, options)).rejects.toThrow("could write, and this is a reader");
+    }
+    await expect(reader.post(url, { body: PING, headers: { "x-http-method-override": "DELETE" } })).rejects.toThrow(
+      "could write",
+    );
+    expect(seen).toHaveLength(1);
+  });
+
+  test("is asked whole, with its query, and its redirects are not followed, even to itself", async () => {
+    const { writer, seen } = await asked();
+    await expect(writer.put(url, { body: "1" })).rejects.toMatchObject({ code: "UNSUPPORTED", status: 307 });
+    expect(seen).toEqual([`manual ${url}`]);
+  });
+
+  test("is asked on its own origin only", async () => {
+    const { writer, seen } = await asked();
+    await expect(writer.post("https://other.acme.test/x", { body: "1" })).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test("that is not public is not asked, by whatever is put in the place of fetch", async () => {
+    const fetch = async () => new Response("") as never;
+    const inner = { url: "https://10.0.0.1/" };
+    const { writer } = await opened({ connector: chosen, connection: inner, transport: { fetch } });
+    await expect(writer.post(inner.url, { body: "1" })).rejects.toMatchObject({ code: "PERMISSION" });
+  });
+});

@@ -110,7 +110,7 @@ describe.each([...platforms])("%s", (platform, compiled) => {
   );
 
   test("says how its credential is made and with which permissions, and shows a whole manifest", () => {
-    expect(sectionOf(page, "The credential")).toMatch(/^\| for \| .*(permissions|scopes) \|$/m);
+    expect(sectionOf(page, "The credential")).toMatch(/^\| for \| .*(permissions|scopes|settings) \|$/m);
     expect(blocksIn(sectionOf(page, "An example"), "yaml")[0]).toContain("kind: Integration");
   });
 

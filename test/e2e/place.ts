@@ -89,7 +89,10 @@ export async function examplesPlace(seed: { github?: GitHubSeed; slack?: SlackSe
   const slack = await startedSlack(seed.slack ?? {});
   const folder = folderOf();
   cpSync(join(import.meta.dirname, "../../manifests"), folder, { recursive: true });
-  const place = placeOf(folder, { ...github.env, ...slack.env });
+  // It only sends when a rule says so; its secrets have to be there and right all the same.
+  const secret = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
+  const env = { RELEASES_SECRET: secret, RELEASES_INBOUND_SECRET: secret };
+  const place = placeOf(folder, { ...github.env, ...slack.env, ...env });
   place.edit("github.yaml", "organization: acme", "organization: acme\n    baseUrl: { env: GITHUB_URL }");
   place.edit("slack.yaml", "platform: slack", "platform: slack\n  connection:\n    baseUrl: { env: SLACK_URL }");
   return {

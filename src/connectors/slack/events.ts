@@ -38,8 +38,7 @@ export const events: Events = {
     timestamp: { of: (request) => wholeSeconds(headerOf(request, TIMESTAMP)), toleranceSeconds: 300 },
   },
   handshake(request) {
-    if (isForm(headerOf(request, "Content-Type"))) return undefined;
-    const { type, challenge } = jsonObject(bodyText(request), "body");
+    const { type, challenge } = handshakeOf(request) ?? {};
     if (type !== "url_verification" || typeof challenge !== "string") return undefined;
     return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ challenge }) };
   },
@@ -48,6 +47,16 @@ export const events: Events = {
   },
   own: ({ data }, account) => isOwn(data as Fields, account),
 };
+
+/** What cannot be read is no handshake; `parse` says what is wrong with it. */
+function handshakeOf(request: InboundRequest): Fields | undefined {
+  if (isForm(headerOf(request, "Content-Type"))) return undefined;
+  try {
+    return jsonObject(bodyText(request), "body");
+  } catch {
+    return undefined;
+  }
+}
 
 function fromJson(text: string): PlatformEvent[] {
   const envelope = jsonObject(text, "body");

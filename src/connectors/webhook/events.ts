@@ -16,7 +16,7 @@ import {
   type PlatformEvent,
   wholeSeconds,
 } from "../../connector-kit/index.ts";
-import { hmacKey, standardKey } from "./secrets.ts";
+import { hmacKey, STANDARD_FORM, standardKey } from "./secrets.ts";
 import type { Hmac, Settings } from "./settings.ts";
 import { signedBytes } from "./signing.ts";
 
@@ -55,6 +55,7 @@ const standard: Authenticate = {
   encoding: "base64",
   ...secrets,
   key: standardKey,
+  form: STANDARD_FORM,
   header: "webhook-signature",
   // Several, with a space or, where a header was sent twice, a comma between them; other versions are passed over.
   signatures: (request) =>
@@ -92,6 +93,7 @@ function custom(hmac: Hmac, settings: Settings): Authenticate {
     type: "hmac",
     ...{ algorithm, encoding, header, prefix, ...secrets },
     key: (secret) => hmacKey(hmac, secret),
+    form: `written in ${hmac.keyEncoding ?? "utf8"}`,
     signed: (request) => signedBytes(signed, { id: told(request, idHeader), ts: ts(request), body: request.body }),
     ...(hmac.timestampHeader === undefined ? {} : { timestamp: { of: seconds, toleranceSeconds: tolerance } }),
     remember: repeats !== "Accept" && !proves,

@@ -59,13 +59,15 @@ function checkForms(names: readonly string[], kind: string, by: string, { hmac }
     const value = secrets[name];
     if (value === undefined) continue;
     if (kind === "standard-webhooks" && !standardKey(value))
-      throw wrong(
-        `credentials.${name} has to be a Standard Webhooks secret, "whsec_" and the base64 of 24 to 64 bytes, and nothing before or after it; connection.${by} says which kind it is`,
-      );
+      throw wrong(`credentials.${name} is not ${STANDARD_FORM}; connection.${by} says which kind it is`);
     if (kind === "hmac" && hmac && !hmacKey(hmac, value))
       throw wrong(`credentials.${name} is not ${hmac.keyEncoding}, as connection.hmac.keyEncoding says`);
   }
 }
+
+/** How such a secret looks, for messages. */
+export const STANDARD_FORM =
+  'a Standard Webhooks secret, which is "whsec_" and the base64 of 24 to 64 bytes with nothing before or after it';
 
 /**
  * The key of a Standard Webhooks secret (specification 1.0.0, "Signature scheme").

@@ -17,7 +17,7 @@ async function system(type: string, config: Readonly<Record<string, unknown>>): 
 }
 
 test("every built-in platform is available", () => {
-  expect(builtinSystems().available()).toEqual(expect.arrayContaining(["github", "slack"]));
+  expect(builtinSystems().available()).toEqual(expect.arrayContaining(["github", "slack", "webhook"]));
 });
 
 test("a GitHub label is made, read, changed, found and removed", async () => {

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { contractSpecs } from "../../support/openapi.ts";
 
 const listed = "the list tells all that is needed";
-const deliveries = "no events are taken in, so none is missed or asked for anew";
+const deliveries = "missed deliveries are sent again by hand; only a hook's owner may list them, one hook at a time";
 const alerts = "vulnerability alerts are not declared";
 
 const unused: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ const event = (fields: object) => ({ type: "event_callback", event_id: "Ev1", ev
 
 test("the published example is let in", () => {
   const body =
-    "token=xyzz0WbapA4vBCDEFxasq0G6d&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
   const headers = {
     "Content-Type": FORM,
     "X-Slack-Request-Timestamp": "1531420618",
@@ -60,7 +60,7 @@ describe("the handshake", () => {
     expect(events.parse(request, context)).toEqual([]);
   });
 
-  test.each([[event({ type: "message" })], [{ type: "url_verification" }], ["command=%2Fx&trigger_id=1"]])(
+  test.each([[event({ type: "message" })], [{ type: "url_verification" }], ["command=%2Fx&trigger_id=1"], [[1]]])(
     "is not what %j is",
     (body) => {
       expect(events.handshake?.(fromSlack(body))).toBeUndefined();

@@ -4,6 +4,7 @@ import {
   authenticateOf,
   type Events,
   type InboundRequest,
+  proofFault,
   remembersBytes,
   verify,
 } from "../../../src/connector-kit/index.ts";
@@ -53,7 +54,9 @@ describe("a Standard Webhooks request", () => {
     const raw = { webhookSecret: `whsec_${Buffer.from(published.secret).toString("base64")}` };
     expect(isLetIn(standardRequest(), raw).ok).toBe(false);
     const refused = isLetIn(standardRequest(), { webhookSecret: `v1,${published.secret}` });
-    expect(refused).toMatchObject({ reason: expect.stringContaining('"webhookSecret" does not have the form') });
+    expect(refused).toMatchObject({
+      reason: expect.stringContaining('"webhookSecret" is not a Standard Webhooks secret'),
+    });
   });
 
   test("headers of two families are not mixed", () => {
@@ -65,6 +68,25 @@ describe("a Standard Webhooks request", () => {
 
 const hmac = { header: "X-Sign", algorithm: "sha512", encoding: "base64url", prefix: "s=" };
 const timed = { ...hmac, signed: "{ts}.{body}", timestampHeader: "x-at" };
+
+test.each([
+  [{}, {}, "credentials.webhookSecret is not set"],
+  [{}, { webhookSecret: "" }, "credentials.webhookSecret is not set"],
+  [
+    {},
+    { webhookSecret: `v1,${published.secret}` },
+    'credentials.webhookSecret is not a Standard Webhooks secret, which is "whsec_"',
+  ],
+  [{}, { ...secrets, previousWebhookSecret: "whsec_abc" }, "credentials.previousWebhookSecret is not"],
+  [{ receive: "hmac", hmac: { header: "x", keyEncoding: "hex" } }, { webhookSecret: "xyz" }, "is not written in hex"],
+  [{ receive: "bearer" }, { webhookSecret: "xyz" }, undefined],
+  [{}, { ...secrets, previousWebhookSecret: other }, undefined],
+])("of the settings %j with %j it is said when they are loaded: %s", (connection, credentials, said) => {
+  const fault = proofFault(authenticateOf(events, connection), credentials);
+  if (said === undefined) expect(fault).toBeUndefined();
+  else expect(fault).toContain(said);
+  for (const secret of Object.values(credentials)) if (secret) expect(fault ?? "").not.toContain(secret);
+});
 
 describe("what of a repetition is remembered", () => {
   test.each([
