@@ -2,14 +2,12 @@
 import { buildApplication, help, version } from "@stricli/core";
 import { VERSION } from "../version.ts";
 import type { CliContext } from "./command.ts";
-import { commands, routes } from "./routes.ts";
+import { allCommands, routes } from "./routes.ts";
 import { usageText } from "./usage-errors.ts";
 
 /** @param inputs the command line, which errors speak of. */
 export function application(inputs: readonly string[]) {
-  const flags = new Map(
-    Object.entries(commands).map(([name, { parameters }]) => [name, Object.keys(parameters.flags ?? {})]),
-  );
+  const flags = new Map([...allCommands].map(([name, { parameters }]) => [name, Object.keys(parameters.flags ?? {})]));
   const text = usageText(inputs, flags);
   return buildApplication<CliContext>(
     routes,

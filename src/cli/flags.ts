@@ -117,6 +117,11 @@ export const stateFlag = {
   state: value("git:REF or the default sqlite:.plumbline/state.db"),
 } as const;
 
+/** Of commands about events, tokens and the audit log, which a Git ref does not keep. */
+export const lastingStateFlag = {
+  state: value("postgres://… or the default sqlite:.plumbline/state.db"),
+} as const;
+
 export const onlyFlag = {
   only: {
     kind: "parsed",

@@ -2,10 +2,12 @@
 import { buildRouteMap } from "@stricli/core";
 import { documentation } from "./command.ts";
 import { apply } from "./commands/apply.ts";
+import { auditList, auditVerify } from "./commands/audit.ts";
 import { completion } from "./commands/completion.ts";
 import { connectors } from "./commands/connectors.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
+import { eventsDead, eventsList, eventsReplay, eventsShow } from "./commands/events.ts";
 import { execute } from "./commands/execute.ts";
 import { explain } from "./commands/explain.ts";
 import { fmt } from "./commands/fmt.ts";
@@ -19,6 +21,7 @@ import { schema } from "./commands/schema.ts";
 import { show } from "./commands/show.ts";
 import { simulate } from "./commands/simulate.ts";
 import { test } from "./commands/test.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
 import { validate } from "./commands/validate.ts";
 
 export const commands = {
@@ -43,8 +46,34 @@ export const commands = {
   doctor,
 };
 
+/** Commands of two words. */
+export const groups = {
+  events: {
+    brief: "What came in, and what followed from it",
+    commands: { list: eventsList, show: eventsShow, replay: eventsReplay, dead: eventsDead },
+  },
+  audit: { brief: "Who did what", commands: { list: auditList, verify: auditVerify } },
+  token: {
+    brief: "Who may ask the controller's HTTP API",
+    commands: { create: tokenCreate, list: tokenList, revoke: tokenRevoke },
+  },
+} as const;
+
+/** Every command by what is typed for it: `plan`, `token create`. */
+export const allCommands: ReadonlyMap<string, { parameters: { flags?: object } }> = new Map([
+  ...Object.entries(commands),
+  ...Object.entries(groups).flatMap(([group, { commands: inGroup }]) =>
+    Object.entries(inGroup).map(([name, command]) => [`${group} ${name}`, command] as const),
+  ),
+]);
+
 export const routes = buildRouteMap({
-  routes: commands,
+  routes: {
+    ...commands,
+    events: buildRouteMap({ routes: groups.events.commands, docs: { brief: groups.events.brief } }),
+    audit: buildRouteMap({ routes: groups.audit.commands, docs: { brief: groups.audit.brief } }),
+    token: buildRouteMap({ routes: groups.token.commands, docs: { brief: groups.token.brief } }),
+  },
   docs: documentation("Holds external systems in the state that is written down in Git", [
     ["init", "makes a starter folder"],
     ["validate", "checks the manifests, offline"],

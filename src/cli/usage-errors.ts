@@ -11,12 +11,12 @@ import { paragraph, visible } from "./plain-text.ts";
 /** The flags of every command that the library adds itself. */
 const OWN = ["help", "version"];
 
-/** @param inputs the command line. @param commands the flags of each command, by its name. */
+/** @param inputs the command line. @param commands the flags of each command, by its name (`plan`, `token create`). */
 export function usageText(
   inputs: readonly string[],
   commands: ReadonlyMap<string, readonly string[]>,
 ): ApplicationText {
-  const name = inputs[0] !== undefined && commands.has(inputs[0]) ? inputs[0] : undefined;
+  const name = namedBy(inputs, [...commands.keys()]);
   const flags = [...((name && commands.get(name)) || []), ...OWN].map((flag) => `--${flag}`);
   const help = `Run \`plumbline ${name === undefined ? "" : `${name} `}--help\` to see what there is.`;
   const say = (message: string): string => `plumbline: ${message}\n${help}`;
@@ -32,13 +32,30 @@ export function usageText(
     noCommandRegisteredForInput: ({ input }) =>
       input.startsWith("-")
         ? unknownFlag(input)
-        : say(`There is no command "${visible(input)}".${didYouMean(input, [...commands.keys()])}`),
+        : say(`There is no command "${visible(input)}".${didYouMean(input, siblings(name, [...commands.keys()]))}`),
     exceptionWhileParsingArguments: (error) =>
       error instanceof ArgumentScannerError ? argumentError(error, unknownFlag, say) : unexpected(error),
     exceptionWhileLoadingCommandFunction: unexpected,
     exceptionWhileLoadingCommandContext: unexpected,
     exceptionWhileRunningCommand: unexpected,
   };
+}
+
+/** @returns the command, or the group of commands, that the line begins with. */
+function namedBy([first = "", second = ""]: readonly string[], names: readonly string[]): string | undefined {
+  const both = `${first} ${second}`;
+  if (names.includes(both)) return both;
+  return names.some((name) => name === first || name.startsWith(`${first} `)) ? first : undefined;
+}
+
+/** @returns the words that may stand where one was not understood: those of the group, else all first words. */
+function siblings(group: string | undefined, names: readonly string[]): string[] {
+  const within = names.filter((name) => group !== undefined && name.startsWith(`${group} `));
+  const words =
+    within.length > 0
+      ? within.map((name) => name.split(" ")[1] as string)
+      : names.map((name) => name.split(" ")[0] as string);
+  return [...new Set(words)];
 }
 
 function argumentError(

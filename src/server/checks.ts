@@ -17,11 +17,13 @@ export function createChecks() {
   const texts = new Ajv({ ...options, coerceTypes: true });
   const bodies = new Ajv(options);
   return ({ schema, httpPart }: { schema: unknown; httpPart?: string }) => {
-    const given = schema as Record<string, unknown>;
-    if (given[RAW] === true) return () => true;
-    const check = (httpPart === "body" ? bodies : texts).compile(given);
-    return (data: unknown = {}) =>
-      check(data) ? { value: data } : { error: asError(httpPart as Part, check.errors ?? []) };
+    const stated = schema as Record<string, unknown>;
+    if (stated[RAW] === true) return () => true;
+    const check = (httpPart === "body" ? bodies : texts).compile(stated);
+    return (given: unknown) => {
+      const data = given ?? {};
+      return check(data) ? { value: data } : { error: asError(httpPart as Part, check.errors ?? []) };
+    };
   };
 }
 

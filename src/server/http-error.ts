@@ -15,7 +15,6 @@ export const httpCodes = [
   "Internal",
   "MethodNotAllowed",
   "NotFound",
-  "NotReady",
   "ReservedSource",
   "Timeout",
   "TooLarge",

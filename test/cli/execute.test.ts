@@ -197,4 +197,9 @@ spec:
   expect(JSON.parse(stdout)).toMatchObject({ channel });
   const { messages } = await here.slack.call("conversations.history", { channel });
   expect(messages).toContainEqual(expect.objectContaining({ text: "Hello", ts: JSON.parse(stdout).ts }));
+  const { stdout: audit } = await here.run("audit list -o json");
+  expect(JSON.parse(audit).items).toMatchObject([
+    { action: "execute", resourceId: "default/acme", outcome: "done", details: { action: "send_message" } },
+  ]);
+  expect(audit).not.toContain("Hello");
 });

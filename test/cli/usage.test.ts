@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/routes.ts";
+import { allCommands, commands, groups } from "../../src/cli/routes.ts";
 import { place } from "./fixture.ts";
 
 const names = Object.keys(commands);
@@ -36,11 +36,35 @@ test.each(names)("the help of %s has examples of it, and asks nothing", async (n
   expect(fake.reads).toEqual([]);
 });
 
+test("every command of two words is there", () => {
+  expect([...allCommands.keys()].filter((name) => name.includes(" "))).toEqual([
+    "events list",
+    "events show",
+    "events replay",
+    "events dead",
+    "audit list",
+    "audit verify",
+    "token create",
+    "token list",
+    "token revoke",
+  ]);
+});
+
+test.each(Object.keys(groups))("the help of %s lists its commands, each with an example of its own", async (group) => {
+  const { run } = place();
+  const { stdout } = await run(`${group} --help`);
+  const inGroup = [...allCommands.keys()].filter((name) => name.startsWith(`${group} `));
+  for (const name of inGroup) {
+    expect(stdout).toMatch(new RegExp(`^  ${name.split(" ")[1]} +[A-Z]`, "m"));
+    expect((await run(`${name} --help`)).stdout).toMatch(new RegExp(`^  plumbline ${name}( |$)`, "m"));
+  }
+});
+
 test("help lists every command, and comes without being asked for", async () => {
   const { run } = place();
   const { code, stdout } = await run("");
   expect(code).toBe(0);
-  for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, "m"));
+  for (const name of [...names, ...Object.keys(groups)]) expect(stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, "m"));
   expect((await run("--help")).stdout).toBe(stdout);
 });
 

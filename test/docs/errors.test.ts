@@ -12,6 +12,7 @@ import {
   passErrors,
   quietReasons,
 } from "../../src/reconcile/index.ts";
+import { httpCodes } from "../../src/server/http-error.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -32,6 +33,7 @@ test.each([
   ["Why a change was not carried out", outcomeCodes],
   ["Why a webhook was refused", refusalReasons],
   ["Why a delivery ended", deliveryCodes],
+  ["Codes of the HTTP API", httpCodes],
 ] as const)("the page lists under “%s” what the program knows, and nothing else", (heading, words) => {
   expect(table(heading).map(([word]) => word)).toEqual([...words]);
 });

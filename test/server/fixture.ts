@@ -177,10 +177,12 @@ async function ask(agent: Agent, url: string, method: string, path: string, aske
 
 function readEvents(body: Buffer): EventEnvelope[] {
   try {
-    return [JSON.parse(body.toString())].flat();
+    const events = [JSON.parse(body.toString())].flat();
+    if (events.every((event) => typeof event?.id === "string" && typeof event.source === "string")) return events;
   } catch (cause) {
-    throw new HttpError(400, "BadRequest", "The body is no CloudEvent.", { cause });
+    throw new HttpError(400, "BadRequest", "The body is no JSON.", { cause });
   }
+  throw new HttpError(400, "BadRequest", "The body is no CloudEvent.");
 }
 
 function fakeIntegrations(executed: unknown[]): ServerParts["integrations"] {

@@ -13,9 +13,11 @@ import {
   fileValue,
   outputAlias,
   outputFlag,
+  type StateFlags,
+  stateFlag,
 } from "../flags.ts";
 
-export interface ExecuteFlags extends CommonFlags, FileFlags, FormatFlags {
+export interface ExecuteFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags {
   parameter?: readonly string[] | undefined;
   params?: string | undefined;
 }
@@ -42,6 +44,7 @@ export const execute = buildCommand<Partial<ExecuteFlags>, [integration: string,
       params: fileValue("A JSON or YAML file of parameters, - for stdin"),
       ...fileFlag,
       ...outputFlag,
+      ...stateFlag,
       ...commonFlags,
     },
     aliases: { p: "parameter", ...fileAlias, ...outputAlias, ...commonAliases },

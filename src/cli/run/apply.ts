@@ -1,4 +1,5 @@
 /** `plumbline apply`: under the lock from the first read to the last write, so that no other run comes between. */
+import { resolve } from "node:path";
 import type { Plan } from "../../api/plan.ts";
 import type { Result } from "../../reconcile/reconcile.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
@@ -17,6 +18,7 @@ import {
   passName,
 } from "../apply-report.ts";
 import { ask, assertApprovable } from "../approve.ts";
+import { applyDeeds, recordDeeds } from "../audit.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { ApplyFlags } from "../commands/apply.ts";
 import { composeRun, createConnections } from "../compose.ts";
@@ -63,6 +65,7 @@ async function applyLocked(
   );
   const connections = createConnections(invocation, input.settings, progress);
   const ended: Ended[] = [];
+  const deeds: Parameters<typeof applyDeeds>[0][number][] = [];
   let columns: OutcomeColumns = outcomeColumns([]);
   try {
     const context = composeRun(invocation, {
@@ -90,6 +93,7 @@ async function applyLocked(
       onOutcome(pass, outcome) {
         const one = { integration: passName(pass), outcome };
         ended.push(one);
+        deeds.push({ owner: pass.owner, outcome });
         output.note(outcomeLine(one, output.paintError, columns));
       },
     });
@@ -103,7 +107,13 @@ async function applyLocked(
     progress.end();
     interruption.end();
     await connections.close();
+    await recordDeeds(invocation, store, manifestFolder(invocation, flags, input), applyDeeds(deeds));
   }
+}
+
+/** Where the manifests are, whose commit is recorded: the first folder that was named. */
+function manifestFolder({ surroundings: { cwd } }: Invocation, { file: [first] }: ApplyFlags, { saved }: ApplyInput) {
+  return saved || first === undefined || first === "-" ? cwd : resolve(cwd, first);
 }
 
 /** Shows the plan and asks, where there is something to ask about. */

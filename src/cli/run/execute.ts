@@ -9,6 +9,10 @@ import { type NamedAction, runAction } from "../../connector-kit/facade/action-i
 import { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import { registerSecrets } from "../../connector-kit/http/connection.ts";
 import { didYouMean } from "../../manifests/nearest.ts";
+import { ownerOf } from "../../reconcile/pass.ts";
+import { openStore } from "../../store/open.ts";
+import { VERSION } from "../../version.ts";
+import { type Deed, recordDeeds } from "../audit.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { ExecuteFlags } from "../commands/execute.ts";
 import { connected, oneIntegration } from "../connected.ts";
@@ -27,6 +31,14 @@ const execute: Run<ExecuteFlags, [string, string]> = async (invocation, flags, n
   const action = findAction(platform.compiled, actionName);
   const checks = new SchemaChecks();
   const parameters = await readParameters(invocation, flags, action, checks);
+  const record = (outcome: "done" | "failed", code?: string) =>
+    audit(invocation, flags, workspace.folder, {
+      action: "execute",
+      resourceType: "integration",
+      resourceId: ownerOf(manifest.object),
+      outcome,
+      details: { action: actionName, ...(code === undefined ? {} : { code }) },
+    });
   try {
     const result = await connected(invocation, workspace, async (connections) => {
       const session = await connections.open(manifest);
@@ -34,14 +46,31 @@ const execute: Run<ExecuteFlags, [string, string]> = async (invocation, flags, n
       return runAction({ compiled: platform.compiled, session, checks, hide, newKey: randomUUID }, action, parameters);
     });
     await print(output, flags, result);
+    await record("done");
     return 0;
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     output.error(failure(actionName, error, output));
+    await record("failed", error.code);
     return 1;
   }
 };
 export default execute;
+
+/** Writes it down; that it cannot be is a warning, since the action is done. */
+async function audit(invocation: Invocation, flags: ExecuteFlags, folder: string, deed: Deed): Promise<void> {
+  const { surroundings, output } = invocation;
+  try {
+    const store = await openStore(flags.state, { mode: "write", folder, env: surroundings.env, version: VERSION });
+    try {
+      await recordDeeds(invocation, store, resolve(surroundings.cwd, flags.file[0] ?? "."), [deed]);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    output.warn(`The audit log has no entry of it: ${paragraph((error as Error).message)}`);
+  }
+}
 
 /** @throws UserError naming the nearest, and all that there are. */
 function findAction({ connector }: CompiledConnector, name: string): NamedAction {

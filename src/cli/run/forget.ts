@@ -4,6 +4,7 @@ import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
 import { ask, assertApprovable } from "../approve.ts";
+import { recordDeeds } from "../audit.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { ForgetFlags } from "../commands/forget.ts";
 import { UserError } from "../errors.ts";
@@ -31,12 +32,13 @@ const forget: Run<ForgetFlags, string[]> = async (invocation, flags, integration
 export default forget;
 
 async function forgetLocked(
-  { surroundings, output }: Invocation,
+  invocation: Invocation,
   flags: ForgetFlags,
   store: Store,
   integration: string,
   things: readonly string[],
 ): Promise<number> {
+  const { surroundings, output } = invocation;
   const owned = await ownedByAll(store);
   const owner = findOwner(integration, knownOwners(await store.objects(), owned));
   const mine = owned.get(owner) ?? [];
@@ -59,6 +61,10 @@ async function forgetLocked(
     await store.update(system, { drop, settle: drop, heal: drop });
   }
   if (things.length === 0) await store.dropObject("Integration", owner);
+  const details = { forgotten: chosen.length, all: things.length === 0 };
+  await recordDeeds(invocation, store, surroundings.cwd, [
+    { action: "forget", resourceType: "integration", resourceId: owner, outcome: "done", details },
+  ]);
   output.print(`Forgot ${count(chosen.length, "thing")} of ${visible(integration)}. In the system nothing changed.`);
   return 0;
 }

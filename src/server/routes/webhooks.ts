@@ -8,7 +8,7 @@ import { HttpError } from "../http-error.ts";
 import type { ServerParts } from "../parts.ts";
 import { resolveTarget } from "../webhook-address.ts";
 
-const segment = Type.String({ minLength: 1, maxLength: 253 });
+const segment = Type.String({ maxLength: 253 });
 const Full = Type.Object({ namespace: segment, name: segment });
 const Short = Type.Object({
   name: Type.String({ ...segment, description: "A name in the namespace `default`, or a platform that it has once." }),

@@ -1,0 +1,61 @@
+/** `plumbline events list`. */
+import { didYouMean } from "../../manifests/nearest.ts";
+import type { EventState, StoredEvent } from "../../store/event-types.ts";
+import type { Run } from "../command.ts";
+import type { EventsListFlags } from "../commands/events.ts";
+import { UserError } from "../errors.ts";
+import { eventData } from "../event-views.ts";
+import { withLastingStore } from "../lasting.ts";
+import { moment } from "../moments.ts";
+import { renderTable } from "../render-table.ts";
+
+const PAGE = 50;
+const states: readonly EventState[] = ["pending", "dispatched", "failed"];
+
+const eventsList: Run<EventsListFlags> = async (invocation, flags) => {
+  const { output } = invocation;
+  const { namespace, integration, type, trace, status, limit = PAGE } = flags;
+  const filter = {
+    limit,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(integration === undefined ? {} : { integration: withNamespace(integration) }),
+    ...(type === undefined ? {} : { type }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(status === undefined ? {} : { state: readState(status) }),
+  };
+  const events = await withLastingStore(
+    invocation,
+    flags,
+    "read",
+    async (store) => (await store?.events.events(filter)) ?? [],
+  );
+  if (flags.output !== "text") {
+    await output.data({ items: events.map((event) => eventData(event, false)) }, flags.output);
+  } else if (events.length === 0) {
+    output.note("There are no such events.");
+  } else {
+    output.print(renderTable(events, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+  }
+  return 0;
+};
+export default eventsList;
+
+const columns = [
+  { title: "SEQ", of: ({ seq }: StoredEvent) => String(seq) },
+  { title: "TIME", of: ({ receivedAt }: StoredEvent) => moment(receivedAt).slice(0, 19) },
+  { title: "TYPE", of: ({ type }: StoredEvent) => type },
+  { title: "SOURCE", of: ({ source }: StoredEvent) => source },
+  { title: "STATE", of: ({ state }: StoredEvent) => state },
+  { title: "REPEATS", of: ({ repeats }: StoredEvent) => String(repeats) },
+  { title: "ID", of: ({ id }: StoredEvent) => id },
+];
+
+function withNamespace(name: string): string {
+  return name.includes("/") ? name : `default/${name}`;
+}
+
+function readState(text: string): EventState {
+  const state = states.find((one) => one === text);
+  if (state) return state;
+  throw new UserError(`--status: there is ${states.join(", ")}.${didYouMean(text, states)}`);
+}
