@@ -105,6 +105,9 @@ function githubManifest(url: string, hook?: string): string {
 const reconciled = (owner: string) => (line: { message: string; integration?: unknown }) =>
   line.message === "reconciled" && line.integration === owner;
 
+const timeOf = ({ lines }: RunningController, begins: string) =>
+  Date.parse(String(lines.find(({ message }) => message.startsWith(begins))?.time));
+
 async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries++) {
     const found = await look();
@@ -191,6 +194,7 @@ test("SIGTERM under load ends with 0, what was answered is in the inbox, and aft
   first.signal("SIGTERM");
   await Promise.all(all);
   expect(await first.ended).toBe(0);
+  expect(timeOf(first, "stopped") - timeOf(first, "stopping")).toBeLessThan(8000);
   const second = await startController({ cwd: it.folder, env: it.env });
   const expected = taken.map((title) => `New: ${title}`).sort();
   await until(it.messages, (texts) => texts.length >= expected.length);
