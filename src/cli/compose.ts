@@ -10,8 +10,9 @@ import { DEFAULT_NAMESPACE, type Integration } from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import { parseDuration } from "../connector-kit/http/duration.ts";
+import type { HostTrust } from "../connector-kit/http/public-address.ts";
 import { createTransport, type Transport } from "../connector-kit/http/transport.ts";
-import { openSession, type Session } from "../connector-kit/session.ts";
+import { openSession, type Session, type SessionOptions } from "../connector-kit/session.ts";
 import { hostTrust } from "../manifests/allowlist.ts";
 import { desiredEntries } from "../manifests/desired.ts";
 import { SecretError } from "../manifests/secret-error.ts";
@@ -31,60 +32,93 @@ import type { Settings } from "./workspace.ts";
 export interface Connections {
   transport: Transport;
   /** Opens a session. @throws ConnectorError, its message without secrets. */
-  open(manifest: Manifest<Integration>): Promise<Session>;
-  secrets: SecretContext;
+  open(manifest: Manifest<Integration>, options?: OpenOptions): Promise<Session>;
+  /** Resolves what a session is opened with, anew. @throws ConnectorError AUTH for a secret that cannot be had. */
+  resolve(manifest: Manifest<Integration>): Promise<ResolvedConnection>;
+  /** Resolves a connection alone. @throws ConnectorError AUTH for a value that cannot be had. */
+  connection(manifest: Manifest<Integration>): Promise<Record<string, unknown>>;
+  /** Where secrets are looked up, as the settings are now. */
+  readonly secrets: SecretContext;
   close(): Promise<void>;
 }
 
-/** Makes the way out of this process, and lets it hide what it learns. */
+export interface OpenOptions {
+  /** Default `background`, which leaves room for what people and rules wait for. */
+  lane?: SessionOptions["lane"];
+  onRequest?: SessionOptions["onRequest"];
+}
+
+export interface ResolvedConnection {
+  credentials: Record<string, string>;
+  connection: Record<string, unknown>;
+}
+
+/** Makes the way out of this process, and lets it hide what it learns. The settings are looked at each time. */
 export function createConnections(invocation: Invocation, settings: Settings, progress?: Progress): Connections {
   const { surroundings, output } = invocation;
   const { env, fetch } = surroundings;
   const clock = progress ? showingWaits(surroundings.clock, progress) : surroundings.clock;
-  const trust = hostTrust(settings.allow, settings.folder);
+  const trust: HostTrust = (host, port) => hostTrust(settings.allow, settings.folder)(host, port);
   const userAgent = `plumbline/${VERSION}`;
   const transport = createTransport({ env, clock, trust, userAgent, ...(fetch ? { fetch } : {}) });
   output.redactWith((text) => transport.redactor.redact(text));
-  const secrets: SecretContext = {
+  const secrets = (): SecretContext => ({
     env,
     readFile: (file) => readFile(file, "utf8"),
     folder: settings.folder,
     ...(settings.allow ? { allow: settings.allow } : {}),
-  };
+  });
   return {
     transport,
-    secrets,
-    open: (manifest) => openOne(manifest, settings, transport, secrets, progress),
+    get secrets() {
+      return secrets();
+    },
+    resolve: (manifest) => resolveOne(manifest, settings, secrets()),
+    connection: async ({ object }) => {
+      const platform = (await settings.platforms.load(object.spec.platform)) as Platform;
+      return resolved(async () => resolveConnection(object, platform, secrets()));
+    },
+    open: (manifest, options = {}) => openOne(manifest, settings, transport, secrets(), { progress, ...options }),
     close: () => transport.close(),
   };
 }
 
 async function openOne(
   manifest: Manifest<Integration>,
-  { platforms }: Settings,
+  settings: Settings,
   transport: Transport,
   secrets: SecretContext,
-  progress: Progress | undefined,
+  { progress, lane = "background", onRequest }: OpenOptions & { progress: Progress | undefined },
 ): Promise<Session> {
   const { metadata, spec } = manifest.object;
-  const platform = (await platforms.load(spec.platform)) as Platform;
-  const { credentials, connection } = await resolved(async () => ({
-    credentials: await resolveCredentials(spec.credentials, secrets),
-    connection: resolveConnection(manifest.object, platform, secrets),
-  }));
+  const platform = (await settings.platforms.load(spec.platform)) as Platform;
   let sent = 0;
   return openSession(platform.compiled.connector, {
     transport,
-    connection,
-    credentials,
-    lane: "background",
+    ...(await resolveOne(manifest, settings, secrets)),
+    lane,
     namespace: metadata.namespace ?? DEFAULT_NAMESPACE,
     ...(spec.rateLimit ? { rateLimit: spec.rateLimit } : {}),
-    onRequest: ({ kind }) => {
+    onRequest: (request) => {
       sent += 1;
-      progress?.show(`${metadata.name}: ${kind === "write" ? "writing" : "reading"}, ${count(sent, "request")}`);
+      progress?.show(
+        `${metadata.name}: ${request.kind === "write" ? "writing" : "reading"}, ${count(sent, "request")}`,
+      );
+      onRequest?.(request);
     },
   });
+}
+
+async function resolveOne(
+  { object }: Manifest<Integration>,
+  { platforms }: Settings,
+  secrets: SecretContext,
+): Promise<ResolvedConnection> {
+  const platform = (await platforms.load(object.spec.platform)) as Platform;
+  return resolved(async () => ({
+    credentials: await resolveCredentials(object.spec.credentials, secrets),
+    connection: resolveConnection(object, platform, secrets),
+  }));
 }
 
 /** A secret that cannot be had is a failed sign-in to everybody who looks at codes. */
@@ -111,6 +145,9 @@ export interface RunOptions {
   keepKey: boolean;
   /** What the manifests were before. */
   base?: BaseContext;
+  /** Some manifests could not be read. */
+  incomplete?: boolean;
+  held?: RunContext["held"];
   /** Stands in for the entries' own places, for manifests that came out of a saved plan. */
   relocate?(manifest: Manifest<Integration>, entries: readonly DesiredEntry[]): readonly DesiredEntry[];
 }
@@ -150,6 +187,8 @@ export function composeRun({ surroundings }: Invocation, options: RunOptions): R
     milliseconds: parseDuration,
     ...(acceptSystem ? { acceptSystem } : {}),
     ...(base ? { base } : {}),
+    ...(options.incomplete ? { incomplete: true } : {}),
+    ...(options.held ? { held: options.held } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { apply } from "./commands/apply.ts";
 import { auditList, auditVerify } from "./commands/audit.ts";
 import { completion } from "./commands/completion.ts";
 import { connectors } from "./commands/connectors.ts";
+import { controller } from "./commands/controller.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
 import { eventsDead, eventsList, eventsReplay, eventsShow } from "./commands/events.ts";
@@ -36,6 +37,7 @@ export const commands = {
   test,
   execute,
   simulate,
+  controller,
   import: importLive,
   fmt,
   connectors,

@@ -46,6 +46,8 @@ export interface LoadedManifests {
   manifests: Manifest[];
   /** Sorted by file, line and column. */
   problems: Problem[];
+  /** Those of {@link manifests} that are wrong beside others: a reference that leads nowhere, a key that is declared twice. */
+  faulty: ReadonlySet<Manifest>;
   /** Documents that are no manifests of Plumbline. */
   skipped: number;
   /** Files that were read. */
@@ -113,7 +115,15 @@ class Loading {
     const semantic = [...(await checkAll(manifests, { configuration, mentioned, platforms })), ...further];
     const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
     if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));
-    return { manifests: [...manifests], problems, skipped: this.skipped, files, unchecked: [...unchecked].sort() };
+    const faulty = faultyAmong(manifests, semantic);
+    return {
+      manifests: [...manifests],
+      problems,
+      faulty,
+      skipped: this.skipped,
+      files,
+      unchecked: [...unchecked].sort(),
+    };
   }
 
   private async text(file: InputFile, { source, documents, fault }: ParsedText): Promise<void> {
@@ -157,6 +167,18 @@ class Loading {
       return text === undefined ? problem : { ...problem, excerpt: text };
     });
   }
+}
+
+/** A problem that was found over all manifests stands in one of them: the last of its file that begins before it. */
+function faultyAmong(manifests: readonly Manifest[], problems: readonly Problem[]): ReadonlySet<Manifest> {
+  const faulty = new Set<Manifest>();
+  for (const { file, line } of problems) {
+    if (line === undefined) continue;
+    const before = manifests.filter((one) => one.file === file && one.locate([]).line <= line);
+    const [last] = before.sort((a, b) => b.locate([]).line - a.locate([]).line);
+    if (last) faulty.add(last);
+  }
+  return faulty;
 }
 
 /** A folder of other programs' documents is most likely the wrong one, and nothing in it was checked. */

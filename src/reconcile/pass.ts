@@ -10,6 +10,7 @@ import {
 } from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import type { Check, Identity } from "../connector-kit/contract.ts";
+import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { DesiredEntry, Manifest } from "../manifests/types.ts";
 import type { HolderLock, InventoryEntry, ObjectState, Store, SystemState } from "../store/types.ts";
@@ -58,6 +59,10 @@ export interface RunContext {
   acceptSystem?: boolean;
   /** What the manifests were before, where a plan is to tell what changed since. */
   base?: BaseContext;
+  /** Some manifests could not be read: anything may be declared in them, so nothing counts as undeclared. */
+  incomplete?: boolean;
+  /** Why the manifest that is in force is an older one than what is written, by owner. */
+  held?(owner: string): Failure | undefined;
 }
 
 /** The base that a plan is compared with. */
@@ -89,6 +94,10 @@ export interface Pass {
   /** platform/origin/identity. */
   system?: string;
   error?: Failure;
+  /** Milliseconds after which the system wants to be asked again, where it said so. */
+  retryAfter?: number;
+  /** Why an older version of the manifest is in force. */
+  held?: Failure;
   /** The plan's part of an Integration that was refused: what its manifests alone tell. */
   refused?: IntegrationPlan;
   desired: readonly Desired[];
@@ -107,7 +116,8 @@ export function ownerOf({ metadata }: Integration): string {
 export async function openPass(manifest: Manifest<Integration>, context: RunContext): Promise<Pass> {
   const owner = ownerOf(manifest.object);
   const object = await context.store.object("Integration", owner);
-  const pass: Pass = { manifest, owner, object, desired: [], outcomes: [] };
+  const held = context.held?.(owner);
+  const pass: Pass = { manifest, owner, object, desired: [], outcomes: [], ...(held ? { held } : {}) };
   const { spec } = manifest.object;
   if (spec.suspend)
     return { ...pass, error: { code: "Suspended", message: "spec.suspend is set: nothing is read or written." } };
@@ -123,6 +133,7 @@ export async function openPass(manifest: Manifest<Integration>, context: RunCont
   } catch (error) {
     pass.error =
       error instanceof StateKeyMissing ? { code: "StateKeyMissing", message: error.message } : failureOf(error);
+    if (error instanceof ConnectorError && error.retryAfter !== undefined) pass.retryAfter = error.retryAfter;
   }
   return pass;
 }

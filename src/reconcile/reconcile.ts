@@ -87,7 +87,7 @@ async function plan(
     desired: pass.desired,
     observation,
     memory,
-    declaredElsewhere: declaredElsewhere(pass, passes, known, context),
+    declaredElsewhere: context.incomplete ? () => true : declaredElsewhere(pass, passes, known, context),
     now: context.clock.now(),
     settle: context.milliseconds(compiled.connector.settle ?? "0s"),
   });

@@ -110,7 +110,7 @@ function inSync({ decision }: Pass, fine: string): Verdict {
 }
 
 /** The first thing that keeps an Integration from being ready. */
-function troubleOf({ decision, outcomes }: Pass): Failure | undefined {
+export function troubleOf({ decision, outcomes }: Pass): Failure | undefined {
   const failed = outcomes.find(({ status }) => status !== "done");
   if (failed)
     return {
@@ -123,7 +123,8 @@ function troubleOf({ decision, outcomes }: Pass): Failure | undefined {
   return blocked && { code: blocked.reason, message: `${blocked.kind}/${blocked.key}: ${blocked.message ?? ""}` };
 }
 
-function stalled({ error, decision }: Pass): Failure | undefined {
+function stalled({ error, decision, held }: Pass): Failure | undefined {
+  if (held) return held;
   if (error && stallingErrors.has(error.code)) return error;
   const blocked = decision?.changes.find(({ action, reason }) => action === "blocked" && stallingReasons.has(reason));
   return blocked && { code: blocked.reason, message: `${blocked.kind}/${blocked.key}: ${blocked.message ?? ""}` };

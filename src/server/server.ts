@@ -33,6 +33,9 @@ export interface PlumblineServer {
   openapi(): object;
 }
 
+/** Milliseconds between two looks for connections that have fallen idle, while the server closes. */
+const CLOSE_IDLE_EVERY = 50;
+
 /** What is known of a request before its endpoint runs. */
 interface Known {
   trace: string;
@@ -84,9 +87,19 @@ export async function createServer(parts: ServerParts, given: Partial<ServerLimi
   await app.ready();
   return {
     listen: (host, port) => app.listen({ host, port }),
-    close: () => app.close(),
+    close: () => closed(app),
     openapi: () => app.swagger(),
   };
+}
+
+/** A connection that answers while the server closes falls idle after that; it is not kept for its client's next request. */
+async function closed(app: FastifyInstance): Promise<void> {
+  const looking = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 function createApp(limits: ServerLimits): FastifyInstance {

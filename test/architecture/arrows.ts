@@ -19,7 +19,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = (() => {
     notifications: engine,
     sources: features,
     server: [...features, "sources"],
-    cli: [...features, "sources", "server"],
+    controller: [...features, "sources", "server"],
+    cli: [...features, "sources", "server", "controller"],
   };
 })();
 

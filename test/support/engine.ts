@@ -49,6 +49,8 @@ export interface Engine {
   store: Store;
   clock: TestClock;
   env: Record<string, string>;
+  /** What a run over manifests is given. */
+  context(yaml: string, options?: RunOptions): RunContext;
   plan(yaml: string, options?: RunOptions): Promise<Result>;
   apply(yaml: string, options?: RunOptions): Promise<Result & { outcomes: Outcome[] }>;
   /** The inventory of a system as `kind/key=id`. */
@@ -109,6 +111,7 @@ export function engine(options: EngineOptions): Engine {
     store,
     clock,
     env,
+    context: run,
     plan: (yaml, given) => reconcile(run(yaml, given)),
     async apply(yaml, given = {}) {
       const writing: Writing = {

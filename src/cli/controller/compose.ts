@@ -1,0 +1,98 @@
+/** Gives the controller what it knows nothing of: secrets, connections, the folder, chance. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { registerSecrets } from "../../connector-kit/http/connection.ts";
+import { createGuardedClient, type GuardedClient } from "../../connector-kit/http/guarded-request.ts";
+import { type Controller, type ControllerOptions, createController } from "../../controller/controller.ts";
+import { hostTrust } from "../../manifests/allowlist.ts";
+import { resolveCredentials } from "../../manifests/secrets.ts";
+import { ownerOf } from "../../reconcile/pass.ts";
+import type { Logger } from "../../server/logger.ts";
+import { createFolderSource } from "../../sources/folder.ts";
+import type { LastingStore } from "../../store/types.ts";
+import type { Invocation } from "../command.ts";
+import { type Connections, composeRun } from "../compose.ts";
+import type { LiveSettings } from "./settings.ts";
+
+export interface ComposeOptions {
+  inputs: readonly string[];
+  live: LiveSettings;
+  connections: Connections;
+  store: LastingStore;
+  log: Logger;
+  publicUrl(): string | undefined;
+  /** The configuration's file, absolute, where there is one. */
+  configurationFile: string | undefined;
+}
+
+/** @returns the controller, and what to close after it. */
+export function composeController(
+  invocation: Invocation,
+  options: ComposeOptions,
+): { controller: Controller; http: GuardedClient } {
+  const { surroundings } = invocation;
+  const { live, connections, store, log, publicUrl } = options;
+  const { settings } = live;
+  const http = createGuardedClient({
+    trust: (host, port) => hostTrust(settings.allow, settings.folder)(host, port),
+  });
+  const source = createFolderSource({
+    inputs: options.inputs,
+    cwd: surroundings.cwd,
+    also: options.configurationFile === undefined ? [] : [options.configurationFile],
+    load: () => live.load(),
+    clock: surroundings.clock,
+    onError: (error) => log.error({ error }, "the manifests could not be read"),
+  });
+  const controller = createController({
+    store,
+    source,
+    platforms: () => settings.platforms,
+    context: contextOf(invocation, options),
+    open: (manifest, lane, onRequest) => connections.open(manifest, { lane, onRequest }),
+    resolve: (manifest) => connections.resolve(manifest),
+    resolveAvailable: availableOf(connections),
+    hide: (secrets) => registerSecrets(connections.transport, secrets),
+    http,
+    publicUrl,
+    clock: surroundings.clock,
+    random: Math.random,
+    randomBytes,
+    worker: `${surroundings.host}:${surroundings.pid}:${randomUUID()}`,
+    log,
+  });
+  return { controller, http };
+}
+
+function contextOf(
+  invocation: Invocation,
+  { live: { settings }, connections }: ComposeOptions,
+): ControllerOptions["context"] {
+  return (manifest, { current, store, signal, lease }) => {
+    const owner = ownerOf(manifest.object);
+    return composeRun(invocation, {
+      settings,
+      integrations: current.integrations,
+      selection: { integration: (one) => one === owner, change: () => true },
+      connections,
+      store,
+      signal,
+      keepKey: true,
+      incomplete: current.snapshot.problems.length > 0,
+      held: (one) => current.held("Integration", one),
+      ...(lease ? { lease } : {}),
+    });
+  };
+}
+
+/** A token that cannot be had must not keep a webhook from being proven by its own secret. */
+function availableOf(connections: Connections): ControllerOptions["resolveAvailable"] {
+  return async (manifest) => {
+    const credentials: Record<string, string> = {};
+    for (const [name, value] of Object.entries(manifest.object.spec.credentials ?? {})) {
+      const found = await resolveCredentials({ [name]: value }, connections.secrets).catch(() => ({}));
+      registerSecrets(connections.transport, found);
+      Object.assign(credentials, found);
+    }
+    return { credentials, connection: await connections.connection(manifest) };
+  };
+}

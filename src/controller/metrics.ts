@@ -1,0 +1,42 @@
+/** What the controller counts, beside the server's own numbers. */
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { PassEnd } from "../reconcile/pass-end.ts";
+
+export interface ControllerMetrics {
+  /** @param took milliseconds. */
+  passed(integration: string, end: PassEnd, took: number): void;
+  /** Whether this process holds the state. */
+  leads(held: boolean): void;
+  /** How many mistakes the manifests have now. */
+  problems(count: number): void;
+}
+
+/** Seconds: a pass is a handful of requests, or hundreds. */
+const BUCKETS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
+
+export function controllerMetrics(registry: Registry): ControllerMetrics {
+  const registers = [registry];
+  const passes = new Counter({
+    name: "plumbline_reconcile_total",
+    help: "Passes by Integration and end: done, again, stalled.",
+    labelNames: ["integration", "end"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "plumbline_reconcile_duration_seconds",
+    help: "How long passes took.",
+    labelNames: ["integration"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const leader = new Gauge({ name: "plumbline_leader", help: "1 while this process holds the state.", registers });
+  const problems = new Gauge({ name: "plumbline_manifest_problems", help: "Mistakes in the manifests.", registers });
+  return {
+    passed(integration, { end }, took) {
+      passes.inc({ integration, end });
+      seconds.observe({ integration }, took / 1000);
+    },
+    leads: (held) => leader.set(held ? 1 : 0),
+    problems: (count) => problems.set(count),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Which Integrations take webhooks, and taking one in.
+ *
+ * The secrets are read for a short time only, so that a rotated one counts soon; a credential that cannot be had does
+ * not keep the others from proving a webhook.
+ */
+import type { Integration } from "../../api/index.ts";
+import type { Events } from "../../connector-kit/contract.ts";
+import { ConnectorError } from "../../connector-kit/errors.ts";
+import type { Receiver } from "../../events/receive.ts";
+import type { Manifest } from "../../manifests/types.ts";
+import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
+import type { Current } from "../current.ts";
+import type { Resolved } from "../sessions.ts";
+
+/** Milliseconds for which secrets are used without being read again. */
+export const SECRETS_AGE = 5000;
+
+export interface WebhookOptions {
+  current(): Current | undefined;
+  receiver: Receiver;
+  /** Reads what can be had of the secrets. @throws ConnectorError for a connection that cannot be right. */
+  resolve(manifest: Manifest<Integration>): Promise<Resolved>;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+}
+
+interface Known extends Resolved {
+  manifest: Manifest<Integration>;
+  readAt: number;
+}
+
+export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookOptions): WebhooksPart {
+  const known = new Map<string, Known>();
+
+  async function resolved(owner: string, manifest: Manifest<Integration>): Promise<Resolved> {
+    const before = known.get(owner);
+    const now = monotonic();
+    if (before?.manifest === manifest && now - before.readAt < SECRETS_AGE) return before;
+    const fresh = { ...(await resolve(manifest)), manifest, readAt: now };
+    known.set(owner, fresh);
+    return fresh;
+  }
+
+  return {
+    targets: () => webhookTargets(current()),
+    async receive(target, { query, ...request }) {
+      const found = endpointOf(current(), target);
+      if (!found) return { status: 404 };
+      const { manifest, events, platform } = found;
+      try {
+        const { connection, credentials } = await resolved(`${target.namespace}/${target.name}`, manifest);
+        const { namespace, name } = target;
+        return await receiver.receive(
+          { namespace, name, platform, events, connection, credentials },
+          { ...request, query },
+        );
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        return { status: 503, headers: { "retry-after": "30" } };
+      }
+    },
+  };
+}
+
+/** @returns the Integrations in force that take webhooks. */
+export function webhookTargets(current: Current | undefined): readonly WebhookTarget[] {
+  return (current?.integrations ?? []).flatMap(({ object: { metadata, spec } }) => {
+    const target = { namespace: metadata.namespace ?? "default", name: metadata.name, platform: spec.platform };
+    return endpointOf(current, target) ? [target] : [];
+  });
+}
+
+function endpointOf(
+  current: Current | undefined,
+  { namespace, name }: ObjectName,
+): { manifest: Manifest<Integration>; events: Events; platform: string } | undefined {
+  const owner = `${namespace}/${name}`;
+  const manifest = current?.integration(owner);
+  const events = current?.connector(owner)?.connector.events;
+  if (!manifest || !events || manifest.object.spec.events?.enabled !== true) return undefined;
+  return { manifest, events, platform: manifest.object.spec.platform };
+}
+
+/** @returns where an Integration's webhooks go. @param publicUrl with or without a slash at its end. */
+export function webhookAddress(publicUrl: string, { namespace, name }: ObjectName): string {
+  const path = namespace === "default" ? name : `${namespace}/${name}`;
+  return `${publicUrl.replace(/\/+$/, "")}/api/webhooks/${path}`;
+}

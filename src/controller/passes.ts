@@ -1,0 +1,215 @@
+/**
+ * Runs one Integration's pass, and tells of it: conditions in the store (the engine's own), own events in the inbox,
+ * entries in the audit log.
+ *
+ * Drift is told before it is put back and a failure before its condition is written: a process that is killed in
+ * between tells it twice rather than never.
+ */
+import type { Integration } from "../api/index.ts";
+import type { Change, Plan } from "../api/plan.ts";
+import type { Clock } from "../connector-kit/http/types.ts";
+import type { EventLog } from "../events/log.ts";
+import type { Manifest } from "../manifests/types.ts";
+import { specDigest } from "../reconcile/digest.ts";
+import { ownerOf, type Pass, type RunContext } from "../reconcile/pass.ts";
+import { type PassEnd, passEnd } from "../reconcile/pass-end.ts";
+import { reconcile } from "../reconcile/reconcile.ts";
+import { nextState } from "../reconcile/report.ts";
+import type { AuditRecord, NewEvent } from "../store/event-types.ts";
+import type { LastingStore, Store } from "../store/types.ts";
+import {
+  conditionEvents,
+  driftDetected,
+  driftResolved,
+  type Moment,
+  planApplied,
+  type ToldChange,
+} from "./own-events.ts";
+import type { Ran } from "./scheduler.ts";
+import { tellingStore } from "./telling-store.ts";
+
+/** What the last pass found to differ. */
+export interface Found {
+  /** Milliseconds since 1970. */
+  checkedAt: number;
+  end: PassEnd;
+  changes: readonly ToldChange[];
+}
+
+export interface PassesOptions {
+  store: Store & Pick<LastingStore, "audit">;
+  /** Puts own events into the inbox. */
+  raise(events: readonly NewEvent[]): Promise<void>;
+  /** @returns undefined when there is no such Integration any more. */
+  manifest(owner: string): Manifest<Integration> | undefined;
+  /** Makes what the engine is given, anew for each pass, so that secrets are read anew. */
+  context(manifest: Manifest<Integration>, store: Store, signal: AbortSignal): RunContext;
+  clock: Pick<Clock, "now" | "monotonic">;
+  /** A new trace: 32 hex digits. */
+  newTrace(): string;
+  log: EventLog;
+  /** The commit that the manifests were read at, where that is known. */
+  commit?(): string | undefined;
+  /** Told of each pass that ended. @param took milliseconds. */
+  onPass?(owner: string, end: PassEnd, took: number): void;
+}
+
+export interface Passes {
+  run(owner: string, signal: AbortSignal): Promise<Ran>;
+  /** Records that an Integration waits for another. */
+  waiting(manifest: Manifest<Integration>, dependency: string): Promise<void>;
+  /** @returns what the last pass of this process found. */
+  found(owner: string): Found | undefined;
+}
+
+export function createPasses(options: PassesOptions): Passes {
+  return new PassRunner(options);
+}
+
+class PassRunner implements Passes {
+  readonly #options: PassesOptions;
+  readonly #found = new Map<string, Found>();
+  /** The drift that was told last and is not resolved, as text, by owner. */
+  readonly #drift = new Map<string, string>();
+
+  constructor(options: PassesOptions) {
+    this.#options = options;
+  }
+
+  found(owner: string): Found | undefined {
+    return this.#found.get(owner);
+  }
+
+  async run(owner: string, signal: AbortSignal): Promise<Ran> {
+    const { clock, newTrace, onPass } = this.#options;
+    const manifest = this.#options.manifest(owner);
+    if (!manifest) return { end: { end: "done" } };
+    const at: Moment = { now: clock.now(), trace: newTrace() };
+    const started = clock.monotonic();
+    const context = this.#options.context(manifest, this.#telling(manifest, at), signal);
+    const { plan, passes } = await reconcile(context, {
+      approve: async (proposed) => {
+        if (!signal.aborted) await this.#tellDrift(manifest, proposed, at);
+        return !signal.aborted;
+      },
+      onOutcome: ({ owner: integration }, { change, status, code }) => {
+        const { kind, key, action } = change;
+        this.#options.log.info({ trace: at.trace, integration, kind, key, action, status, code }, "written");
+      },
+    });
+    const pass = passes.find((one) => one.owner === owner);
+    if (!pass) return { end: { end: "done" } };
+    const end = signal.aborted ? interrupted : passEnd(pass);
+    await this.#tellOutcomes(pass, at);
+    this.#found.set(owner, { checkedAt: at.now, end, changes: changesIn(plan).map(toldChange) });
+    this.#logEnd(owner, end, at, clock.monotonic() - started);
+    onPass?.(owner, end, clock.monotonic() - started);
+    return { end, ...(pass.system === undefined ? {} : { system: pass.system }) };
+  }
+
+  async waiting(manifest: Manifest<Integration>, dependency: string): Promise<void> {
+    const { store, clock, newTrace } = this.#options;
+    const owner = ownerOf(manifest.object);
+    const message = `spec.dependsOn names ${dependency.split("/")[1]}, which is not ready; nothing was read or written.`;
+    const error = { code: "DependencyNotReady", message };
+    const object = await store.object("Integration", owner);
+    const now = clock.now();
+    const pass: Pass = { manifest, owner, object, desired: [], outcomes: [], error };
+    const next = nextState(pass, specDigest(manifest.object.spec), new Date(now).toISOString());
+    if (next) await this.#telling(manifest, { now, trace: newTrace() }).putObject(next);
+  }
+
+  #telling(manifest: Manifest<Integration>, at: Moment): Store {
+    return tellingStore(this.#options.store, async (before, next) => {
+      await this.#raise(conditionEvents(manifest, before, next, at));
+    });
+  }
+
+  async #raise(events: readonly NewEvent[]): Promise<void> {
+    if (events.length > 0) await this.#options.raise(events);
+  }
+
+  /** Tells drift once, until it changes or is over. A system that could not be read says nothing about it. */
+  async #tellDrift(manifest: Manifest<Integration>, plan: Plan, at: Moment): Promise<void> {
+    if (plan.integrations.some(({ error }) => error !== null)) return;
+    const owner = ownerOf(manifest.object);
+    const changes = changesIn(plan)
+      .filter(({ cause }) => cause === "drift")
+      .map(toldChange);
+    const before = this.#drift.get(owner) ?? (await this.#driftOnRecord(owner));
+    if (changes.length === 0) {
+      if (before !== undefined) await this.#raise([driftResolved(manifest, at)]);
+      this.#drift.delete(owner);
+      return;
+    }
+    const text = JSON.stringify(changes);
+    if (before !== text) await this.#raise([driftDetected(manifest, changes, at)]);
+    this.#drift.set(owner, text);
+  }
+
+  /** @returns an empty text where an earlier process left drift that it was told to leave. */
+  async #driftOnRecord(owner: string): Promise<string | undefined> {
+    const object = await this.#options.store.object("Integration", owner);
+    const inSync = object?.conditions.find(({ type }) => type === "InSync");
+    return inSync?.status === "False" && inSync.reason === "Observe" ? "" : undefined;
+  }
+
+  /** Tells what was written, and whether the drift is over by that. */
+  async #tellOutcomes({ manifest, owner, outcomes, decision }: Pass, at: Moment): Promise<void> {
+    if (outcomes.length === 0) return;
+    const done = outcomes.filter(({ status }) => status === "done").map(({ change }) => change);
+    const left = (decision?.changes ?? []).filter((change) => change.cause === "drift" && !done.includes(change));
+    const events = done.length > 0 ? [planApplied(manifest, done.map(toldChange), at)] : [];
+    if (this.#drift.has(owner) && left.length === 0) {
+      events.push(driftResolved(manifest, at));
+      this.#drift.delete(owner);
+    }
+    await this.#raise(events);
+    const failed = outcomes.length - done.length;
+    await this.#options.store.audit.append([this.#auditOf(owner, done.length, failed, at)]);
+  }
+
+  #auditOf(owner: string, done: number, failed: number, { now, trace }: Moment): AuditRecord {
+    const commit = this.#options.commit?.();
+    return {
+      at: now,
+      actor: "controller",
+      action: "apply",
+      resourceType: "integration",
+      resourceId: owner,
+      outcome: failed === 0 ? "done" : "failed",
+      trace,
+      details: { done, failed },
+      ...(commit === undefined ? {} : { commit }),
+    };
+  }
+
+  #logEnd(owner: string, end: PassEnd, { trace }: Moment, took: number): void {
+    const { log } = this.#options;
+    const facts = { trace, integration: owner, took: Math.round(took) };
+    if (end.end === "done") log.info(facts, "reconciled");
+    else
+      log.warn(
+        { ...facts, reason: end.reason },
+        `${end.end === "again" ? "will be tried again" : "stalled"}: ${end.message}`,
+      );
+  }
+}
+
+const interrupted: PassEnd = { end: "again", reason: "Interrupted", message: "The program was stopped." };
+
+function changesIn(plan: Plan): readonly Change[] {
+  return plan.integrations.flatMap(({ changes }) => changes);
+}
+
+/** A change without the values of its fields. */
+function toldChange(change: {
+  action: Change["action"];
+  kind: string;
+  key: string;
+  fields: readonly { path: string }[];
+  reason?: string;
+}): ToldChange {
+  const { action, kind, key, fields, reason } = change;
+  return { action, kind, key, fields: fields.map(({ path }) => path), ...(reason ? { reason } : {}) };
+}

@@ -1,0 +1,254 @@
+/** The whole loop, as the built program, between two emulated systems. */
+import { createHmac } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Agent, fetch } from "undici";
+import { expect, onTestFinished, test } from "vitest";
+import { openSqliteStore } from "../../../src/store/sqlite-store.ts";
+import type { LastingStore } from "../../../src/store/types.ts";
+import { folderOf } from "../../support/cli.ts";
+import { type RunningController, spawnController, startController } from "../../support/controller.ts";
+import { type GitHub, startGitHub } from "../../support/github.ts";
+import { type Slack, startSlack } from "../../support/slack.ts";
+
+const SECRET = "planted-webhook-secret-0123456789";
+
+interface Stage {
+  folder: string;
+  github: GitHub;
+  slack: Slack;
+  env: Record<string, string>;
+  state: () => Promise<LastingStore>;
+  write(name: string, text: string): void;
+  /** The texts in a channel, the oldest first. */
+  messages(): Promise<string[]>;
+}
+
+async function stage(): Promise<Stage> {
+  const [github, slack] = [
+    await startGitHub({ repositories: [{ name: "billing" }] }),
+    await startSlack({ channels: [{ name: "support" }] }),
+  ];
+  onTestFinished(async () => {
+    await github.close();
+    await slack.close();
+  });
+  const folder = folderOf({
+    "m/slack.yaml": integration(
+      "acme-slack",
+      "slack",
+      slack.url,
+      "token: { env: SLACK }",
+      "channels: [{ name: support }]",
+    ),
+    "m/rule.yaml": RULE,
+    "m/github.yaml": githubManifest(github.url),
+  });
+  const env = { GITHUB: github.token, SLACK: slack.token, SECRET };
+  return {
+    folder,
+    github,
+    slack,
+    env,
+    async state() {
+      const store = await openSqliteStore({ file: join(folder, ".plumbline/state.db"), version: "0.1.0" });
+      onTestFinished(() => store.close());
+      return store;
+    },
+    write: (name, text) => writeFileSync(join(folder, "m", name), text),
+    async messages() {
+      const channel = await slack.channel("support");
+      const { messages } = await slack.call("conversations.history", { channel: String(channel?.id) });
+      return (messages as { text: string }[])
+        .map(({ text }) => text)
+        .filter((text) => text.startsWith("New:"))
+        .reverse();
+    },
+  };
+}
+
+function integration(name: string, platform: string, baseUrl: string, credentials: string, resources: string): string {
+  return `apiVersion: plumbline.dev/v1alpha1
+kind: Integration
+metadata: { name: ${name} }
+spec:
+  platform: ${platform}
+  connection: { baseUrl: "${baseUrl}"${platform === "github" ? ", organization: acme" : ""} }
+  credentials: { ${credentials} }
+  events: { enabled: ${platform === "github"} }
+  resources: { ${resources} }
+`;
+}
+
+const RULE = `apiVersion: plumbline.dev/v1alpha1
+kind: Rule
+metadata: { name: announce }
+spec:
+  trigger: { integration: acme-github, event: issues, conditions: { action: opened }, self: Allow }
+  actions:
+    - integration: acme-slack
+      action: send_message
+      parameters: { channel: support, message: "New: {{issue.title}}" }
+`;
+
+/** @param hook where webhooks go; left out: none is declared. */
+function githubManifest(url: string, hook?: string): string {
+  const hooks =
+    hook === undefined
+      ? ""
+      : `, webhooks: [{ url: "${hook}", content_type: json, events: [issues], secret: { env: SECRET } }]`;
+  const resources = `repositories: [{ name: billing${hooks} }]`;
+  return integration("acme-github", "github", url, "token: { env: GITHUB }, webhookSecret: { env: SECRET }", resources);
+}
+
+const reconciled = (owner: string) => (line: { message: string; integration?: unknown }) =>
+  line.message === "reconciled" && line.integration === owner;
+
+const timeOf = ({ lines }: RunningController, begins: string) =>
+  Date.parse(String(lines.find(({ message }) => message.startsWith(begins))?.time));
+
+async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const found = await look();
+    if (holds(found)) return found;
+    if (tries > 150) throw new Error(`It did not come about: ${JSON.stringify(found)}`);
+    await pause(50);
+  }
+}
+
+async function declareHook(it: Stage, controller: RunningController): Promise<string> {
+  const hook = `${controller.address}/api/webhooks/acme-github`;
+  controller.forget();
+  it.write("github.yaml", githubManifest(it.github.url, hook));
+  await controller.line(reconciled("default/acme-github"));
+  return hook;
+}
+
+test("a declared webhook is registered, an opened issue arrives signed, and the rule's message is there once, across a restart", async () => {
+  const it = await stage();
+  const first = await startController({ cwd: it.folder, env: it.env });
+  await first.line(reconciled("default/acme-github"));
+  await declareHook(it, first);
+  const hooks = (await it.github.api("GET", "/repos/acme/billing/hooks")).body as { config: { url: string } }[];
+  expect(hooks.map(({ config }) => config.url)).toEqual([`${first.address}/api/webhooks/acme-github`]);
+
+  await it.github.api("POST", "/repos/acme/billing/issues", { title: "It broke" });
+  await until(it.messages, (texts) => texts.length > 0);
+  expect(await it.messages()).toEqual(["New: It broke"]);
+
+  first.signal("SIGTERM");
+  expect(await first.ended).toBe(0);
+  const port = Number(new URL(first.address).port);
+  const second = await startController({ cwd: it.folder, env: it.env, port });
+  await it.github.api("POST", "/repos/acme/billing/issues", { title: "It broke again" });
+  await until(it.messages, (texts) => texts.length > 1);
+  await second.line(reconciled("default/acme-github"));
+  second.signal("SIGTERM");
+  expect(await second.ended).toBe(0);
+  expect(await it.messages()).toEqual(["New: It broke", "New: It broke again"]);
+
+  const store = await it.state();
+  const own = await store.events.events({ type: "plumbline.plan.applied", limit: 10 });
+  expect(own.map(({ subject }) => subject)).toContain("default/acme-github");
+  const audit = await store.audit.audit({ actor: "controller", limit: 10 });
+  expect(audit.map(({ action, resourceId, outcome }) => [action, resourceId, outcome])).toContainEqual([
+    "apply",
+    "default/acme-github",
+    "done",
+  ]);
+  const said = [...first.lines, ...second.lines].map((line) => JSON.stringify(line)).join("\n");
+  for (const secret of Object.values(it.env)) expect(said).not.toContain(secret);
+}, 60_000);
+
+test("SIGTERM under load ends with 0, what was answered is in the inbox, and after a restart every message is there once", async () => {
+  const it = await stage();
+  const first = await startController({ cwd: it.folder, env: it.env });
+  await first.line(reconciled("default/acme-slack"));
+  const agent = new Agent({ connections: 20 });
+  onTestFinished(() => agent.destroy());
+  const taken: string[] = [];
+  const post = async (title: string) => {
+    const body = JSON.stringify({
+      action: "opened",
+      issue: { number: 1, title },
+      repository: { full_name: `acme/${title}` },
+      sender: { login: "ada", id: 7 },
+    });
+    const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+    const headers = {
+      "content-type": "application/json",
+      "x-github-event": "issues",
+      "x-github-delivery": title,
+      "x-hub-signature-256": `sha256=${signature}`,
+    };
+    const url = `${first.address}/api/webhooks/acme-github`;
+    const answer = await fetch(url, { method: "POST", headers, body, dispatcher: agent }).catch(() => undefined);
+    if (answer?.status === 200) taken.push(title);
+  };
+  const all = Array.from({ length: 60 }, (_, at) => post(`t${at}`));
+  await until(
+    async () => taken.length,
+    (count) => count > 10,
+  );
+  first.signal("SIGTERM");
+  await Promise.all(all);
+  expect(await first.ended).toBe(0);
+  expect(timeOf(first, "stopped") - timeOf(first, "stopping")).toBeLessThan(8000);
+  const second = await startController({ cwd: it.folder, env: it.env });
+  const expected = taken.map((title) => `New: ${title}`).sort();
+  await until(it.messages, (texts) => texts.length >= expected.length);
+  second.signal("SIGTERM");
+  expect(await second.ended).toBe(0);
+  const found = (await it.messages()).sort();
+  expect(found.filter((text) => expected.includes(text))).toEqual(expected);
+  expect(new Set(found).size).toBe(found.length);
+}, 60_000);
+
+test("a second controller takes webhooks while the first holds the state, and takes over when that ends", async () => {
+  const it = await stage();
+  const first = await startController({ cwd: it.folder, env: it.env });
+  const second = spawnController({ cwd: it.folder, env: it.env });
+  const waits = await second.line(({ message }) => message.startsWith("takes webhooks only"));
+  expect(waits.message).toMatch(/plumbline controller/);
+  const { address } = await second.line(({ message }) => message === "listening");
+  const ready = await fetch(`${address}/readyz`);
+  expect(ready.status).toBe(200);
+  first.signal("SIGTERM");
+  expect(await first.ended).toBe(0);
+  await second.line(({ message }) => message === "holds the state");
+  second.signal("SIGINT");
+  expect(await second.ended).toBe(0);
+}, 60_000);
+
+test("a wrong manifest keeps the last good one in force, is told, and one that is right again is too", async () => {
+  const it = await stage();
+  const controller = await startController({ cwd: it.folder, env: it.env });
+  await controller.line(reconciled("default/acme-github"));
+  it.write("rule.yaml", RULE.replace("actions:", "action:"));
+  await controller.line(({ message }) => message.startsWith("its text is wrong"));
+  const rules = (await (await fetch(`${controller.address}/api/rules`)).json()) as { items: { name: string }[] };
+  expect(rules.items.map(({ name }) => name)).toEqual(["announce"]);
+  controller.forget();
+  it.write("rule.yaml", RULE);
+  await controller.line(({ message, problems }) => message === "manifests in force" && problems === 0);
+  controller.signal("SIGTERM");
+  expect(await controller.ended).toBe(0);
+  const store = await it.state();
+  const told = await store.events.events({ type: "plumbline.manifest.invalid", limit: 10 });
+  expect(told.map(({ data }) => JSON.parse(data).status)).toEqual(["resolved", "firing"]);
+}, 60_000);
+
+test("nothing but mistakes to begin with, an address in use and a wrong address end it with one error each", async () => {
+  const it = await stage();
+  const broken = folderOf({ "m/a.yaml": "apiVersion: plumbline.dev/v1alpha1\nkind: Rul\n" });
+  const wrong = spawnController({ cwd: broken });
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.lines.map(({ message }) => message).join("\n")).toContain("m/a.yaml");
+  const first = await startController({ cwd: it.folder, env: it.env });
+  const other = folderOf({ "m/a.yaml": RULE.replace("acme-github", "none").replace("acme-slack", "none") });
+  expect(await spawnController({ cwd: other, args: ["--public-url", "plumbline"] }).ended).toBe(1);
+  const again = spawnController({ cwd: it.folder, env: it.env, port: Number(new URL(first.address).port) });
+  expect(await again.ended).toBe(1);
+  expect(again.lines.map(({ message }) => message).join("\n")).toContain("another program listens there");
+}, 60_000);

@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createPasses, type Passes } from "../../src/controller/passes.ts";
+import { silentLog } from "../../src/events/log.ts";
+import type { NewEvent } from "../../src/store/event-types.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import type { LastingStore } from "../../src/store/types.ts";
+import { acme, engine, manifestsIn, type TestClock } from "../support/engine.ts";
+import { type FakeSystem, fakeSystem } from "../support/fakes.ts";
+
+const rooms = (topic: string) => acme(`resources: { rooms: [{ name: incidents, topic: ${topic} }] }`);
+const observed = (topic: string) =>
+  acme(`policy: { mode: Observe }\nresources: { rooms: [{ name: incidents, topic: ${topic} }] }`);
+
+interface Stage {
+  system: FakeSystem;
+  store: LastingStore;
+  clock: TestClock;
+  /** Own events so far, as `type status …`. */
+  told: () => string[];
+  events: NewEvent[];
+  incomplete: boolean;
+  pass(yaml: string, signal?: AbortSignal): ReturnType<Passes["run"]>;
+  passes(): Passes;
+  ready(): Promise<string>;
+  /** What another process would find. */
+  restart(): void;
+}
+
+async function stage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-passes-"));
+  const store = await openSqliteStore({ file: join(folder, "state.db"), version: "0.1.0" });
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const system = fakeSystem();
+  const made = engine({ connectors: [system.connector] });
+  let yaml = "";
+  let trace = 0;
+  const create = () =>
+    createPasses({
+      store,
+      raise: async (events) => void it.events.push(...events),
+      manifest: (owner) => manifestsIn(yaml).find(({ object }) => `default/${object.metadata.name}` === owner),
+      context: (_, telling, signal) => ({
+        ...made.context(yaml, { only: "acme", signal }),
+        store: telling,
+        ...(it.incomplete ? { incomplete: true } : {}),
+      }),
+      clock: made.clock,
+      newTrace: () => String(++trace).padStart(32, "0"),
+      log: silentLog,
+      commit: () => "c0ffee",
+    });
+  let passes = create();
+  const it: Stage = {
+    system,
+    store,
+    clock: made.clock,
+    events: [],
+    incomplete: false,
+    told: () =>
+      it.events.splice(0).map(({ type, data }) => {
+        const { status, changes, reason } = JSON.parse(data) as Record<string, unknown>;
+        const keys = (changes as { action: string; key: string; fields: string[] }[] | undefined)?.map(
+          ({ action, key, fields }) => `${action} ${key} ${fields.join()}`,
+        );
+        return [type, status, reason, keys?.join("; ")].filter(Boolean).join(" ");
+      }),
+    async pass(text, signal = new AbortController().signal) {
+      yaml = text;
+      made.clock.advance(60_000);
+      return passes.run("default/acme", signal);
+    },
+    passes: () => passes,
+    async ready() {
+      const object = await store.object("Integration", "default/acme");
+      const ready = object?.conditions.find(({ type }) => type === "Ready");
+      return `${ready?.status} ${ready?.reason}`;
+    },
+    restart: () => {
+      passes = create();
+    },
+  };
+  return it;
+}
+
+test("what a pass writes is told and stands in the audit log with its commit, and a pass with nothing to do says nothing", async () => {
+  const it = await stage();
+  expect(await it.pass(rooms("a"))).toEqual({ end: { end: "done" }, system: "fake/memory:/S1" });
+  expect([it.told(), await it.ready()]).toEqual([
+    ["plumbline.plan.applied create incidents /name,/topic"],
+    "True InSync",
+  ]);
+  await it.pass(rooms("a"));
+  expect(it.told()).toEqual([]);
+  const audit = await it.store.audit.audit({ limit: 10 });
+  expect(audit).toMatchObject([
+    {
+      ...{ actor: "controller", action: "apply", resourceType: "integration", resourceId: "default/acme" },
+      ...{ outcome: "done", commit: "c0ffee", details: { done: 1, failed: 0 } },
+    },
+  ]);
+});
+
+test("drift is told before it is put back, and is over by that", async () => {
+  const it = await stage();
+  await it.pass(rooms("a"));
+  it.told();
+  Object.assign(it.system.room("incidents") as object, { topic: "by hand" });
+  let before: string[] = [];
+  it.system.beforeWrite("update", () => {
+    before = it.told();
+  });
+  await it.pass(rooms("a"));
+  expect(before).toEqual(["plumbline.drift.detected firing update incidents /topic"]);
+  expect(it.told()).toEqual(["plumbline.plan.applied update incidents /topic", "plumbline.drift.resolved resolved"]);
+  expect(it.passes().found("default/acme")?.changes).toMatchObject([{ action: "update", key: "incidents" }]);
+});
+
+test("drift that is only observed is told once, anew when it changes, and resolved when it is gone, also by another process", async () => {
+  const it = await stage();
+  await it.pass(rooms("a"));
+  it.told();
+  const room = it.system.room("incidents") as { topic: string };
+  room.topic = "by hand";
+  for (let times = 0; times < 3; times++) await it.pass(observed("a"));
+  expect(it.told()).toEqual(["plumbline.drift.detected firing blocked incidents /topic"]);
+  it.restart();
+  room.topic = "a";
+  await it.pass(observed("a"));
+  expect(it.told()).toEqual(["plumbline.drift.resolved resolved"]);
+});
+
+test("a failure is told once for each reason, over restarts, and once more when it is over", async () => {
+  const it = await stage();
+  await it.pass(rooms("a"));
+  it.told();
+  it.system.failRead("list rooms 1", "UNAVAILABLE");
+  expect((await it.pass(rooms("a"))).end).toMatchObject({ end: "again", reason: "UNAVAILABLE" });
+  it.restart();
+  await it.pass(rooms("a"));
+  expect(it.told()).toEqual(["plumbline.reconcile.failed firing UNAVAILABLE"]);
+  it.system.heal();
+  it.system.failRead("list rooms 1", "AUTH");
+  expect((await it.pass(rooms("a"))).end).toMatchObject({ end: "stalled", reason: "AUTH" });
+  expect(it.told()).toEqual(["plumbline.reconcile.failed firing AUTH"]);
+  it.system.heal();
+  await it.pass(rooms("a"));
+  expect([it.told(), await it.ready()]).toEqual([["plumbline.reconcile.failed resolved"], "True InSync"]);
+});
+
+test("own events carry labels, severity and a fingerprint that firing and resolved share", async () => {
+  const it = await stage();
+  it.system.failRead("list rooms 1", "UNAVAILABLE");
+  await it.pass(rooms("a").replace("{ name: acme }", "{ name: acme, labels: { team: payments } }"));
+  it.system.heal();
+  await it.pass(rooms("a").replace("{ name: acme }", "{ name: acme, labels: { team: payments } }"));
+  const failed = it.events.filter(({ type }) => type === "plumbline.reconcile.failed");
+  expect(failed.map(({ subject, namespace, source }) => [subject, namespace, source])).toEqual(
+    failed.map(() => ["default/acme", "default", "urn:plumbline"]),
+  );
+  const data = failed.map((event) => JSON.parse(event.data));
+  expect(data).toMatchObject([
+    {
+      ...{ severity: "error", status: "firing", fingerprint: "reconcile/default/acme" },
+      labels: { team: "payments", integration: "acme", namespace: "default", platform: "fake" },
+    },
+    { status: "resolved", fingerprint: "reconcile/default/acme" },
+  ]);
+  expect(new Set(it.events.map(({ id }) => id)).size).toBe(it.events.length);
+});
+
+test("while some manifests cannot be read nothing is removed, and afterwards it is", async () => {
+  const it = await stage();
+  const both = acme("policy: { prune: true }\nresources: { rooms: [{ name: a }, { name: b }] }");
+  await it.pass(both);
+  it.incomplete = true;
+  await it.pass(both.replace(", { name: b }", ""));
+  expect(it.system.rooms.map(({ name }) => name)).toEqual(["a", "b"]);
+  it.incomplete = false;
+  await it.pass(both.replace(", { name: b }", ""));
+  expect(it.system.rooms.filter(({ archived }) => !archived).map(({ name }) => name)).toEqual(["a"]);
+});
+
+test("one that waits for another says so, which is no failure to be told", async () => {
+  const it = await stage();
+  const [manifest] = manifestsIn(acme("dependsOn: [base]"));
+  if (!manifest) throw new Error("no manifest");
+  await it.passes().waiting(manifest, "default/base");
+  await it.passes().waiting(manifest, "default/base");
+  expect([it.told(), await it.ready()]).toEqual([[], "False DependencyNotReady"]);
+});
+
+test("a pass that was stopped before it wrote leaves no trace and comes again; one of an unknown Integration is nothing", async () => {
+  const it = await stage();
+  const stopped = new AbortController();
+  stopped.abort();
+  expect((await it.pass(rooms("a"), stopped.signal)).end).toMatchObject({ end: "again", reason: "Interrupted" });
+  expect([it.system.rooms, it.told(), await it.ready()]).toEqual([[], [], "undefined undefined"]);
+  expect(await it.pass("")).toEqual({ end: { end: "done" } });
+});
