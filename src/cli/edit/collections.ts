@@ -7,10 +7,8 @@ import {
   endOf,
   isAbsent,
   isBlock,
-  isBlockScalar,
   lastOf,
   lineAfter,
-  lineEnd,
   lineStart,
   rangeOf,
 } from "./nodes.ts";
@@ -74,10 +72,9 @@ export function removePair(map: YAMLMap, pair: Pair, context: Context): Splice {
   const index = map.items.indexOf(pair);
   const next = map.items[index + 1];
   const { start } = rangeOf(pair.key as Node);
-  const end = endOf(text, lastOf(pair));
   if (context.flow) return cut(startsOf(map.items), endsOf(map.items, text), index, index);
   if (index === 0 && next) return { start, end: rangeOf(next.key as Node).start, text: "" };
-  return wholeLines(text, start, lastOf(pair), end);
+  return wholeLines(text, start, lastOf(pair));
 }
 
 function startsOf(pairs: readonly Pair[]): number[] {
@@ -95,15 +92,8 @@ function cut(starts: readonly number[], ends: readonly number[], from: number, t
   return { start: ends[from - 1] as number, end: ends[to] as number, text: "" };
 }
 
-function wholeLines(text: string, start: number, last: Node, end: number): Splice {
-  const { at: place, fresh } = lineAfter(text, last);
-  const stop = fresh && isBlockScalar(last) ? place : nextLine(text, lineEnd(text, end));
-  return { start: lineStart(text, start), end: stop, text: "" };
-}
-
-function nextLine(text: string, offset: number): number {
-  const next = text.indexOf("\n", offset);
-  return next === -1 ? text.length : next + 1;
+function wholeLines(text: string, start: number, last: Node): Splice {
+  return { start: lineStart(text, start), end: lineAfter(text, last).at, text: "" };
 }
 
 /** What becomes of a list. */
@@ -151,7 +141,7 @@ function changeBlock(list: YAMLSeq, kept: readonly Node[], { removed, added }: L
   const splices = [...removed].map((index) => {
     const item = list.items[index] as Node;
     const dash = dashOf(list, index);
-    const line = wholeLines(text, dash, item, endOf(text, item));
+    const line = wholeLines(text, dash, item);
     // The first of a list that begins in its parent's line leaves its place to the second.
     return text.slice(line.start, dash).trim() === "" ? line : { start: dash, end: dashOf(list, index + 1), text: "" };
   });
