@@ -11,6 +11,7 @@ import {
   type HttpReader,
   nextLink,
 } from "../../src/connector-kit/index.ts";
+import { tries } from "../support/tries.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
@@ -240,7 +241,7 @@ test("byPage and byOffset read everything, whatever size the server makes of it"
       const offsets = served(list, ({ offset }) => offset as number, size);
       expect(await all(byOffset(offsets, "/x", options))).toEqual(list);
     }),
-    { seed: 20261125, numRuns: 300 },
+    tries(300, { seed: 20261125 }),
   );
 });
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planJunit, problemsJunit } from "../../../src/cli/formats/junit.ts";
 import type { PlanInput } from "../../../src/cli/formats/types.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place, twoRooms } from "../fixture.ts";
 import { anyPlan, anyProblem, base, part, planInput, planOf, problemInput } from "./fixture.ts";
 import { type Element, readXml } from "./xml.ts";
@@ -172,7 +173,7 @@ test("any text in any field gives a document that readers take", (context) => {
         if (documents.length < 20) documents.push(text);
       }
     }),
-    { numRuns: 200 },
+    tries(200),
   );
   context.skip(!xmllint, MISSING);
   for (const document of documents) expect(lint(document)).toBe("- validates");

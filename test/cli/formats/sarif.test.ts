@@ -10,6 +10,7 @@ import { planSarif, problemsSarif } from "../../../src/cli/formats/sarif.ts";
 import type { Problem } from "../../../src/manifests/types.ts";
 import { cli } from "../../support/cli.ts";
 import { fakeSystem } from "../../support/fakes.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place, twoRooms } from "../fixture.ts";
 import { anyPlan, anyProblem, base, part, planInput, planOf, problemInput, repositoryOf } from "./fixture.ts";
 
@@ -184,6 +185,6 @@ test("any text in any field gives a valid log, in which no value is a link", () 
         for (const { message } of [...results, ...notifications]) expect(message.text).not.toContain("](");
       }
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type GitHubPlace, gitHubPlace } from "../../e2e/place.ts";
 import { patience } from "../../e2e/random.ts";
+import { tries } from "../../support/tries.ts";
 
 const manifest = (resources: string) => `apiVersion: plumbline.dev/v1alpha1
 kind: Integration
@@ -239,7 +240,7 @@ test(
         await expectNothingToDo(here, (await here.run("import acme")).stdout + written.stderr);
         expect(here.proxy.writes().filter(({ path }) => path !== "/graphql")).toEqual([]);
       }),
-      { numRuns: 4, seed: 20261126, endOnFailure: true },
+      tries(4, { seed: 20261126, endOnFailure: true }),
     );
   },
   patience * 2,

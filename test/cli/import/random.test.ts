@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { slackPlace } from "../../e2e/place.ts";
 import { patience, runs, text } from "../../e2e/random.ts";
 import type { CliResult } from "../../support/cli.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place } from "../fixture.ts";
 
 /** Names that some reader of YAML takes for something else, among plain ones. */
@@ -90,7 +91,7 @@ test(
         expect(code, stdout + stderr).toBe(0);
         expect(fake.writes).toEqual([]);
       }),
-      { ...runs, numRuns: 40 },
+      tries(40, { seed: 20261125, endOnFailure: true }),
     );
   },
   patience,
