@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { times } from "./test/support/tries.ts";
 
 /** Tests that run the built program; the others run from source and need no build. */
 const program = ["test/cli/**/*.test.ts", "test/build/**/*.test.ts", "test/cases/*.test.ts"];
@@ -10,7 +11,9 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Files that follow each other share a process and the packages in it; sources are evaluated anew for each.
+    isolate: false,
+    testTimeout: 20_000 * times,
     hookTimeout: 60_000,
     // Tests must not depend on what the person who runs them has set.
     env: { NO_COLOR: "1", CI: "" },
