@@ -1,7 +1,7 @@
 /** What the tests over random manifests have in common. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { times, tries } from "../support/tries.ts";
+import { tries } from "../support/tries.ts";
 import type { Place } from "./place.ts";
 
 /**
@@ -9,9 +9,6 @@ import type { Place } from "./place.ts";
  * what failed is not made smaller: the runs before it count.
  */
 export const runs = tries(12, { seed: 20261125, endOnFailure: true });
-
-/** Milliseconds that all runs may take on a busy machine. */
-export const patience = 60_000 * times;
 
 /** Texts that YAML, Slack or a terminal could take for something else. */
 export const text = fc.constantFrom(

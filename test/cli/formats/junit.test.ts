@@ -161,7 +161,7 @@ test("long messages of many changes stay below 30 MB, and a delete at the end is
   expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
   expect(text).toContain('<testcase name="rooms/gone"');
   expect(cut).toContain("Not listed: ");
-}, 60_000);
+});
 
 test("any text in any field gives a document that readers take", (context) => {
   const documents: string[] = [];
