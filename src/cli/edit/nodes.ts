@@ -59,6 +59,17 @@ function nextLine(text: string, offset: number): number {
   return next === -1 ? text.length : next + 1;
 }
 
+/** Where the first line begins, from this one on, that holds something. */
+export function afterEmptyLines(text: string, offset: number): number {
+  return offset + (/^(?:[ \t]*\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0);
+}
+
+/** Whether a node ends with a block of text to which the empty lines after it belong. */
+export function keepsEmptyLines(text: string, node: Node): boolean {
+  const leaf = lastLeaf(node);
+  return isBlockScalar(leaf) && /^[|>]\d?\+/.test(text.slice(rangeOf(leaf).start));
+}
+
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }

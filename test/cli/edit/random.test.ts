@@ -50,14 +50,20 @@ function apart(edits: readonly DocumentEdit[]): DocumentEdit[] {
   return kept;
 }
 
-/** Two edits end in the same line: an item of the list is replaced, and a pair follows that list. */
 const examples: [text: string, picks: { at: number; value: unknown; how: string }[], which: number][] = [
+  // Two edits end in the same line: an item of the list is replaced, and a pair follows that list.
   [
     "kind: Integration\nthings:\n  name:\n  - plain\n  - plain\nextra: 1",
     [
       { at: 0, value: [{ name: "1.10", of: ["z"] }], how: "add" },
       { at: 1, value: "no", how: "shorten" },
     ],
+    0,
+  ],
+  // What goes stands between a block that keeps its empty lines and an empty line that is none of its.
+  [
+    "things:\n  name: plain\n  list:\n  - plain\n  - |+\n    first\n  - plain\n\n  z9: plain\nextra: plain",
+    [{ at: 2, value: "no", how: "shorten" }],
     0,
   ],
 ];
