@@ -1,9 +1,10 @@
 /**
  * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
- * damaged manifests. What they find is printed with the seed that shows it again.
+ * damaged manifests, and the properties of the tests for longer. What they find is printed with the seed that
+ * shows it again.
  *
  *   npm run rounds                                       all of it, some minutes
- *   npm run rounds -- --short                            the same in less than a minute, for every merge
+ *   npm run rounds -- --short                            less of it, in less than a minute, for every merge
  *   npm run rounds -- --seed 1 --only kill --round 3     one round again, as it was
  *
  * Ends with 1 when anything was wrong.
@@ -12,8 +13,12 @@ import { parseArgs } from "node:util";
 import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
+import { propertiesRound } from "./rounds/properties.ts";
 import { carryOut, type Rounds } from "./rounds/report.ts";
 import { depotStage, gitStage, slackStage } from "./rounds/stages.ts";
+
+/** Of the tries that a run of the tests makes. */
+const TIMES = 20;
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 
-const [kill, slack, git, inputs] = values.short ? [3, 1, 1, 500] : [20, 2, 8, 20_000];
+const [kill, slack, git, inputs, properties] = values.short ? [3, 1, 1, 500, 0] : [20, 2, 8, 20_000, 1];
 const all: Rounds[] = [
   { name: "kill", count: kill, round: (seed, number) => killRound(seed, number, depotStage) },
   { name: "slack", count: slack, round: (seed, number) => killRound(seed, number, slackStage) },
@@ -32,6 +37,7 @@ const all: Rounds[] = [
   { name: "lock", count: 1, round: () => lockRound(depotStage) },
   { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
+  { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);
 if (chosen.length === 0) throw new Error(`--only takes one of ${all.map(({ name }) => name).join(", ")}.`);

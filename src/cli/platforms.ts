@@ -4,8 +4,6 @@
  * The modules that load and compile the operator's own are loaded only where there are some and their
  * code may run.
  */
-import type { Connector } from "../connector-kit/contract.ts";
-import { builtinPlatforms } from "../manifests/platform-source.ts";
 import type { PlatformSource } from "../manifests/types.ts";
 
 export interface PlatformOptions {
@@ -15,16 +13,15 @@ export interface PlatformOptions {
   folder: string;
   /** Whether the code of these modules may run now. */
   allowed: boolean;
-  /** Connectors that are there already. */
-  connectors: readonly Connector[];
+  /** Those that Plumbline brings along. */
+  builtIn: PlatformSource;
 }
 
 /** Without own connectors this is just the built-in ones. */
 export async function createPlatforms(options: PlatformOptions): Promise<PlatformSource> {
-  const builtIn = builtinPlatforms();
-  const { modules, allowed, connectors } = options;
-  if (modules.length === 0 && connectors.length === 0) return builtIn;
-  const own = allowed || connectors.length > 0 ? await ownPlatforms(builtIn.names, options) : unloaded;
+  const { modules, allowed, builtIn } = options;
+  if (modules.length === 0) return builtIn;
+  const own = allowed ? await ownPlatforms(options) : unloaded;
   return {
     names: [...new Set([...builtIn.names, ...own.names])].sort(),
     load: async (name) => (await builtIn.load(name)) ?? own.load(name),
@@ -35,23 +32,18 @@ export async function createPlatforms(options: PlatformOptions): Promise<Platfor
 /** What a name may stand for while no code may run. */
 const unloaded: Pick<PlatformSource, "names" | "load"> = { names: [], load: async () => "unloaded" };
 
-async function ownPlatforms(
-  builtIn: readonly string[],
-  { modules, folder, allowed, connectors }: PlatformOptions,
-): Promise<PlatformSource> {
+async function ownPlatforms({ modules, folder, allowed, builtIn }: PlatformOptions): Promise<PlatformSource> {
   const [{ Registry }, { runtimePlatforms }] = await Promise.all([
     import("../connector-kit/registry.ts"),
     import("../manifests/platforms.ts"),
   ]);
-  const taken = Object.fromEntries(builtIn.map((name) => [name, neverLoaded]));
+  const taken = Object.fromEntries(builtIn.names.map((name) => [name, neverLoaded]));
   const registry = new Registry(taken, { modules, folder, allowed });
-  const given = new Map(connectors.map((connector) => [connector.platform, connector]));
-  const names = allowed ? [...(await registry.loadOwn()).keys()] : [];
   return runtimePlatforms({
-    names: [...given.keys(), ...names],
+    names: [...(await registry.loadOwn()).keys()],
     async load(name) {
-      const found = given.get(name) ?? (await registry.load(name));
-      return typeof found === "object" && "connector" in found ? found.connector : found;
+      const found = await registry.load(name);
+      return typeof found === "object" ? found.connector : found;
     },
   });
 }

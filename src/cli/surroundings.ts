@@ -5,9 +5,9 @@
  * with its own folder, environment, streams and time.
  */
 
-import type { Connector } from "../connector-kit/contract.ts";
 import type { Fetch } from "../connector-kit/http/dispatch.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
+import type { PlatformSource } from "../manifests/types.ts";
 
 /** Where text goes. */
 export interface Sink {
@@ -40,6 +40,6 @@ export interface Surroundings {
   exit(code: number): void;
   /** Stands in for undici's fetch. */
   fetch?: Fetch;
-  /** Connectors beside those that Plumbline brings along. */
-  connectors?: readonly Connector[];
+  /** Stands in for the platforms that Plumbline brings along. */
+  platforms?: PlatformSource;
 }

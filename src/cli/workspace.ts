@@ -8,6 +8,7 @@ import type { Configuration } from "../api/config.ts";
 import type { Integration } from "../api/integration.ts";
 import { findConfiguration, type LoadedConfiguration } from "../manifests/configuration.ts";
 import { type LoadedManifests, loadManifests, type ManifestCheck } from "../manifests/load.ts";
+import { builtinPlatforms } from "../manifests/platform-source.ts";
 import { renderProblems } from "../manifests/render.ts";
 import type { AnyManifest, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
 import type { Invocation } from "./command.ts";
@@ -51,12 +52,12 @@ export async function settingsFrom(
   loadConnectors: boolean,
   alsoUnloaded: readonly string[] = [],
 ): Promise<Settings> {
-  const { cwd, connectors = [] } = surroundings;
+  const { cwd, platforms: builtIn = builtinPlatforms() } = surroundings;
   const folder = configuration?.folder ?? cwd;
   const modules = [...modulesOf(configuration), ...(loadConnectors ? [] : alsoUnloaded)];
   const allow = configuration?.value.allow;
   try {
-    const platforms = await createPlatforms({ modules, folder, allowed: loadConnectors, connectors });
+    const platforms = await createPlatforms({ modules, folder, allowed: loadConnectors, builtIn });
     return { configuration, folder, allow, platforms };
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -86,4 +86,4 @@ test("the package's types pass a right connector and refuse a wrong one", () => 
   const { stdout } = spawnSync(process.execPath, run, { cwd: folder, encoding: "utf8" });
   expect(stdout).toMatch(/^wrong\.ts.*title/);
   expect(stdout).not.toContain("right.ts");
-}, 60_000);
+});

@@ -6,6 +6,7 @@ import { planFormatNames } from "../../src/cli/formats/names.ts";
 import { Output } from "../../src/cli/output.ts";
 import { withoutCommands } from "../../src/cli/workflow-commands.ts";
 import { yamlText } from "../../src/cli/yaml-text.ts";
+import { tries } from "../support/tries.ts";
 import { manifest, place } from "./fixture.ts";
 import { anyText } from "./formats/fixture.ts";
 import { commandsIn } from "./formats/runner.ts";
@@ -45,7 +46,7 @@ test("no text holds a command afterwards, and JSON and YAML are the same data", 
       expect(commandsIn(yaml)).toEqual([]);
       expect(parse(yaml)).toEqual(JSON.parse(JSON.stringify({ value })));
     }),
-    { numRuns: 500 },
+    tries(500),
   );
 });
 

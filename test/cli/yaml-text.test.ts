@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { yamlText } from "../../src/cli/yaml-text.ts";
 import { parseYaml } from "../../src/manifests/yaml.ts";
+import { tries } from "../support/tries.ts";
 
 const tricky = fc.constantFrom(
   "yes",
@@ -44,6 +45,6 @@ test("YAML output reads back as the same data in our reader, in YAML 1.1 and in 
       expect(parse(text, { version: "1.2" })).toEqual(expected);
       expect(load(text, { schema: YAML11_SCHEMA })).toEqual(expected);
     }),
-    { numRuns: 300 },
+    tries(300),
   );
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { fingerprint, fingerprintOf } from "../../src/connector-kit/http/fingerprint.ts";
 import { type Lane, ServerWindow, TokenBucket } from "../../src/connector-kit/http/limits.ts";
 import { readQuotas, readRetryAfter } from "../../src/connector-kit/http/rate-headers.ts";
+import { tries } from "../support/tries.ts";
 
 /** Takes tokens as fast as the bucket allows, with the given idle times between. @returns when. */
 function spend(bucket: TokenBucket, lane: Lane, idle: readonly number[]): number[] {
@@ -36,7 +37,7 @@ describe("a token bucket", () => {
         const taken = spend(new TokenBucket(requests, per, 0), "interactive", idle);
         expect(mostWithin(taken, span)).toBeLessThanOrEqual(requests + Math.floor((requests * span) / per + 1e-6));
       }),
-      { seed: 20261125, numRuns: 300 },
+      tries(300, { seed: 20261125 }),
     );
   });
 
@@ -50,7 +51,7 @@ describe("a token bucket", () => {
           bucket.take(end);
         }
       }),
-      { seed: 20261125, numRuns: 300 },
+      tries(300, { seed: 20261125 }),
     );
   });
 
@@ -179,7 +180,7 @@ describe("fingerprints", () => {
       fc.property(fc.array(fc.string()), fc.array(fc.string()), (a, b) => {
         expect(fingerprint(...a) === fingerprint(...b)).toBe(JSON.stringify(a) === JSON.stringify(b));
       }),
-      { seed: 20261125, numRuns: 300 },
+      tries(300, { seed: 20261125 }),
     );
     expect(fingerprint("ab", "c")).not.toBe(fingerprint("a", "bc"));
   });

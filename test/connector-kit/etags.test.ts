@@ -1,13 +1,12 @@
 /** Revalidating: what a 304 brings back, to whom, and what it costs. */
-import nock from "nock";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { EtagCache } from "../../src/connector-kit/http/etags.ts";
 import { createTransport, type HttpReader, openSession } from "../../src/connector-kit/index.ts";
 import { VirtualClock } from "../support/clock.ts";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 test("a 304 gives the stored answer as 200, with the headers it does not repeat, and a body of one's own", async () => {
   const link = `<${BASE}/x?page=2>; rel="next"`;

@@ -1,6 +1,5 @@
 /** Limits as requests meet them: paths, lanes, ceilings, headers, other hosts. */
-import nock from "nock";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Connector,
   createTransport,
@@ -10,11 +9,11 @@ import {
   type SessionOptions,
 } from "../../src/connector-kit/index.ts";
 import { VirtualClock } from "../support/clock.ts";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 /** As Slack counts: a few a minute for each method. */
 const perPath = acme({

@@ -1,7 +1,6 @@
 /** Lists are read to their end or not at all. */
 import fc from "fast-check";
-import nock from "nock";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   byCursor,
   byLink,
@@ -11,11 +10,12 @@ import {
   type HttpReader,
   nextLink,
 } from "../../src/connector-kit/index.ts";
+import { interceptNetwork, nock } from "../support/intercept.ts";
+import { tries } from "../support/tries.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
@@ -240,7 +240,7 @@ test("byPage and byOffset read everything, whatever size the server makes of it"
       const offsets = served(list, ({ offset }) => offset as number, size);
       expect(await all(byOffset(offsets, "/x", options))).toEqual(list);
     }),
-    { seed: 20261125, numRuns: 300 },
+    tries(300, { seed: 20261125 }),
   );
 });
 

@@ -1,13 +1,12 @@
 /** A reader cannot write, and neither can anything that a connector makes of it. */
-import nock from "nock";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { definitionsOf } from "../../src/connector-kit/http/graphql.ts";
 import type { HttpWriter, RequestOptions } from "../../src/connector-kit/index.ts";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 const connector = acme({ readPosts: ["/api/list", "/graphql"] });
 

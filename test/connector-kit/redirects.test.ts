@@ -1,11 +1,10 @@
 /** Where redirects lead, and what goes along. */
-import nock from "nock";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { BASE, opened, TOKEN } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 test.each([301, 302, 303, 307, 308])("a GET follows %i on the same origin with its credential", async (status) => {
   nock(BASE).get("/old").reply(status, "", { location: "/new?x=1" });

@@ -1,11 +1,10 @@
 /** What is sent again, when, and what never is. */
-import nock from "nock";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 describe("a 503", () => {
   test.each(["get", "put", "delete"] as const)("is tried again for %s, with growing waits", async (method) => {

@@ -1,12 +1,11 @@
 /** Each status and its code, what is sent, and what a message says and does not say. */
-import nock from "nock";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/connector-kit/index.ts";
+import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened, TOKEN } from "./http-fixture.ts";
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+interceptNetwork();
 
 const statuses: readonly [number, ErrorCode, boolean][] = [
   [400, "VALIDATION", false],

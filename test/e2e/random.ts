@@ -1,16 +1,14 @@
 /** What the tests over random manifests have in common. */
 import fc from "fast-check";
 import { expect } from "vitest";
+import { tries } from "../support/tries.ts";
 import type { Place } from "./place.ts";
 
 /**
  * Few runs, since each applies several times; the same ones each time. They share a system and a state, so
  * what failed is not made smaller: the runs before it count.
  */
-export const runs = { numRuns: 12, seed: 20261125, endOnFailure: true };
-
-/** Milliseconds that all runs may take on a busy machine. */
-export const patience = 60_000;
+export const runs = tries(12, { seed: 20261125, endOnFailure: true });
 
 /** Texts that YAML, Slack or a terminal could take for something else. */
 export const text = fc.constantFrom(

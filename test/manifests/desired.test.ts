@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Integration } from "../../src/api/index.ts";
 import { desiredEntries } from "../../src/manifests/desired.ts";
 import type { Manifest } from "../../src/manifests/types.ts";
+import { tries } from "../support/tries.ts";
 import { compiledForge, forgeManifest } from "./forge.ts";
 
 const flatten = (spec: string) => desiredEntries(forgeManifest(spec), compiledForge);
@@ -218,6 +219,7 @@ test("what an entry states wins, and what it leaves out comes from the defaults"
         defaults.settings || stated.settings ? { settings: { ...defaults.settings, ...stated.settings } } : {};
       expect(spec).toEqual({ name: "a", ...defaults, ...stated, ...settings });
     }),
+    tries(100),
   );
 });
 
@@ -237,6 +239,7 @@ test("entries share no objects with each other, the defaults or the manifest", (
       expect(manifest.object).toEqual(before);
       expect(entries.slice(1).map(({ spec, lifecycle }) => ({ spec, lifecycle }))).toEqual(others);
     }),
+    tries(100),
   );
 });
 

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { MAX_ALIASED_VALUES } from "../../src/manifests/compose.ts";
 import type { DocumentPath } from "../../src/manifests/types.ts";
 import { parseYaml, type YamlDocument } from "../../src/manifests/yaml.ts";
+import { tries } from "../support/tries.ts";
 
 function only(text: string): YamlDocument {
   const { documents, fault } = parseYaml(text);
@@ -275,7 +276,7 @@ describe("for any value", () => {
           expect(plain(read(text)), text).toEqual(plain(value));
         }
       }),
-      { numRuns: 300 },
+      tries(300),
     );
   });
 
@@ -285,7 +286,7 @@ describe("for any value", () => {
         const text = JSON.stringify(value, null, 2);
         expect(plain(read(`\uFEFF${text.replaceAll("\n", "\r\n")}\r\n`))).toEqual(plain(value));
       }),
-      { numRuns: 200 },
+      tries(200),
     );
   });
 
@@ -301,7 +302,7 @@ describe("for any value", () => {
           expect(lines[line - 1]?.slice(column - 1).startsWith(JSON.stringify(each))).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      tries(200),
     );
   });
 });
@@ -354,6 +355,6 @@ test("any text is a value or a fault with a place, never a crash", () => {
       }
       for (const document of documents) expect(document.locate(["a", 0]).line).toBeGreaterThan(0);
     }),
-    { numRuns: 3000 },
+    tries(3000),
   );
 });

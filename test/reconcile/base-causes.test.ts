@@ -8,6 +8,7 @@ import { withoutSystem } from "../../src/reconcile/prepare.ts";
 import type { Desired, PlannedChange } from "../../src/reconcile/types.ts";
 import { acme, engine, manifestsIn } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
+import { tries } from "../support/tries.ts";
 
 function entriesOf(yaml: string, compiled: CompiledConnector): Desired[] {
   const [manifest] = manifestsIn(yaml);
@@ -164,6 +165,6 @@ test("what changed comes first; nothing but causes and order is touched", async 
         ...causes.filter((cause) => cause === "drift"),
       ]);
     }),
-    { numRuns: 40 },
+    tries(40),
   );
 });

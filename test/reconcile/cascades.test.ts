@@ -6,6 +6,7 @@ import { defineConnector, defineResource, Type } from "../../src/connector-kit/i
 import { goingAlong } from "../../src/reconcile/going-along.ts";
 import type { Thing } from "../../src/reconcile/types.ts";
 import { acme, engine, lines } from "../support/engine.ts";
+import { tries } from "../support/tries.ts";
 
 interface Unit {
   id: string;
@@ -168,6 +169,7 @@ test("of any forest, exactly what is below a thing goes along with it, circles a
         expect(found.map(({ key }) => key).sort()).toEqual(expected.map(({ key }) => key).sort());
       }
     }),
+    tries(100),
   );
 });
 

@@ -7,6 +7,7 @@ import { desiredEntries } from "../../src/manifests/index.ts";
 import { compareManifests, type DeclaredIntegration } from "../../src/reconcile/index.ts";
 import { acme, manifestsIn } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
+import { tries } from "../support/tries.ts";
 
 const compiled = compileConnector(fakeSystem().connector);
 
@@ -298,6 +299,7 @@ describe("for any two manifests", () => {
       fc.property(rooms, (one) => {
         expect(told(compare(manifest(one), manifest(one)))).toEqual([]);
       }),
+      tries(100),
     );
   });
 
@@ -315,6 +317,7 @@ describe("for any two manifests", () => {
         }
         expect(new Map(live)).toEqual(new Map(parse(head).map((one) => [one.name, one])));
       }),
+      tries(100),
     );
   });
 });

@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createPlatforms } from "../../src/cli/platforms.ts";
 import { systemClock } from "../../src/connector-kit/http/clock.ts";
 import { loadManifests } from "../../src/manifests/load.ts";
+import { builtinPlatforms } from "../../src/manifests/platform-source.ts";
 import { createFolderSource } from "../../src/sources/folder.ts";
 import type { Snapshot, Source } from "../../src/sources/source.ts";
 import { folderOf } from "../support/cli.ts";
@@ -34,7 +34,7 @@ async function watching(
 ): Promise<Watched> {
   const folder = folderOf(files);
   prepare(folder);
-  const platforms = await createPlatforms({ modules: [], folder, allowed: false, connectors: [] });
+  const platforms = builtinPlatforms();
   const snapshots: Snapshot[] = [];
   let seen: () => void = () => undefined;
   const source = createFolderSource({

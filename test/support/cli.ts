@@ -11,6 +11,7 @@ import type { Surroundings } from "../../src/cli/surroundings.ts";
 import type { Connector } from "../../src/connector-kit/contract.ts";
 import { systemClock } from "../../src/connector-kit/http/clock.ts";
 import type { Clock } from "../../src/connector-kit/http/types.ts";
+import { platformsWith } from "./platforms.ts";
 
 export interface CliOptions {
   cwd: string;
@@ -84,7 +85,7 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
     },
     exit: (code) => void exits.push(code),
     ...(options.network ? {} : { fetch: unreachable }),
-    connectors,
+    platforms: platformsWith(connectors),
   };
   const code = await run(args, surroundings);
   return { code, ...written, exits };

@@ -21,9 +21,16 @@ export interface TestRepository {
 export function repositoryOf(files: Readonly<Record<string, string>>): TestRepository {
   const folder = folderOf();
   const repository = repositoryIn(folder);
-  repository.git("init", "--quiet", "--initial-branch=main");
+  initialise(join(folder, ".git"));
   repository.commit(files);
   return repository;
+}
+
+/** What `git init` makes, as far as anything here needs it (gitrepository-layout(5)), without a process for it. */
+function initialise(folder: string): void {
+  for (const name of ["objects", "refs/heads", "hooks"]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, "HEAD"), "ref: refs/heads/main\n");
+  writeFileSync(join(folder, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = false\n");
 }
 
 /** A repository that is there already. */

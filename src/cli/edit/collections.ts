@@ -1,16 +1,16 @@
 /** Changes of one map or list as changes of text that leave all else of it as it is. */
 import { isCollection, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import {
+  afterEmptyLines,
   colonEnd,
   columnOf,
   dashOf,
   endOf,
   isAbsent,
   isBlock,
-  isBlockScalar,
+  keepsEmptyLines,
   lastOf,
   lineAfter,
-  lineEnd,
   lineStart,
   rangeOf,
 } from "./nodes.ts";
@@ -74,10 +74,10 @@ export function removePair(map: YAMLMap, pair: Pair, context: Context): Splice {
   const index = map.items.indexOf(pair);
   const next = map.items[index + 1];
   const { start } = rangeOf(pair.key as Node);
-  const end = endOf(text, lastOf(pair));
   if (context.flow) return cut(startsOf(map.items), endsOf(map.items, text), index, index);
   if (index === 0 && next) return { start, end: rangeOf(next.key as Node).start, text: "" };
-  return wholeLines(text, start, lastOf(pair), end);
+  const before = map.items[index - 1];
+  return wholeLines(text, start, lastOf(pair), before && lastOf(before));
 }
 
 function startsOf(pairs: readonly Pair[]): number[] {
@@ -95,15 +95,12 @@ function cut(starts: readonly number[], ends: readonly number[], from: number, t
   return { start: ends[from - 1] as number, end: ends[to] as number, text: "" };
 }
 
-function wholeLines(text: string, start: number, last: Node, end: number): Splice {
-  const { at: place, fresh } = lineAfter(text, last);
-  const stop = fresh && isBlockScalar(last) ? place : nextLine(text, lineEnd(text, end));
+/** @param before what the text goes on from when these lines are gone. */
+function wholeLines(text: string, start: number, last: Node, before: Node | undefined): Splice {
+  const { at: end } = lineAfter(text, last);
+  // A block that keeps the empty lines at its end would take in those that follow.
+  const stop = before && keepsEmptyLines(text, before) ? afterEmptyLines(text, end) : end;
   return { start: lineStart(text, start), end: stop, text: "" };
-}
-
-function nextLine(text: string, offset: number): number {
-  const next = text.indexOf("\n", offset);
-  return next === -1 ? text.length : next + 1;
 }
 
 /** What becomes of a list. */
@@ -151,7 +148,8 @@ function changeBlock(list: YAMLSeq, kept: readonly Node[], { removed, added }: L
   const splices = [...removed].map((index) => {
     const item = list.items[index] as Node;
     const dash = dashOf(list, index);
-    const line = wholeLines(text, dash, item, endOf(text, item));
+    const before = list.items.findLast((_, other) => other < index && !removed.has(other)) as Node | undefined;
+    const line = wholeLines(text, dash, item, before);
     // The first of a list that begins in its parent's line leaves its place to the second.
     return text.slice(line.start, dash).trim() === "" ? line : { start: dash, end: dashOf(list, index + 1), text: "" };
   });

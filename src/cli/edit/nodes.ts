@@ -42,22 +42,32 @@ export function endOf(text: string, node: Node): number {
 }
 
 /**
- * Where a line that follows a node is put in: at the end of the node's last line, or after a block of text.
+ * Where a line that follows a node is put in: where the line after the node's last begins, so that it is outside
+ * of what goes when that last line does, or at the end of the text.
  *
  * @returns `fresh` when a line begins there.
  */
 export function lineAfter(text: string, node: Node): { at: number; fresh: boolean } {
   const leaf = lastLeaf(node);
   const { end } = rangeOf(leaf);
-  if (isBlockScalar(leaf)) return { at: end, fresh: text[end - 1] === "\n" };
-  return { at: lineEnd(text, end), fresh: false };
+  const at = isBlockScalar(leaf) ? end : nextLine(text, end);
+  return { at, fresh: text[at - 1] === "\n" };
 }
 
-/** The end of a line's text. */
-export function lineEnd(text: string, offset: number): number {
+function nextLine(text: string, offset: number): number {
   const next = text.indexOf("\n", offset);
-  if (next === -1) return text.length;
-  return next > offset && text[next - 1] === "\r" ? next - 1 : next;
+  return next === -1 ? text.length : next + 1;
+}
+
+/** Where the first line begins, from this one on, that holds something. */
+export function afterEmptyLines(text: string, offset: number): number {
+  return offset + (/^(?:[ \t]*\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0);
+}
+
+/** Whether a node ends with a block of text to which the empty lines after it belong. */
+export function keepsEmptyLines(text: string, node: Node): boolean {
+  const leaf = lastLeaf(node);
+  return isBlockScalar(leaf) && /^[|>]\d?\+/.test(text.slice(rangeOf(leaf).start));
 }
 
 export function lineStart(text: string, offset: number): number {

@@ -2,7 +2,8 @@
  * Which teams may do what in a repository.
  *
  * Read from the organisation's side: a team's repositories come a hundred to a page, so that it costs what the
- * declared teams cost, however many repositories there are. Teams go by their slug here.
+ * declared teams cost, however many repositories there are. Teams go by their name as `teams` has it, since GitHub's
+ * slug cannot be told from a name with letters that are not Latin, or with "ß"; a stated slug is as good.
  */
 import {
   byLink,
@@ -52,12 +53,12 @@ export const repositoryTeams = defineResource({
     ...(permission === undefined ? {} : { permission: permissionWord(permission) }),
   }),
   async *list(github: GitHubReader, { parents, keys }) {
-    const slugs = await teamsToRead(github, keys);
+    const wanted = await teamsToRead(github, keys);
     const byId = new Map(parents.map((parent) => [parent.id, parent]));
-    for await (const found of someAtOnce(slugs, (slug) => accessOf(github, slug, byId))) yield* found;
+    for await (const found of someAtOnce(wanted, (team) => accessOf(github, team, byId))) yield* found;
   },
   async create(github: GitHubWriter, { desired, parent }) {
-    const slug = slugOf(desired.team);
+    const slug = await slugFor(github, slugOf(desired.team));
     await putAccess(github, slug, parent, desired.permission);
     return { id: slug };
   },
@@ -66,18 +67,34 @@ export const repositoryTeams = defineResource({
   remove: (github, { id, parent }) => deleteAccess(github, id, parent as ObservedParent),
 });
 
+/** A team by the slug of its address and by what it is called in manifests. */
+interface Named {
+  slug: string;
+  team: string;
+}
+
 /** The declared and owned teams that there are. One that is still to be made has no repositories. */
-async function teamsToRead(github: GitHubReader, keys: ListRequest["keys"]): Promise<string[]> {
-  const slugs = (await Array.fromAsync(listTeams(github))).map(({ slug }) => slug);
-  if (keys === "all") return slugs;
+async function teamsToRead(github: GitHubReader, keys: ListRequest["keys"]): Promise<Named[]> {
+  const teams = (await Array.fromAsync(listTeams(github))).map(({ slug, name }) => ({ slug, team: slugOf(name) }));
+  if (keys === "all") return teams;
   const wanted = new Set(keys.map((key) => slugOf(key.at(-1) ?? "")));
-  return slugs.filter((slug) => wanted.has(slug));
+  return teams.flatMap(({ slug, team }) => {
+    if (wanted.has(team)) return [{ slug, team }];
+    return wanted.has(slug) ? [{ slug, team: slug }] : [];
+  });
+}
+
+/** The slug of a team that is called so in manifests. Asks only where GitHub makes another slug of such a name. */
+async function slugFor(github: GitHubReader, team: string): Promise<string> {
+  if (/^[a-z0-9_-]*$/.test(team)) return team;
+  for await (const { slug, name } of listTeams(github)) if (slugOf(name) === team) return slug;
+  return team;
 }
 
 /** What a team has in those repositories that are asked about. */
 async function accessOf(
   { http, account }: GitHubReader,
-  slug: string,
+  { slug, team }: Named,
   byId: ReadonlyMap<string, ObservedParent>,
 ): Promise<Observed<RepositoryTeam>[]> {
   const found: Observed<RepositoryTeam>[] = [];
@@ -86,8 +103,7 @@ async function accessOf(
   for await (const raw of byLink<RawTeamRepository>(http, path`/orgs/${account.login}/teams/${slug}/repos`, options)) {
     const parent = byId.get(String(raw.id));
     const permission = permissionIn(raw);
-    if (parent)
-      found.push({ id: slug, parent, spec: { team: slug, ...(permission === undefined ? {} : { permission }) } });
+    if (parent) found.push({ id: slug, parent, spec: { team, ...(permission === undefined ? {} : { permission }) } });
   }
   return found;
 }

@@ -27,7 +27,7 @@ function shell(
     "home/.empty": "",
   });
   const env = { PATH: path, HOME: join(cwd, "home"), TERM: "dumb", LC_ALL: "C.UTF-8" };
-  const { stdout, error } = spawnSync(command, args, { cwd, env, input, encoding: "utf8", timeout: 60_000 });
+  const { stdout, error } = spawnSync(command, args, { cwd, env, input, encoding: "utf8", timeout: 110_000 });
   if (error) throw error;
   return stdout;
 }

@@ -5,6 +5,7 @@ import { applyEdits } from "../../../src/cli/edit/apply-edits.ts";
 import { type DocumentEdit, editedValue } from "../../../src/manifests/document-edit.ts";
 import type { DocumentPath } from "../../../src/manifests/types.ts";
 import { parseYaml } from "../../../src/manifests/yaml.ts";
+import { tries } from "../../support/tries.ts";
 import { files } from "../yaml-documents.ts";
 
 const values = (text: string): unknown[] => parseYaml(text).documents.map(({ value }) => value);
@@ -49,6 +50,24 @@ function apart(edits: readonly DocumentEdit[]): DocumentEdit[] {
   return kept;
 }
 
+const examples: [text: string, picks: { at: number; value: unknown; how: string }[], which: number][] = [
+  // Two edits end in the same line: an item of the list is replaced, and a pair follows that list.
+  [
+    "kind: Integration\nthings:\n  name:\n  - plain\n  - plain\nextra: 1",
+    [
+      { at: 0, value: [{ name: "1.10", of: ["z"] }], how: "add" },
+      { at: 1, value: "no", how: "shorten" },
+    ],
+    0,
+  ],
+  // What goes stands between a block that keeps its empty lines and an empty line that is none of its.
+  [
+    "things:\n  name: plain\n  list:\n  - plain\n  - |+\n    first\n  - plain\n\n  z9: plain\nextra: plain",
+    [{ at: 2, value: "no", how: "shorten" }],
+    0,
+  ],
+];
+
 test("says what it should, and the other documents say what they said", () => {
   fc.assert(
     fc.property(files, fc.array(pick, { minLength: 1, maxLength: 4 }), fc.nat(2), (text, picks, which) => {
@@ -59,7 +78,7 @@ test("says what it should, and the other documents say what they said", () => {
       expect(values(after)).toEqual(before.with(index, editedValue(before[index], edits)));
       expect(after.startsWith("\uFEFF")).toBe(text.startsWith("\uFEFF"));
     }),
-    { numRuns: 400 },
+    { ...tries(400), examples },
   );
 });
 
@@ -76,6 +95,6 @@ test("adding to a list that is there changes nothing else of the text", () => {
       const after = applyEdits(text, 0, [{ do: "list", path: list.path, removed: [], added: ["new"] }], false);
       expect(added.map((one) => after.replace(one, ""))).toContain(text);
     }),
-    { numRuns: 150 },
+    tries(150),
   );
 });

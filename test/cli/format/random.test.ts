@@ -5,6 +5,7 @@ import { parseAllDocuments } from "yaml";
 import type { AnnotatedSchema } from "../../../src/api/index.ts";
 import { formatText, type Kinds } from "../../../src/cli/format/format-text.ts";
 import { parseYaml } from "../../../src/manifests/yaml.ts";
+import { tries } from "../../support/tries.ts";
 import { files } from "../yaml-documents.ts";
 
 const text: AnnotatedSchema = { type: "string" };
@@ -32,7 +33,7 @@ test("what was meant is meant, and a second time nothing changes", () => {
       expect(valuesOf(formatted)).toEqual(before);
       expect(formatText(formatted, kinds, false)).toBe(formatted);
     }),
-    { numRuns: 400 },
+    tries(400),
   );
 });
 
@@ -56,7 +57,7 @@ test("a reader of YAML 1.1 finds the same strings in what is Plumbline's", () =>
         for (const [path, ours, theirs] of strings(value, document?.toJS(), "")) expect(theirs, path).toBe(ours);
       }
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });
 
@@ -77,6 +78,6 @@ test("no comment is lost", () => {
       expect(commentsOf(formatted)).toEqual(commentsOf(source));
       expect(formatted.endsWith("\n")).toBe(true);
     }),
-    { numRuns: 300 },
+    tries(300),
   );
 });

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { planCodeQuality, problemsCodeQuality } from "../../../src/cli/formats/codequality.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place, twoRooms } from "../fixture.ts";
 import { anyPlan, anyProblem, base, part, planInput, planOf, problemInput } from "./fixture.ts";
 
@@ -96,6 +97,6 @@ test("any text in any field gives a report that GitLab takes", () => {
       read(planCodeQuality(planInput(plan)).text);
       read(problemsCodeQuality(problemInput(problems)).text);
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });

@@ -8,6 +8,7 @@ import { fromRepository } from "../../../src/cli/formats/places.ts";
 import { planFindings } from "../../../src/cli/formats/plan-findings.ts";
 import { cutText, select } from "../../../src/cli/formats/select.ts";
 import type { PlanInput } from "../../../src/cli/formats/types.ts";
+import { tries } from "../../support/tries.ts";
 import { anyPlan, anyText, base, part, planInput, planOf } from "./fixture.ts";
 
 const toPath = fromRepository({ cwd: "/nowhere/repository", env: {} });
@@ -130,6 +131,7 @@ test("no finding is lost or doubled, and nothing left out goes before what is ke
       if (left.some(({ removal }) => removal)) expect(kept.every(({ removal }) => removal)).toBe(true);
       expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
     }),
+    tries(100),
   );
 });
 
@@ -142,5 +144,6 @@ test("a text is cut within its length and never through a character", () => {
       expect(cut.isWellFormed()).toBe(true);
       expect(well.startsWith(cut.replace(/…$/, ""))).toBe(true);
     }),
+    tries(100),
   );
 });

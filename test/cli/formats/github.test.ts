@@ -9,6 +9,7 @@ import { problemFindings } from "../../../src/cli/formats/problem-findings.ts";
 import type { Problem } from "../../../src/manifests/types.ts";
 import { cli } from "../../support/cli.ts";
 import { fakeSystem } from "../../support/fakes.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place } from "../fixture.ts";
 import { anyPlan, anyProblem, base, part, planInput, planOf, problemInput, repositoryOf } from "./fixture.ts";
 import { commandsIn } from "./runner.ts";
@@ -111,6 +112,6 @@ test("any text in any field gives only annotations, each with its whole message"
         expect(commands.map(({ data }) => data).sort()).toEqual(findings.map(({ message }) => message).sort());
       }
     }),
-    { numRuns: 300 },
+    tries(300),
   );
 });

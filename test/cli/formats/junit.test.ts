@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planJunit, problemsJunit } from "../../../src/cli/formats/junit.ts";
 import type { PlanInput } from "../../../src/cli/formats/types.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place, twoRooms } from "../fixture.ts";
 import { anyPlan, anyProblem, base, part, planInput, planOf, problemInput } from "./fixture.ts";
 import { type Element, readXml } from "./xml.ts";
@@ -160,7 +161,7 @@ test("long messages of many changes stay below 30 MB, and a delete at the end is
   expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
   expect(text).toContain('<testcase name="rooms/gone"');
   expect(cut).toContain("Not listed: ");
-}, 60_000);
+});
 
 test("any text in any field gives a document that readers take", (context) => {
   const documents: string[] = [];
@@ -172,7 +173,7 @@ test("any text in any field gives a document that readers take", (context) => {
         if (documents.length < 20) documents.push(text);
       }
     }),
-    { numRuns: 200 },
+    tries(200),
   );
   context.skip(!xmllint, MISSING);
   for (const document of documents) expect(lint(document)).toBe("- validates");

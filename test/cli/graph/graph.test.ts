@@ -7,6 +7,7 @@ import { dot } from "../../../src/cli/graph/dot.ts";
 import { nodeId } from "../../../src/cli/graph/graph.ts";
 import { mermaid } from "../../../src/cli/graph/mermaid.ts";
 import { cli, folderOf } from "../../support/cli.ts";
+import { tries } from "../../support/tries.ts";
 import { manifest, place } from "../fixture.ts";
 import { drawn } from "./arbitrary.ts";
 import { strangeToDot, strangeToMermaid } from "./grammar.ts";
@@ -125,6 +126,7 @@ test("the order of the files does not matter, and neither does that of the manif
       const forth = buildGraph({ integrations, rules: [], routes: [] });
       expect(buildGraph({ integrations: integrations.toReversed(), rules: [], routes: [] })).toEqual(forth);
     }),
+    tries(100),
   );
 });
 
@@ -152,6 +154,7 @@ test("ids tell apart whatever differs", () => {
         expect(one).toMatch(/^kind(_x_\w*){2}$/);
       },
     ),
+    tries(100),
   );
   expect(nodeId("kind", "default", "a_x", "b")).not.toBe(nodeId("kind", "default", "a", "x_b"));
 });
@@ -166,7 +169,7 @@ describe("whatever names and titles hold", () => {
         const boxes = new Set([...drawing.groups.flatMap(({ nodes }) => nodes), ...drawing.nodes].map(({ id }) => id));
         expect(drawing.edges.filter(({ from, to }) => !boxes.has(from) || !boxes.has(to))).toEqual([]);
       }),
-      { numRuns: 300 },
+      tries(300),
     );
   });
 
@@ -175,7 +178,7 @@ describe("whatever names and titles hold", () => {
       fc.property(drawn, (manifests) => {
         expect(strangeToDot(dot(buildGraph(manifests)))).toEqual([]);
       }),
-      { numRuns: 300 },
+      tries(300),
     );
   });
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type GitHubPlace, gitHubPlace } from "../../e2e/place.ts";
-import { patience } from "../../e2e/random.ts";
+import { tries } from "../../support/tries.ts";
 
 const manifest = (resources: string) => `apiVersion: plumbline.dev/v1alpha1
 kind: Integration
@@ -245,37 +245,33 @@ async function expectNothingToDo(here: GitHubPlace, why: string): Promise<void> 
   expect(others, `${stdout}\n${why}`).toEqual(Object.fromEntries(Object.keys(others).map((key) => [key, 0])));
 }
 
-test(
-  "all kinds of an organisation",
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(organization, organization, async (first, second) => {
-        const here = await gitHubPlace(
-          { "acme.yaml": manifest("{}") },
-          { members: people, outsiders: ["Linus", "null"], pageLimit: 3 },
-        );
-        await fill(here, first);
-        const { code, stdout, stderr } = await here.run("import acme");
-        expect(code, stderr).toBe(0);
-        expect(stdout).not.toContain("***");
-        writeFileSync(join(here.folder, "acme.yaml"), stdout);
-        await expectNothingToDo(here, stdout + stderr);
-        await fill(here, second);
-        for (const { name: called } of first.repositories) {
-          await here.github.api("PATCH", `/repos/acme/${called}`, { description: "changed", has_wiki: false });
-          for (const label of first.repositories[0]?.labels ?? []) {
-            await here.github.api("PATCH", `/repos/acme/${called}/labels/${encodeURIComponent(label.name)}`, {
-              color: "ffffff",
-            });
-          }
+test("all kinds of an organisation", async () => {
+  await fc.assert(
+    fc.asyncProperty(organization, organization, async (first, second) => {
+      const here = await gitHubPlace(
+        { "acme.yaml": manifest("{}") },
+        { members: people, outsiders: ["Linus", "null"], pageLimit: 3 },
+      );
+      await fill(here, first);
+      const { code, stdout, stderr } = await here.run("import acme");
+      expect(code, stderr).toBe(0);
+      expect(stdout).not.toContain("***");
+      writeFileSync(join(here.folder, "acme.yaml"), stdout);
+      await expectNothingToDo(here, stdout + stderr);
+      await fill(here, second);
+      for (const { name: called } of first.repositories) {
+        await here.github.api("PATCH", `/repos/acme/${called}`, { description: "changed", has_wiki: false });
+        for (const label of first.repositories[0]?.labels ?? []) {
+          await here.github.api("PATCH", `/repos/acme/${called}/labels/${encodeURIComponent(label.name)}`, {
+            color: "ffffff",
+          });
         }
-        const written = await here.run("import acme --write");
-        expect(written.code, written.stderr).toBe(0);
-        await expectNothingToDo(here, (await here.run("import acme")).stdout + written.stderr);
-        expect(here.proxy.writes().filter(({ path }) => path !== "/graphql")).toEqual([]);
-      }),
-      { numRuns: 4, seed: 20261126, endOnFailure: true },
-    );
-  },
-  patience * 2,
-);
+      }
+      const written = await here.run("import acme --write");
+      expect(written.code, written.stderr).toBe(0);
+      await expectNothingToDo(here, (await here.run("import acme")).stdout + written.stderr);
+      expect(here.proxy.writes().filter(({ path }) => path !== "/graphql")).toEqual([]);
+    }),
+    tries(4, { seed: 20261126, endOnFailure: true }),
+  );
+});

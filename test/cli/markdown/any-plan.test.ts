@@ -5,6 +5,7 @@ import type { Change, Plan } from "../../../src/api/plan.ts";
 import { fits } from "../../../src/cli/markdown/budget.ts";
 import { renderPlanMarkdown } from "../../../src/cli/markdown/plan.ts";
 import { renderProblemsMarkdown } from "../../../src/cli/markdown/problems.ts";
+import { tries } from "../../support/tries.ts";
 import { foldedDepth, listedKeys, outsideCode } from "./gfm.ts";
 import { change, integration, planOf } from "./plans.ts";
 
@@ -112,7 +113,7 @@ test("any plan is within its budget, closes what it opens, and shows all that co
       expect(foldedDepth(text)).toEqual({ end: 0, least: 0 });
       expect(text).not.toMatch(/^\s*\//m);
     }),
-    { numRuns: 60 },
+    tries(60),
   );
 });
 
@@ -133,7 +134,7 @@ test("any removal is listed, or the first line says how many are not", () => {
       const left = Number(/^.*\*\*(\d+) of \d+ removals are not listed here\.\*\*/.exec(text)?.[1] ?? 0);
       expect(removed.filter((one) => !listed.has(one))).toHaveLength(left);
     }),
-    { numRuns: 100 },
+    tries(100),
   );
 });
 
@@ -155,6 +156,6 @@ test("any problems are within the budget, and all that comes from files is code"
       expect(fits(text, budget)).toBe(true);
       expect(outsideCode(text)).not.toContain(FOREIGN);
     }),
-    { numRuns: 100 },
+    tries(100),
   );
 });

@@ -11,6 +11,7 @@ import {
   Type,
 } from "../../../src/index.ts";
 import { fakeSystem } from "../../support/fakes.ts";
+import { tries } from "../../support/tries.ts";
 import { tracker } from "./tracker.ts";
 
 test("without any statement a system keeps single items and nothing more", () => {
@@ -42,6 +43,7 @@ test("what a plain object states, unknown extras too, survives both ways", () =>
       expect(Object.keys(plain)).toEqual(expect.arrayContaining(Object.keys(Capabilities.defaults)));
       expect(Capabilities.fromObject(plain)).toEqual(capabilities);
     }),
+    tries(100),
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { errorCodes, OperationResult } from "../../../src/index.ts";
+import { tries } from "../../support/tries.ts";
 
 const metadata = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true });
 const results = fc.oneof(
@@ -23,6 +24,7 @@ test("a result survives the way to a plain object and back", () => {
     fc.property(results, (result) => {
       expect(OperationResult.fromObject(OperationResult.toObject(result))).toEqual(result);
     }),
+    tries(100),
   );
 });
 
@@ -34,6 +36,7 @@ test("a plain object survives JSON, and holds nothing that is undefined", () => 
       const text = JSON.stringify(object);
       expect(JSON.stringify(OperationResult.toObject(OperationResult.fromObject(JSON.parse(text))))).toBe(text);
     }),
+    tries(100),
   );
 });
 

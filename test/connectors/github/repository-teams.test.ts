@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Key } from "../../../src/api/index.ts";
 import type { ObservedParent } from "../../../src/connector-kit/index.ts";
 import { type GitHub, startGitHub } from "../../support/github.ts";
-import { failureOf, type Stage, thingsOf, update } from "../stage.ts";
+import { create, failureOf, type Stage, thingsOf, update } from "../stage.ts";
 import { githubStaging, repositories, repositoryTeams } from "./organization.ts";
 
 const { withAnswers, withSystem } = githubStaging();
@@ -77,5 +77,21 @@ test("a permission is changed by the word that GitHub takes", async () => {
     await update(stage, repositoryTeams, access, { permission: "write" });
     await update(stage, repositoryTeams, access, { permission: "admin" });
     expect(stage.writes().map(({ body }) => body)).toEqual([{ permission: "push" }, { permission: "admin" }]);
+  });
+});
+
+test("a team whose slug is not what its name gives goes by its name, and by that slug where it is stated", async () => {
+  await onMany(async (stage, system, parents) => {
+    await system.api("POST", "/orgs/acme/teams", { name: "Grüße" });
+    const desired = { team: "Grüße", permission: "push" };
+    const [parent] = parents;
+    await create(stage, repositoryTeams, desired, parent);
+    expect(stage.writes().map(({ path }) => path)).toEqual(["/orgs/acme/teams/gru-e/repos/acme/r11"]);
+    const read = async (team: string) => {
+      const found = await lookFor(stage, parents, [["r11", team]]);
+      return found.map((one) => ("spec" in one ? { id: one.id, team: one.spec.team } : one));
+    };
+    expect(await read("Grüße")).toEqual([{ id: "gru-e", team: repositoryTeams.normalizeKey?.("Grüße") }]);
+    expect(await read("gru-e")).toEqual([{ id: "gru-e", team: "gru-e" }]);
   });
 });

@@ -1,8 +1,9 @@
 /** Git repositories for tests: a bare one that is the remote, and clones of it. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { openStore, type Store, type StoreClock } from "../../../src/store/index.ts";
 import { temporaryFolder, VERSION } from "../support.ts";
 
@@ -26,9 +27,13 @@ export interface Repositories {
   clone: string;
 }
 
-export async function repositories(): Promise<Repositories> {
-  const folder = await temporaryFolder();
-  const [remote, clone] = [join(folder, "remote.git"), join(folder, "clone")];
+/** Made once a test file: each test gets a copy, which starts no processes. */
+const master = mkdtempSync(join(tmpdir(), "plumbline-git-"));
+afterAll(() => rmSync(master, { recursive: true, force: true }));
+makeRepositories(master);
+
+function makeRepositories(folder: string): void {
+  const { remote, clone } = repositoriesIn(folder);
   mkdirSync(remote);
   git(remote, "init", "--quiet", "--bare", "--initial-branch=main");
   git(folder, "clone", "--quiet", remote, clone);
@@ -36,7 +41,19 @@ export async function repositories(): Promise<Repositories> {
   git(clone, "add", ".");
   git(clone, "commit", "--quiet", "--message", "Start");
   git(clone, "push", "--quiet", "origin", "HEAD:main");
-  return { remote, clone };
+}
+
+function repositoriesIn(folder: string): Repositories {
+  return { remote: join(folder, "remote.git"), clone: join(folder, "clone") };
+}
+
+export async function repositories(): Promise<Repositories> {
+  const folder = await temporaryFolder();
+  cpSync(master, folder, { recursive: true, preserveTimestamps: true }); // or the index takes its files for changed
+  const made = repositoriesIn(folder);
+  const settings = join(made.clone, ".git/config");
+  writeFileSync(settings, readFileSync(settings, "utf8").replaceAll(master, folder));
+  return made;
 }
 
 /** Opens the state of a clone; it is closed when the test ends. */
