@@ -4,8 +4,8 @@
  * Such a thing may exist in its system all the same, so this is no mistake by itself. Where everything is declared,
  * it finds a name that was misspelt and a file that is gone, without asking the system.
  */
+import canonicalize from "canonicalize";
 import type { Integration } from "../api/integration.ts";
-import { stableText } from "../connector-kit/compare.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import { type DeclaredEntry, desiredEntries } from "./desired.ts";
 import { didYouMean } from "./nearest.ts";
@@ -42,7 +42,7 @@ export function undeclaredReferences(integrations: readonly CheckedIntegration[]
 
 /** Offline nobody can tell more: the identity is read from the system. */
 function systemOf({ metadata, spec }: Integration): string {
-  return stableText([namespaceOf({ metadata }), spec.platform, spec.connection ?? {}]);
+  return String(canonicalize([namespaceOf({ metadata }), spec.platform, spec.connection ?? {}]));
 }
 
 function missingOf(

@@ -275,8 +275,8 @@ describe("a state that is", () => {
 
   test("of an address that this version does not know is one error before anything is read", async () => {
     const { fake, run } = place();
-    const { code, stderr } = await run("apply --auto-approve --state postgres://ada:hunter2@db/x");
-    expect(stderr).toContain("postgres: is not available yet");
+    const { code, stderr } = await run("apply --auto-approve --state mysql://ada:hunter2@db/x");
+    expect(stderr).toContain('knows no state of the scheme "mysql:"');
     expect(stderr).not.toContain("hunter2");
     expect({ code, writes: fake.writes }).toEqual({ code: 1, writes: [] });
   });

@@ -17,6 +17,7 @@ test("every command of this version is there", () => {
     "test",
     "execute",
     "simulate",
+    "controller",
     "import",
     "fmt",
     "connectors",

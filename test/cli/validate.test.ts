@@ -98,7 +98,7 @@ describe("init", () => {
     expect(stderr).toContain("plumbline validate");
     expect(code).toBe(0);
     const checked = await cli(["validate"], { cwd });
-    expect(checked).toMatchObject({ code: 0, stderr: "", stdout: "2 manifests are valid (2 files read).\n" });
+    expect(checked).toMatchObject({ code: 0, stderr: "", stdout: "3 manifests are valid (3 files read).\n" });
   });
 
   test("its manifests point editors at a schema that is there", async () => {

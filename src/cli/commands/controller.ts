@@ -28,8 +28,8 @@ export const controller = buildCommand<Partial<ControllerFlags>, [], CliContext>
     "Runs on: reconciles at intervals, takes webhooks in, runs rules",
     [
       ["controller -f manifests", "on this machine, 127.0.0.1:8080"],
-      ["controller --listen 0.0.0.0:8080", "reached from elsewhere: make a token first"],
-      ["controller --public-url https://plumbline.example.com", "what webhook addresses begin with"],
+      ["controller --listen 0.0.0.0:8080", "for others too: make a token"],
+      ["controller --public-url https://pl.example.com", "for webhook addresses"],
     ],
     "Watches the folder. A mistake in a file keeps its last good version in force. SIGTERM ends it cleanly.",
   ),
