@@ -195,6 +195,20 @@ test("one that waits for another says so, which is no failure to be told", async
   expect([it.told(), await it.ready()]).toEqual([[], "False DependencyNotReady"]);
 });
 
+test("a write that is under way when the program stops ends, and stands in the audit log", async () => {
+  const it = await stage();
+  const stopped = new AbortController();
+  const hanging = Promise.withResolvers<void>();
+  it.system.beforeWrite("create", async () => {
+    stopped.abort();
+    setImmediate(() => hanging.resolve());
+    await hanging.promise;
+  });
+  expect((await it.pass(rooms("a"), stopped.signal)).end).toMatchObject({ end: "again", reason: "Interrupted" });
+  expect(it.system.rooms.map(({ name }) => name)).toEqual(["incidents"]);
+  expect((await it.store.audit.audit({ limit: 1 }))[0]).toMatchObject({ outcome: "done" });
+});
+
 test("a pass that was stopped before it wrote leaves no trace and comes again; one of an unknown Integration is nothing", async () => {
   const it = await stage();
   const stopped = new AbortController();
