@@ -16,6 +16,8 @@ test("every command of this version is there", () => {
     "forget",
     "test",
     "execute",
+    "simulate",
+    "controller",
     "import",
     "fmt",
     "connectors",

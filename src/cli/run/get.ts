@@ -45,7 +45,7 @@ const get: Run<GetFlags, [string?, string?]> = async (invocation, flags, kindTex
     return 0;
   }
   if (rows.length === 0) output.note("Nothing is declared or on record here.");
-  else output.print(table(rows, surroundings.clock.now(), invocation));
+  else output.print([table(rows, surroundings.clock.now(), invocation), ...webhookLines(rows)].join("\n"));
   return 0;
 };
 export default get;
@@ -171,13 +171,18 @@ function table(rows: readonly Row[], now: number, { output }: Invocation): strin
       },
       { title: "REASON", of: (row) => readyOf(row)?.reason ?? "" },
       { title: "AGE", of: (row) => ageOf(readyOf(row)?.lastTransitionTime, now) },
-      ...(rows.some(({ webhook }) => webhook !== undefined)
-        ? [{ title: "WEBHOOK", of: ({ webhook }: Row) => webhook ?? "" }]
-        : []),
       { title: "MESSAGE", of: messageOf },
     ],
     { width: output.width, paint: output.paint },
   );
+}
+
+/** Addresses stand below the table, whole: they are there to be copied. */
+function webhookLines(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(({ owner, webhook }) =>
+    webhook === undefined ? [] : [`  ${shortName(owner)}  ${webhook}`],
+  );
+  return lines.length === 0 ? [] : ["", "Webhooks go to:", ...lines];
 }
 
 const units = [

@@ -1,6 +1,6 @@
 /** What the program proposes to a shell, in silence and without running anything. */
 import { describe, expect, test } from "vitest";
-import { commands } from "../../../src/cli/routes.ts";
+import { commands, groups } from "../../../src/cli/routes.ts";
 import { cli, folderOf } from "../../support/cli.ts";
 import { manifest } from "../fixture.ts";
 
@@ -25,7 +25,7 @@ async function words(line: string, from: Readonly<Record<string, string>> = file
 }
 
 test("the first word is a command, and each has what help says of it", async () => {
-  expect(await words("")).toEqual(Object.keys(commands));
+  expect(await words("")).toEqual([...Object.keys(commands), ...Object.keys(groups)]);
   const { stdout } = await cli(["__complete", "val"], { cwd: folderOf() });
   expect(stdout).toBe("validate\tChecks manifests; asks no system and needs no credentials\n");
 });
@@ -63,7 +63,7 @@ describe("proposals", () => {
     { line: "connectors sl", expected: ["slack"] },
     { line: "schema P", expected: ["Plan"] },
     { line: "schema git", expected: ["github"] },
-    { line: "init --platform ", expected: ["github", "slack"] },
+    { line: "init --platform ", expected: ["github", "slack", "webhook"] },
     { line: "init --ci ", expected: ["github", "gitlab", "none"] },
     { line: "explain R", expected: ["Rule"] },
     { line: "explain Rule.spec.tr", expected: ["Rule.spec.trigger"] },
