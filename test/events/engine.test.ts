@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PlatformEvent } from "../../src/connector-kit/contract.ts";
 import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
 import type { Performed } from "../../src/events/types.ts";
 import { endOf, LEASE } from "../../src/events/worker.ts";
@@ -373,6 +374,34 @@ test("a platform that is asked for more holds back its own events only; what it 
     ["e1", { more: "e1" }],
     ["e2", { more: "e2" }],
   ]);
+});
+
+test("an event that comes while an earlier one of its Integration is held back does not go before it", async () => {
+  const clock = fixed();
+  const performer = scriptedPerformer(clock);
+  let asked = 0;
+  const enrich = async (one: PlatformEvent) => {
+    asked += 1;
+    if (asked === 1) throw new Error("It is down.");
+    return one;
+  };
+  const all = await layer({
+    clock,
+    followers: [followerTo(["a"])],
+    performers: { rule: performer },
+    origins: () => ({ events: { main: {} }, enrich }),
+    // A wait of 200 ms, shorter than the time between two looks.
+    random: () => 0.1,
+  });
+  all.engine.start();
+  await settled();
+  await send(all, "e1");
+  await until(() => asked === 1);
+  await pass(clock, 300);
+  await send(all, "e2");
+  await pass(clock, 3000);
+  await all.engine.stop(0);
+  expect(performer.calls.map(({ event: id }) => id)).toEqual(["e1", "e2"]);
 });
 
 test("a platform that never says more holds its events back for a while only, and the history says so", async () => {
