@@ -87,16 +87,21 @@ class PassRunner implements Passes {
     const at: Moment = { now: clock.now(), trace: newTrace() };
     const started = clock.monotonic();
     const context = this.#options.context(manifest, this.#telling(manifest, at), signal);
-    const { plan, passes } = await reconcile(context, {
+    let writes = false;
+    const running = reconcile(context, {
       approve: async (proposed) => {
         if (!signal.aborted) await this.#tellDrift(manifest, proposed, at);
-        return !signal.aborted;
+        writes = !signal.aborted;
+        return writes;
       },
       onOutcome: ({ owner: integration }, { change, status, code }) => {
         const { kind, key, action } = change;
         this.#options.log.info({ trace: at.trace, integration, kind, key, action, status, code }, "written");
       },
     });
+    const result = await unlessStopped(running, signal, () => writes);
+    if (!result) return { end: interrupted };
+    const { plan, passes } = result;
     const pass = passes.find((one) => one.owner === owner);
     if (!pass) return { end: { end: "done" } };
     const end = signal.aborted ? interrupted : passEnd(pass);
@@ -193,6 +198,30 @@ class PassRunner implements Passes {
         { ...facts, reason: end.reason },
         `${end.end === "again" ? "will be tried again" : "stalled"}: ${end.message}`,
       );
+  }
+}
+
+/**
+ * A pass that only reads is not waited for when the program ends: a slow system would hold it up, and no trace is lost.
+ *
+ * @returns undefined when it was left. What it still does finds the signal before it writes anything.
+ */
+async function unlessStopped<T>(
+  running: Promise<T>,
+  signal: AbortSignal,
+  writes: () => boolean,
+): Promise<T | undefined> {
+  const left = Promise.withResolvers<undefined>();
+  const leave = () => {
+    if (!writes()) left.resolve(undefined);
+  };
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([running, left.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+    running.catch(() => undefined);
   }
 }
 

@@ -40,6 +40,18 @@ describe("get", () => {
     expect(items[0].conditions.map(({ type }: { type: string }) => type)).toContain("Connected");
   });
 
+  test("shows where the webhooks of an Integration go, where the configuration says how the controller is reached", async () => {
+    const { folder, run } = place();
+    expect((await run("get")).stdout).not.toContain("Webhooks");
+    const declared = manifest("    rooms: []\n").replace("spec:\n", "spec:\n  events: { enabled: true }\n");
+    writeFileSync(join(folder, "acme.yaml"), declared);
+    expect((await run("get")).stdout).not.toContain("Webhooks");
+    writeFileSync(join(folder, "plumbline.config.yaml"), "publicUrl: https://plumbline.example.com/\n");
+    const webhook = "https://plumbline.example.com/api/webhooks/acme";
+    expect((await run("get")).stdout).toContain(`\n\nWebhooks go to:\n  acme  ${webhook}\n`);
+    expect(JSON.parse((await run("get -o json")).stdout).items[0]).toMatchObject({ webhook });
+  });
+
   test.each([
     { line: "get integrations", code: 0, says: "acme" },
     { line: "get Integration acme", code: 0, says: "acme" },

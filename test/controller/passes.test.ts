@@ -22,6 +22,8 @@ interface Stage {
   told: () => string[];
   events: NewEvent[];
   incomplete: boolean;
+  /** Why an older version of the manifest is in force. */
+  held: { code: string; message: string } | undefined;
   pass(yaml: string, signal?: AbortSignal): ReturnType<Passes["run"]>;
   passes(): Passes;
   ready(): Promise<string>;
@@ -49,6 +51,7 @@ async function stage(): Promise<Stage> {
         ...made.context(yaml, { only: "acme", signal }),
         store: telling,
         ...(it.incomplete ? { incomplete: true } : {}),
+        held: () => it.held,
       }),
       clock: made.clock,
       newTrace: () => String(++trace).padStart(32, "0"),
@@ -62,6 +65,7 @@ async function stage(): Promise<Stage> {
     clock: made.clock,
     events: [],
     incomplete: false,
+    held: undefined,
     told: () =>
       it.events.splice(0).map(({ type, data }) => {
         const { status, changes, reason } = JSON.parse(data) as Record<string, unknown>;
@@ -186,6 +190,21 @@ test("while some manifests cannot be read nothing is removed, and afterwards it 
   expect(it.system.rooms.filter(({ archived }) => !archived).map(({ name }) => name)).toEqual(["a"]);
 });
 
+test("an Integration whose text is wrong goes on as it was, and is stalled until the text is right", async () => {
+  const it = await stage();
+  const stalled = async () => {
+    const object = await it.store.object("Integration", "default/acme");
+    const found = object?.conditions.find(({ type }) => type === "Stalled");
+    return `${await it.ready()}, ${found?.status} ${found?.reason}`;
+  };
+  it.held = { code: "InvalidManifest", message: "m/a.yaml:3: …" };
+  await it.pass(rooms("a"));
+  expect([it.system.rooms.length, await stalled()]).toEqual([1, "True InSync, True InvalidManifest"]);
+  it.held = undefined;
+  await it.pass(rooms("a"));
+  expect(await stalled()).toBe("True InSync, False Progressing");
+});
+
 test("one that waits for another says so, which is no failure to be told", async () => {
   const it = await stage();
   const [manifest] = manifestsIn(acme("dependsOn: [base]"));
@@ -193,6 +212,20 @@ test("one that waits for another says so, which is no failure to be told", async
   await it.passes().waiting(manifest, "default/base");
   await it.passes().waiting(manifest, "default/base");
   expect([it.told(), await it.ready()]).toEqual([[], "False DependencyNotReady"]);
+});
+
+test("a write that is under way when the program stops ends, and stands in the audit log", async () => {
+  const it = await stage();
+  const stopped = new AbortController();
+  const hanging = Promise.withResolvers<void>();
+  it.system.beforeWrite("create", async () => {
+    stopped.abort();
+    setImmediate(() => hanging.resolve());
+    await hanging.promise;
+  });
+  expect((await it.pass(rooms("a"), stopped.signal)).end).toMatchObject({ end: "again", reason: "Interrupted" });
+  expect(it.system.rooms.map(({ name }) => name)).toEqual(["incidents"]);
+  expect((await it.store.audit.audit({ limit: 1 }))[0]).toMatchObject({ outcome: "done" });
 });
 
 test("a pass that was stopped before it wrote leaves no trace and comes again; one of an unknown Integration is nothing", async () => {

@@ -104,12 +104,36 @@ test("a manifest that changes during its pass is reconciled again right after it
   scheduler.update(named("a"));
   await clock.advance(1000);
   scheduler.update(named("a", "interval: 5m"));
+  await clock.advance(1000);
+  expect(began).toEqual(["a@0"]);
+  release("default/a");
+  await clock.advance(1000);
+  expect(began).toEqual(["a@0", "a@2"]);
+});
+
+test("somebody who asks during a pass gets another one right after it", async () => {
+  const { scheduler, clock, began, hold, release } = stage();
+  hold("default/a");
+  scheduler.update(named("a"));
+  await clock.advance(1000);
   scheduler.reconcile("default/a");
   await clock.advance(1000);
   expect(began).toEqual(["a@0"]);
   release("default/a");
   await clock.advance(1000);
   expect(began).toEqual(["a@0", "a@2"]);
+});
+
+test("a dependency that fails with the manifest that it was ready with is waited for again", async () => {
+  const { scheduler, clock, began, ends } = stage();
+  scheduler.update([...named("top", "dependsOn: [base]\ninterval: 10m"), ...named("base", "interval: 1m")]);
+  await clock.advance(30_000);
+  ends.set("default/base", { end: { end: "stalled", reason: "AUTH", message: "" } });
+  await clock.advance(12 * MINUTE);
+  expect(began.filter((one) => one.startsWith("top"))).toEqual(["top@0"]);
+  ends.delete("default/base");
+  await clock.advance(MINUTE);
+  expect(began.filter((one) => one.startsWith("top"))).toHaveLength(2);
 });
 
 test("somebody who asks gets a pass at once, also after a failure, and is told when there is no such Integration", async () => {

@@ -27,9 +27,9 @@ export const controller = buildCommand<Partial<ControllerFlags>, [], CliContext>
   docs: documentation(
     "Runs on: reconciles at intervals, takes webhooks in, runs rules",
     [
-      ["controller -f manifests", "on this machine, 127.0.0.1:8080"],
-      ["controller --listen 0.0.0.0:8080", "for others too: make a token"],
-      ["controller --public-url https://pl.example.com", "for webhook addresses"],
+      ["controller -f manifests", "for this machine alone"],
+      ["controller --listen 0.0.0.0:8080", "needs a token"],
+      ["controller --public-url https://a.example", "behind a proxy"],
     ],
     "Watches the folder. A mistake in a file keeps its last good version in force. SIGTERM ends it cleanly.",
   ),

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import type { Controller } from "../../controller/controller.ts";
-import { webhookAddress } from "../../controller/parts/webhooks.ts";
 import { createLogger, createServer, type Logger, type PlumblineServer } from "../../server/index.ts";
+import { webhookAddress } from "../../server/webhook-address.ts";
 import { openLastingStore } from "../../store/open.ts";
 import type { HolderLock, LastingStore } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
@@ -35,11 +35,15 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
   const { env } = invocation.surroundings;
   const { folder } = first;
   const store = await openLastingStore(flags.state, { mode: "write", folder, env, version: VERSION });
+  let code = 1;
   try {
-    return await run(invocation, flags, first, store, publicUrl);
+    code = await run(invocation, flags, first, store, publicUrl);
   } finally {
     await store.close();
   }
+  // Reads that were left may wait for answers that nobody wants any more.
+  invocation.surroundings.exit(code);
+  return code;
 };
 export default controller;
 

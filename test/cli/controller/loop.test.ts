@@ -1,6 +1,8 @@
 /** The whole loop, as the built program, between two emulated systems. */
 import { createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, fetch } from "undici";
@@ -203,6 +205,107 @@ test("SIGTERM under load ends with 0, what was answered is in the inbox, and aft
   const found = (await it.messages()).sort();
   expect(found.filter((text) => expected.includes(text))).toEqual(expected);
   expect(new Set(found).size).toBe(found.length);
+}, 60_000);
+
+test("SIGTERM does not wait for a system that does not answer", async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void silent.closeAllConnections());
+  onTestFinished(() => void silent.close());
+  const asked = new Promise<void>((resolve) => silent.once("request", () => resolve()));
+  const { port } = silent.address() as AddressInfo;
+  const credentials = "token: { env: SLACK }";
+  const folder = folderOf({
+    "m/slack.yaml": integration(
+      "acme-slack",
+      "slack",
+      `http://127.0.0.1:${port}`,
+      credentials,
+      "channels: [{ name: a }]",
+    ),
+  });
+  const controller = await startController({ cwd: folder, env: { SLACK: "xoxb-1-planted-token" } });
+  await asked;
+  controller.signal("SIGTERM");
+  expect(await controller.ended).toBe(0);
+  expect(timeOf(controller, "stopped") - timeOf(controller, "stopping")).toBeLessThan(5000);
+}, 60_000);
+
+test("the API shows Integrations with their webhook's address, tests, executes, reconciles and counts", async () => {
+  const it = await stage();
+  const controller = await startController({
+    cwd: it.folder,
+    env: it.env,
+    args: ["--public-url", "https://plumbline.example.com/"],
+  });
+  await controller.line(reconciled("default/acme-slack"));
+  await controller.line(reconciled("default/acme-github"));
+  const ask = async (path: string, body?: unknown) => {
+    const json = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(`${controller.address}${path}`, body === undefined ? {} : json);
+    const text = await answer.text();
+    return { status: answer.status, body: text.startsWith("{") ? JSON.parse(text) : text };
+  };
+  const { body: listed } = await ask("/api/integrations");
+  expect(listed.items).toMatchObject([
+    {
+      ...{ name: "acme-github", platform: "github", generation: 1, observedGeneration: 1 },
+      webhook: "https://plumbline.example.com/api/webhooks/acme-github",
+    },
+    { name: "acme-slack", platform: "slack" },
+  ]);
+  expect(listed.items[1]).not.toHaveProperty("webhook");
+  expect((await ask("/api/integrations/acme-slack/test", {})).body).toMatchObject({ ok: true });
+  const parameters = { channel: "support", message: "New: by hand" };
+  expect(await ask("/api/integrations/acme-slack/execute", { action: "send_message", parameters })).toMatchObject({
+    status: 200,
+  });
+  expect(await it.messages()).toEqual(["New: by hand"]);
+  expect(await ask("/api/integrations/acme-slack/execute", { action: "no_action" })).toMatchObject({ status: 404 });
+  controller.forget();
+  expect(await ask("/api/integrations/acme-slack/reconcile", {})).toEqual({ status: 202, body: { queued: true } });
+  await controller.line(reconciled("default/acme-slack"));
+  expect(await ask("/api/integrations/acme-slack/reconcile", { confirmRemovals: "x" })).toMatchObject({ status: 422 });
+  expect((await ask("/api/integrations/acme-slack/health")).body).toMatchObject({ status: "healthy" });
+  expect((await ask("/api/integrations/acme-slack/stats")).body.calls).toBeGreaterThan(3);
+  expect((await ask("/api/rules")).body.items).toMatchObject([
+    { name: "announce", conditions: [{ reason: "Accepted" }] },
+  ]);
+  expect((await ask("/api/drift")).body.items).toMatchObject([{ name: "acme-github" }, { name: "acme-slack" }]);
+  const { body: metrics } = await ask("/metrics");
+  expect(metrics).toContain("plumbline_leader 1\n");
+  expect(metrics).toContain('plumbline_reconcile_total{integration="default/acme-slack",end="done"} 2\n');
+}, 60_000);
+
+test("a rotated webhook secret counts without a restart, and the old one no more", async () => {
+  const it = await stage();
+  const secret = join(it.folder, "secret");
+  writeFileSync(secret, SECRET);
+  it.write(
+    "github.yaml",
+    githubManifest(it.github.url).replace("webhookSecret: { env: SECRET }", "webhookSecret: { file: secret }"),
+  );
+  const controller = await startController({ cwd: it.folder, env: it.env });
+  let posted = 0;
+  const post = async (key: string) => {
+    const body = JSON.stringify({ zen: `words ${++posted}` });
+    const signature = createHmac("sha256", key).update(body).digest("hex");
+    const headers = {
+      "content-type": "application/json",
+      "x-github-event": "ping",
+      "x-github-delivery": `delivery-${posted}`,
+      "x-hub-signature-256": `sha256=${signature}`,
+    };
+    return (await fetch(`${controller.address}/api/webhooks/acme-github`, { method: "POST", headers, body })).status;
+  };
+  const rotated = "another-webhook-secret-0123456789";
+  expect([await post(SECRET), await post(rotated)]).toEqual([200, 401]);
+  writeFileSync(secret, rotated);
+  await until(
+    () => post(rotated),
+    (status) => status === 200,
+  );
+  expect(await post(SECRET)).toBe(401);
 }, 60_000);
 
 test("a second controller takes webhooks while the first holds the state, and takes over when that ends", async () => {
