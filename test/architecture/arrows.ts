@@ -3,7 +3,7 @@ import type { Import, SourceFile } from "./sources.ts";
 
 /** What each folder may import beside itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = (() => {
-  const kits = ["api", "store", "manifests", "connector-kit"];
+  const kits = ["api", "store", "manifests", "connector-kit", "expressions"];
   const engine = [...kits, "events"];
   const features = [...engine, "reconcile", "rules", "notifications"];
   return {
@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = (() => {
     store: ["api"],
     "connector-kit": ["api"],
     manifests: ["api"],
+    expressions: ["api", "manifests"],
     connectors: ["api", "connector-kit"],
     events: kits,
     reconcile: engine,
