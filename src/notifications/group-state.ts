@@ -17,8 +17,14 @@ export interface HeldEvent {
   type: string;
   labels: Labels;
   alert?: AlertState;
+  /** The changed keys, where there are any: routes may match on them. */
+  keys?: readonly string[];
   /** The throttle held it back. */
   heldBack?: true;
+  /** A time when nothing is sent held it back. */
+  muted?: true;
+  /** The silence or the alert that keeps it from being told. */
+  withheld?: string;
 }
 
 /** Which alerts the last notification told of, by their ids. */

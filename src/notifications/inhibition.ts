@@ -30,13 +30,16 @@ export class Inhibition {
     this.rules = new Map(trees.flatMap(({ inhibit }) => inhibit.map((rule) => [rule, new Map()] as const)));
   }
 
-  /** @returns what inhibits an event: an alert's id. */
+  /** @returns what inhibits an event: an alert's id, the first by order of ids where there are several. */
   inhibitor({ inhibit }: RouteTree, labels: Labels): string | undefined {
     for (const rule of inhibit) {
       if (!matchAll(rule.target, labels)) continue;
       const twoSided = matchAll(rule.source, labels);
-      const sources = this.rules.get(rule)?.get(equalKey(rule, labels)) ?? [];
-      for (const [id, source] of sources) if (!(twoSided && source.twoSided)) return id;
+      let first: string | undefined;
+      for (const [id, source] of this.rules.get(rule)?.get(equalKey(rule, labels)) ?? []) {
+        if (!(twoSided && source.twoSided) && (first === undefined || id < first)) first = id;
+      }
+      if (first !== undefined) return first;
     }
     return undefined;
   }

@@ -51,6 +51,7 @@ export function optionsOf(
   const times = (field: "muteTimes" | "activeTimes") =>
     route[field] ? compileTimes(route[field], field, mistakes) : inherited[field];
   if (groupBy) checkGroupBy(groupBy, mistakes);
+  for (const field of ["groupInterval", "repeatInterval"] as const) checkInterval(route[field], field, mistakes);
   return {
     ...(urgency === undefined ? {} : { urgency }),
     groupBy: groupBy ? (groupBy.includes("...") ? "all" : groupBy.toSorted()) : inherited.groupBy,
@@ -90,6 +91,12 @@ function compileTimes(
     }
     return contains;
   });
+}
+
+/** Alertmanager refuses it too: a group would be looked at without end. */
+function checkInterval(text: string | undefined, field: string, mistakes: RouteMistake[]): void {
+  if (text === undefined || parseDuration(text) > 0) return;
+  mistakes.push({ code: "InvalidTime", path: [field], message: `${field} must be more than ${text}.` });
 }
 
 /** Alertmanager refuses both too. */
