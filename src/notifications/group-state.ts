@@ -59,6 +59,8 @@ export class Group implements Timed {
   readonly tree: RouteTree;
   readonly node: RouteNode;
   readonly labels: Labels;
+  /** {@link groupMark} of its labels. */
+  readonly mark: string;
   events: HeldEvent[] = [];
   tick: number;
   due: number;
@@ -73,6 +75,7 @@ export class Group implements Timed {
     this.tree = tree;
     this.node = node;
     this.labels = labels;
+    this.mark = groupMark(node, labels);
     this.tick = tick;
     this.due = tick;
   }
@@ -104,6 +107,24 @@ export function groupLabels({ options }: RouteNode, labels: Labels): Labels {
     return value === "" ? [] : [[name, value] as const]; // absent and empty are the same
   });
   return Object.fromEntries(stated);
+}
+
+/**
+ * The labels that make a group of a route, as one text that is quickly made: to find a group by. Each value goes with
+ * its length, so that two sets of labels never give one text.
+ */
+export function groupMark({ options }: RouteNode, labels: Labels): string {
+  const part = (text: string) => `${text.length}:${text}`;
+  let mark = "";
+  if (options.groupBy !== "all") {
+    for (const name of options.groupBy) mark += part(labelOf(labels, name));
+    return mark;
+  }
+  for (const name of Object.keys(labels).sort()) {
+    const value = labelOf(labels, name);
+    if (value !== "") mark += part(name) + part(value);
+  }
+  return mark;
 }
 
 /** A group's key, for people and for the store: the route, what leads to it, and its labels. */

@@ -8,8 +8,9 @@
 import type { Decision } from "./decisions.ts";
 import { DueHeap } from "./due-heap.ts";
 import { type FlushContext, flush } from "./flush.ts";
-import { decided, Group, type GroupRecord, groupKey, groupLabels, type HeldEvent } from "./group-state.ts";
+import { decided, Group, type GroupRecord, groupLabels, groupMark, type HeldEvent } from "./group-state.ts";
 import { Inhibition, sourceKey } from "./inhibition.ts";
+import type { Labels } from "./matchers.ts";
 import type { Routable } from "./routable.ts";
 import { type RouteSet, type Taken, treeId } from "./route-set.ts";
 import type { Silenced } from "./silences.ts";
@@ -35,6 +36,8 @@ const REMEMBERED = 2;
 export class NotificationGroups {
   private readonly options: GroupsOptions;
   private readonly groups = new Map<string, Group>();
+  /** The same, by {@link groupMark}. */
+  private readonly byNode = new Map<RouteNode, Map<string, Group>>();
   private readonly heap = new DueHeap<Group>();
   /** By {@link sourceKey}. */
   private readonly places = new Map<string, Place[]>();
@@ -128,9 +131,9 @@ export class NotificationGroups {
   }
 
   private insert({ tree, node }: Taken, held: HeldEvent, now: number): Group {
-    const labels = groupLabels(node, held.labels);
-    const known = this.groups.get(groupKey(tree, node, labels));
-    const group = known ?? this.add(new Group(tree, node, labels, now + node.options.groupWait));
+    const group =
+      this.find(node, held.labels) ??
+      this.add(new Group(tree, node, groupLabels(node, held.labels), now + node.options.groupWait));
     this.touched.group.add(group.id);
     if (group.asleep) this.wake(group, now);
     this.put(group, { ...held });
@@ -138,8 +141,14 @@ export class NotificationGroups {
     return group;
   }
 
+  private find(node: RouteNode, labels: Labels): Group | undefined {
+    return this.byNode.get(node)?.get(groupMark(node, labels));
+  }
+
   private add(group: Group): Group {
     this.groups.set(group.id, group);
+    const siblings = this.byNode.get(group.node) ?? new Map<string, Group>();
+    this.byNode.set(group.node, siblings.set(group.mark, group));
     this.heap.schedule(group, group.due);
     return group;
   }
@@ -233,6 +242,7 @@ export class NotificationGroups {
     }
     this.heap.remove(group);
     this.groups.delete(group.id);
+    this.byNode.get(group.node)?.delete(group.mark);
   }
 
   private load(records: Iterable<StateRecord>, now: number): Decision[] {
@@ -277,9 +287,8 @@ export class NotificationGroups {
     return [{ ...place, kind: "lost", reason: "RouteGone", events: lost.map(decided) }];
   }
 
-  private holds({ tree, node }: Taken, { event, labels }: HeldEvent): boolean {
-    const group = this.groups.get(groupKey(tree, node, groupLabels(node, labels)));
-    return group?.events.some((held) => held.event === event) ?? false;
+  private holds({ node }: Taken, { event, labels }: HeldEvent): boolean {
+    return this.find(node, labels)?.events.some((held) => held.event === event) ?? false;
   }
 }
 

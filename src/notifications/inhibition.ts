@@ -46,6 +46,7 @@ export class Inhibition {
 
   /** An alert fires or not. @returns whether that changed what is kept, under {@link sourceKey}. */
   update(alert: SourceRecord, firing: boolean): boolean {
+    if (this.rules.size === 0) return false;
     const key = sourceKey(alert);
     const before = this.known.get(key);
     if (before) this.drop(before);
@@ -86,6 +87,7 @@ export class Inhibition {
   }
 }
 
+/** @returns one text for both; a namespace has no slash. */
 export function sourceKey({ namespace, id }: Pick<SourceRecord, "namespace" | "id">): string {
-  return JSON.stringify([namespace, id]);
+  return `${namespace}/${id}`;
 }
