@@ -47,7 +47,19 @@ export function compileInterval(interval: TimeInterval): CompiledInterval {
   const calendar = reader.calendar(interval.location);
   const parts = reader.parts(interval);
   if (calendar === undefined || reader.mistakes.length > 0) return { contains: () => false, mistakes: reader.mistakes };
-  return { contains: (moment) => holds(parts, calendar, moment), mistakes: [] };
+  return { contains: perMinute((moment) => holds(parts, calendar, moment)), mistakes: [] };
+}
+
+/** Asking a calendar is slow, many groups ask at the same moment, and nothing changes within a minute. */
+function perMinute(contains: Contains): Contains {
+  let minute = Number.NaN;
+  let answer = false;
+  return (moment) => {
+    const asked = Math.floor(moment / 60_000);
+    if (asked !== minute) answer = contains(moment);
+    minute = asked;
+    return answer;
+  };
 }
 
 function holds(parts: readonly Part[], calendar: Calendar, moment: number): boolean {

@@ -35,7 +35,7 @@ test.each<[string, string, string]>([
   [
     "a look-ahead",
     `${receivers}  routes:\n    - match: { matchers: ['a=~"(?=b)"'] }\n`,
-    '7:28 InvalidMatcher The matcher a=~"(?=b)" at column 4: The pattern is no RE2 expression: invalid or unsupported Perl syntax: `(?=`.',
+    '7:27 InvalidMatcher The matcher a=~"(?=b)" at column 4: The pattern is no RE2 expression: invalid or unsupported Perl syntax: `(?=`.',
   ],
   [
     "an inhibition's matcher",
