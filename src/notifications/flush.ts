@@ -18,8 +18,8 @@ export interface FlushContext {
   throttle: Throttle;
   /** Events leave a group. */
   leave(group: Group, events: readonly HeldEvent[]): void;
-  /** Another group, or a throttle's time, changed. */
-  changed(what: Group | { id: string; until: number }): void;
+  /** Another group changed. */
+  changed(group: Group): void;
 }
 
 export interface Flushed {
@@ -108,10 +108,7 @@ function tell(
   const types = new Set(news.events.filter((held) => !kept.has(held)).map(({ type }) => type));
   const joined = [...types].flatMap((type) => joining(group, type, now, context));
   decisions.push(notification(group, news, sent, joined, now));
-  for (const type of types) {
-    const closed = throttle.close(group, type, now);
-    if (closed) context.changed(closed);
-  }
+  for (const type of types) throttle.close(group, type, now);
   group.told = toldAfter(group.told, sent, back, now);
   settle(group, sent, context);
   return { decisions, sent: true, ...again };

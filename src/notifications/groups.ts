@@ -43,11 +43,7 @@ export class NotificationGroups {
   private readonly places = new Map<string, Place[]>();
   private readonly throttle = new Throttle();
   private readonly inhibition: Inhibition;
-  private readonly touched = {
-    group: new Set<string>(),
-    throttle: new Map<string, number>(),
-    source: new Set<string>(),
-  };
+  private readonly touched = { group: new Set<string>(), source: new Set<string>() };
   private readonly context: FlushContext;
 
   constructor(options: GroupsOptions) {
@@ -58,10 +54,7 @@ export class NotificationGroups {
       silenced: options.silenced,
       throttle: this.throttle,
       leave: (group, events) => this.leave(group, events),
-      changed: (what) => {
-        if ("until" in what) this.touched.throttle.set(what.id, what.until);
-        else this.touched.group.add(what.id);
-      },
+      changed: ({ id }) => void this.touched.group.add(id),
     };
   }
 
@@ -107,20 +100,24 @@ export class NotificationGroups {
 
   /** What changed since the last call, to be kept. */
   changes(): StateChanges {
-    const { group, throttle, source } = this.touched;
-    const put: StateRecord[] = [...throttle].map(([id, until]) => ({ kind: "throttle", id, value: { until } }));
+    const put: StateRecord[] = [];
     const drop: { kind: StateRecord["kind"]; id: string }[] = [];
-    for (const id of group) {
+    for (const [id, until] of this.throttle.changes()) {
+      if (until === undefined) drop.push({ kind: "throttle", id });
+      else put.push({ kind: "throttle", id, value: { until } });
+    }
+    for (const id of this.touched.group) {
       const value = this.groups.get(id)?.record();
       if (value) put.push({ kind: "group", id, value });
       else drop.push({ kind: "group", id });
     }
-    for (const id of source) {
+    for (const id of this.touched.source) {
       const value = this.inhibition.source(id);
       if (value) put.push({ kind: "source", id, value });
       else drop.push({ kind: "source", id });
     }
-    for (const one of [group, throttle, source]) one.clear();
+    this.touched.group.clear();
+    this.touched.source.clear();
     return { put, drop };
   }
 
@@ -218,21 +215,23 @@ export class NotificationGroups {
 
   private flush(group: Group, now: number): Decision[] {
     const onTick = now >= group.tick;
-    this.touched.group.add(group.id);
     if (onTick && group.events.length === 0) {
       this.retire(group, now);
       return [];
     }
+    const before = settledMark(group);
     group.fresh = 0;
     const { decisions, sent, again = Number.POSITIVE_INFINITY } = flush(group, now, this.context);
     if (onTick || sent || !group.flushed) group.tick = nextTick(group, now, onTick);
     group.flushed = true;
     this.heap.schedule(group, Math.min(group.tick, again));
+    if (sent || again < Number.POSITIVE_INFINITY || settledMark(group) !== before) this.touched.group.add(group.id);
     return decisions;
   }
 
   private retire(group: Group, now: number): void {
     const { told } = group;
+    this.touched.group.add(group.id);
     const until = (told?.at ?? 0) + REMEMBERED * group.node.options.repeatInterval;
     if (!group.asleep && told && told.firing.length > 0 && until > now) {
       group.asleep = true;
@@ -249,9 +248,9 @@ export class NotificationGroups {
     const orphans: [string, GroupRecord][] = [];
     const nodes = this.nodes();
     for (const record of records) {
-      if (record.kind === "throttle") this.throttle.restore(record.id, record.value.until);
+      if (record.kind === "throttle") this.throttle.restore(record.id, record.value.until, now);
       else if (record.kind === "source") this.inhibition.update(record.value, true);
-      else if (!this.revive(record.value, nodes)) orphans.push([record.id, record.value]);
+      else if (!this.revive(record.value, nodes, now)) orphans.push([record.id, record.value]);
     }
     return orphans.flatMap(([id, record]) => this.rehome(id, record, now));
   }
@@ -261,7 +260,7 @@ export class NotificationGroups {
     return new Map(all.map((taken) => [nodeId(treeId(taken.tree), taken.node), taken]));
   }
 
-  private revive(record: GroupRecord, nodes: ReadonlyMap<string, Taken>): boolean {
+  private revive(record: GroupRecord, nodes: ReadonlyMap<string, Taken>, now: number): boolean {
     const taken = nodes.get(nodeId(`${record.namespace}/${record.route}`, { key: record.node }));
     if (!taken) return false;
     const group = Group.restore(taken.tree, taken.node, { ...record, events: [] });
@@ -269,6 +268,7 @@ export class NotificationGroups {
       this.hold(group, { ...held });
       if (held.heldBack) this.throttle.wait(group, held.type);
     }
+    catchUp(group, now);
     this.add(group);
     return true;
   }
@@ -300,6 +300,23 @@ function heldOf({ type, labels, keys, alert }: Routable, event: number): HeldEve
 function nextTick({ tick, node }: Group, now: number, onTick: boolean): number {
   const { groupInterval } = node.options;
   return onTick && tick + groupInterval > now ? tick + groupInterval : now + groupInterval;
+}
+
+/**
+ * A look that finds nothing new is not kept, so that a quiet group costs no writing. So after a restart a group with
+ * nothing new goes on in its beat, from the look that was kept last.
+ */
+function catchUp(group: Group, now: number): void {
+  const { tick, fresh, flushed, asleep, node } = group;
+  if (!flushed || asleep || fresh > 0 || tick >= now) return;
+  group.tick = tick + Math.ceil((now - tick) / node.options.groupInterval) * node.options.groupInterval;
+  if (group.due === tick) group.due = group.tick;
+}
+
+/** What a look may change that has to be kept, beside what is sent. Equal before and after: nothing was. */
+function settledMark({ events, fresh, flushed }: Group): string {
+  const held = events.map(({ heldBack, muted, withheld }) => `${heldBack ?? ""}/${muted ?? ""}/${withheld ?? ""}`);
+  return `${flushed}/${fresh}/${new Set(held).size === 1 ? held[0] : held.join()}/${events.length}`;
 }
 
 function nodeId(tree: string, { key }: Pick<RouteNode, "key">): string {

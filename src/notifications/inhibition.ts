@@ -60,10 +60,6 @@ export class Inhibition {
     return this.known.get(key);
   }
 
-  records(): SourceRecord[] {
-    return [...this.known.values()];
-  }
-
   private add({ namespace, id, labels }: SourceRecord): boolean {
     let added = false;
     for (const rule of this.byNamespace.get(namespace) ?? []) {

@@ -16,6 +16,7 @@ const CLEAR_AT = 1000;
 
 export class Throttle {
   private readonly slots = new Map<string, Slot>();
+  private readonly touched = new Set<string>();
   private clearAt = CLEAR_AT;
 
   /** @returns until when a type may not be told, or undefined. */
@@ -24,15 +25,14 @@ export class Throttle {
     return until !== undefined && until > now ? until : undefined;
   }
 
-  /** A notification of the type was sent. @returns the slot's key and end, for the store; undefined without a throttle. */
-  close(group: Group, type: string, now: number): { id: string; until: number } | undefined {
+  /** A notification of the type was sent. */
+  close(group: Group, type: string, now: number): void {
     const { throttle } = group.node.options;
-    if (throttle === 0) return undefined;
+    if (throttle === 0) return;
     this.clear(now);
     const id = slotKey(group, type);
-    const slot = this.slot(id);
-    slot.until = now + throttle;
-    return { id, until: slot.until };
+    this.slot(id).until = now + throttle;
+    this.touched.add(id);
   }
 
   wait(group: Group, type: string): void {
@@ -48,13 +48,17 @@ export class Throttle {
     return waiting;
   }
 
-  restore(id: string, until: number): void {
-    this.slot(id).until = until;
+  /** What is over by now is forgotten instead. */
+  restore(id: string, until: number, now: number): void {
+    if (until > now) this.slot(id).until = until;
+    else this.touched.add(id);
   }
 
-  /** What the store keeps. */
-  records(): { id: string; until: number }[] {
-    return [...this.slots].map(([id, { until }]) => ({ id, until }));
+  /** What changed since the last call: each slot's end, undefined for one that is gone. */
+  changes(): [id: string, until: number | undefined][] {
+    const changed = [...this.touched].map((id): [string, number | undefined] => [id, this.slots.get(id)?.until]);
+    this.touched.clear();
+    return changed;
   }
 
   private slot(id: string): Slot {
@@ -66,7 +70,9 @@ export class Throttle {
   private clear(now: number): void {
     if (this.slots.size < this.clearAt) return;
     for (const [id, { until, waiting }] of this.slots) {
-      if (until <= now && waiting.size === 0) this.slots.delete(id);
+      if (until > now || waiting.size > 0) continue;
+      this.slots.delete(id);
+      this.touched.add(id);
     }
     this.clearAt = Math.max(CLEAR_AT, 2 * this.slots.size);
   }

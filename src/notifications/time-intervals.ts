@@ -176,5 +176,5 @@ function within(ranges: readonly Range[], value: (time: ZonedTime) => number): P
 
 function isDayWithin({ day, daysInMonth }: ZonedTime, [first, last]: Range): boolean {
   const dayOf = (number: number) => (number < 0 ? daysInMonth + number + 1 : number);
-  return dayOf(first) <= daysInMonth && day >= dayOf(first) && day <= dayOf(last);
+  return day >= dayOf(first) && day <= dayOf(last);
 }

@@ -186,6 +186,28 @@ describe("the throttle", () => {
     ]);
   });
 
+  test("keeps in mind what was told of an alert while its end waits and something else is told", () => {
+    const inputs = [fires(0, "a", { type: "t" }), ends(0.5, "a", { type: "t" }), comes(0.5, "c", { type: "u" })];
+    expect(told(letPass(setOf({ ...spec, groupBy: [] }), { inputs, until: 60 }))).toEqual([
+      "0: New a",
+      "1: New c",
+      "10: Resolved -a",
+    ]);
+  });
+
+  test("is forgotten, in the store too, once it is over", () => {
+    const groups = new NotificationGroups({ routes: setOf(spec), silenced: () => undefined });
+    const kept = new Set<string>();
+    for (let number = 0; number < 5000; number++) {
+      groups.take(eventOf({ id: "a", type: `type-${number}` }), number, number * 20_000);
+      groups.tick(number * 20_000);
+      const { put, drop } = groups.changes();
+      for (const { kind, id } of put) kept.add(`${kind} ${id}`);
+      for (const { kind, id } of drop) kept.delete(`${kind} ${id}`);
+    }
+    expect(kept.size).toBeLessThan(1100);
+  });
+
   test("holds back an alert's end, and tells of it later", () => {
     const inputs = [fires(0, "a"), ends(3, "a")];
     expect(told(letPass(setOf({ ...spec, groupBy: [] }), { inputs, until: 60 }))).toEqual([
@@ -234,6 +256,11 @@ describe("silences", () => {
     const decisions = letPass(setOf(plain), { inputs: [fires(0, "a")], until: 60, silenced });
     expect(told(decisions)).toEqual(["32: New a"]);
     expect(decisions.filter(({ kind }) => kind === "withhold")).toHaveLength(1);
+  });
+
+  test("hold from their start until before their end", () => {
+    const at = (now: number) => silenced({ namespace: "default", labels: { id: "a" } }, now);
+    expect([at(-1), at(0), at(24_999), at(25_000)]).toEqual([undefined, "s1", "s1", undefined]);
   });
 
   test("of another namespace do nothing", () => {
@@ -326,11 +353,61 @@ describe("after the manifest changed", () => {
     expect(groups.changes().drop).toHaveLength(1);
   });
 
+  test("an event that another route holds too is not held twice", () => {
+    const twice = setOf({
+      ...plain,
+      routes: [{ match: { matchers: ["team=db"] }, continue: true }, { match: { matchers: ["id=a"] } }],
+    });
+    const groups = new NotificationGroups({ routes: twice, silenced: () => undefined });
+    groups.take(eventOf({ id: "a", team: "db" }), 1, 0);
+    const options = {
+      routes: setOf({ ...plain, routes: [{ match: { matchers: ["id=a"] } }] }),
+      silenced: () => undefined,
+    };
+    const { groups: later } = NotificationGroups.restore(options, groups.changes().put, 1000);
+    expect(told(later.tick(60_000))).toEqual(["60: New a"]);
+  });
+
   test("events that no route takes any more are said to be lost", () => {
     const options = { routes: new RouteSet([]), silenced: () => undefined };
     const { decisions } = NotificationGroups.restore(options, started(), 1000);
     expect(decisions).toEqual([expect.objectContaining({ kind: "lost", reason: "RouteGone", route: "default/ops" })]);
   });
+});
+
+test("a full batch starts the group's interval anew", () => {
+  const inputs = [comes(0, "a"), comes(3, "b"), comes(3, "c"), comes(4, "d")];
+  const decisions = letPass(setOf({ ...plain, batch: { size: 2 } }), { inputs, until: 60 });
+  expect(told(decisions)).toEqual(["2: New a", "3: New b c", "13: New d"]);
+});
+
+test("a group that told of an alert and never of its end wakes for a new one after groupWait", () => {
+  const spec = { ...plain, repeatInterval: "1h", muteTimes: [{ times: [{ start: "00:01", end: "00:02" }] }] };
+  const inputs = [fires(0, "a"), ends(70, "a"), fires(130, "a"), fires(131, "b")];
+  expect(told(letPass(setOf(spec), { inputs, until: 200 }))).toEqual(["2: New a", "132: Changed a b"]);
+});
+
+test("a look that finds nothing new writes nothing, and after a restart the group goes on in its beat", () => {
+  const options = { routes: setOf(plain), silenced: () => undefined };
+  const groups = new NotificationGroups(options);
+  groups.take(alertOf({ id: "a" }), 1, 0);
+  groups.tick(2000);
+  const kept = groups.changes().put;
+  groups.tick(12_000);
+  groups.tick(22_000);
+  expect(groups.changes()).toEqual({ put: [], drop: [] });
+  expect(NotificationGroups.restore(options, kept, 25_000).groups.nextDue()).toBe(32_000);
+  expect(NotificationGroups.restore(options, kept, 32_000).groups.nextDue()).toBe(32_000);
+});
+
+test("news that waited while no process ran is told at once", () => {
+  const options = { routes: setOf(plain), silenced: () => undefined };
+  const groups = new NotificationGroups(options);
+  groups.take(alertOf({ id: "a" }), 1, 0);
+  groups.tick(2000);
+  groups.take(alertOf({ id: "b" }), 2, 3000);
+  const { groups: later } = NotificationGroups.restore(options, groups.changes().put, 1_000_000);
+  expect(told(later.tick(1_000_000))).toEqual(["1000: Changed a b"]);
 });
 
 test("a process that slept tells once of what it slept through, not once for each tick", () => {
