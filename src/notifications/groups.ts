@@ -225,7 +225,8 @@ export class NotificationGroups {
     if (onTick || sent || !group.flushed) group.tick = nextTick(group, now, onTick);
     group.flushed = true;
     this.heap.schedule(group, Math.min(group.tick, again));
-    if (sent || again < Number.POSITIVE_INFINITY || settledMark(group) !== before) this.touched.group.add(group.id);
+    const moved = sent || again < Number.POSITIVE_INFINITY || settledMark(group) !== before;
+    if (moved || decisions.some(({ kind }) => kind === "withhold")) this.touched.group.add(group.id);
     return decisions;
   }
 
@@ -313,10 +314,15 @@ function catchUp(group: Group, now: number): void {
   if (group.due === tick) group.due = group.tick;
 }
 
-/** What a look may change that has to be kept, beside what is sent. Equal before and after: nothing was. */
+/** What a look may change that has to be kept, beside what is sent or withheld. Equal before and after: nothing was. */
 function settledMark({ events, fresh, flushed }: Group): string {
-  const held = events.map(({ heldBack, muted, withheld }) => `${heldBack ?? ""}/${muted ?? ""}/${withheld ?? ""}`);
-  return `${flushed}/${fresh}/${new Set(held).size === 1 ? held[0] : held.join()}/${events.length}`;
+  let [heldBack, muted, withheld] = [0, 0, 0];
+  for (const held of events) {
+    if (held.heldBack) heldBack += 1;
+    if (held.muted) muted += 1;
+    if (held.withheld !== undefined) withheld += 1;
+  }
+  return `${flushed}/${fresh}/${events.length}/${heldBack}/${muted}/${withheld}`;
 }
 
 function nodeId(tree: string, { key }: Pick<RouteNode, "key">): string {

@@ -45,8 +45,14 @@ export interface CompiledMatch {
   warnings: readonly RouteMistake[];
 }
 
-/** @param match left out: matches everything. A part with a mistake holds for nothing. */
-export function compileMatch({ types, keys, severity, matchers }: MatchText = {}): CompiledMatch {
+/**
+ * @param match left out: matches everything. A part with a mistake holds for nothing.
+ * @param compile how a matcher's text is compiled: routes of one tree share what they write alike.
+ */
+export function compileMatch(
+  { types, keys, severity, matchers }: MatchText = {},
+  compile: typeof compileMatchers = compileMatchers,
+): CompiledMatch {
   const mistakes: RouteMistake[] = [];
   const warnings: RouteMistake[] = [];
   const parts: Part[] = [];
@@ -60,7 +66,7 @@ export function compileMatch({ types, keys, severity, matchers }: MatchText = {}
     parts.push(severityPart(severity));
     pins.push({ dimension: "severity", values: severity });
   }
-  const read = (matchers ?? []).flatMap((text, index) => readMatchers(text, index, mistakes, warnings));
+  const read = (matchers ?? []).flatMap((text, index) => readMatchers(text, index, compile, mistakes, warnings));
   for (const matcher of read) {
     parts.push(matcherPart(matcher));
     pins.push(...pinsOf(matcher));
@@ -138,12 +144,13 @@ function globs(texts: readonly string[], path: readonly (string | number)[], mis
 function readMatchers(
   text: string,
   index: number,
+  compile: typeof compileMatchers,
   mistakes: RouteMistake[],
   warnings: RouteMistake[],
 ): readonly Matcher[] {
   const place = { code: "InvalidMatcher", path: ["matchers", index] };
   try {
-    const { matchers, warning } = compileMatchers(text);
+    const { matchers, warning } = compile(text);
     if (warning !== undefined) warnings.push({ ...place, code: "ClassicMatcher", message: warning });
     return matchers;
   } catch (error) {

@@ -9,6 +9,7 @@ import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
 import type { NestedRoute, NotificationRoute } from "../api/notification-route.ts";
 import { compileInhibitions, type InhibitRule } from "./inhibit-rules.ts";
 import { type CompiledMatch, compileMatch, mismatch, type RouteMistake } from "./match.ts";
+import { type CompiledMatchers, compileMatchers } from "./matchers.ts";
 import type { Routable } from "./routable.ts";
 import { defaultOptions, optionsOf, type RouteOptions } from "./route-options.ts";
 import { SiblingIndex } from "./sibling-index.ts";
@@ -114,9 +115,10 @@ interface Above {
 class Compiler {
   readonly mistakes: RouteMistake[] = [];
   readonly warnings: RouteMistake[] = [];
+  private readonly compiled = new Map<string, CompiledMatchers>();
 
   /** @param above what is above the node, with the node's own path and place. @param twins elder siblings that match the same. */
-  node(route: NestedRoute, above: Above, match = compileMatch(route.match), twins = 0): RouteNode {
+  node(route: NestedRoute, above: Above, match = this.match(route), twins = 0): RouteNode {
     const { path, place } = above;
     const found: RouteMistake[] = [];
     const options = optionsOf(route, above.options, found);
@@ -128,10 +130,18 @@ class Compiler {
     return { key, path, options, match, continue: route.continue ?? false, children, index };
   }
 
+  private match(route: NestedRoute): CompiledMatch {
+    return compileMatch(route.match, (text) => {
+      const compiled = this.compiled.get(text) ?? compileMatchers(text);
+      this.compiled.set(text, compiled);
+      return compiled;
+    });
+  }
+
   private children(routes: readonly NestedRoute[], { key, path, options, place }: Above): RouteNode[] {
     const seen = new Map<string, number>();
     return routes.map((child, position) => {
-      const match = compileMatch(child.match);
+      const match = this.match(child);
       const twins = seen.get(match.text) ?? 0;
       seen.set(match.text, twins + 1);
       const own = { key, path: [...path, position], options, place: [...place, "routes", position] };

@@ -57,6 +57,11 @@ test.each<[string, string, string]>([
     `${receivers}  groupBy: ["...", a]\n`,
     '6:12 InvalidGroupBy groupBy: ["..."] takes all labels, so no other may stand beside it.',
   ],
+  [
+    "a glob with a range the wrong way round",
+    `${receivers}  match: { types: ["[z-a]"] }\n`,
+    '6:20 InvalidPattern The glob "[z-a]" is no RE2 expression: invalid character class range: `z-a`.',
+  ],
   ["a label to group by twice", `${receivers}  groupBy: [a, a]\n`, "6:12 InvalidGroupBy groupBy names a label twice."],
   [
     "an interval of nothing",
