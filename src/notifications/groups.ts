@@ -91,10 +91,18 @@ export class NotificationGroups {
     return decisions;
   }
 
-  /** Looks at what is due at a moment. */
-  tick(now: number): Decision[] {
+  /**
+   * Looks at what is due at a moment.
+   *
+   * @param most so many groups at once; while {@link nextDue} is not past the moment, there are more.
+   */
+  tick(now: number, most = Number.POSITIVE_INFINITY): Decision[] {
     const decisions: Decision[] = [];
-    for (let group = this.heap.pop(now); group; group = this.heap.pop(now)) decisions.push(...this.flush(group, now));
+    for (let count = 0; count < most; count++) {
+      const group = this.heap.pop(now);
+      if (!group) break;
+      decisions.push(...this.flush(group, now));
+    }
     return decisions;
   }
 

@@ -375,6 +375,14 @@ describe("after the manifest changed", () => {
   });
 });
 
+test("a tick may be taken in portions", () => {
+  const groups = new NotificationGroups({ routes: setOf({ ...plain, groupBy: ["..."] }), silenced: () => undefined });
+  for (const id of ["a", "b", "c"]) groups.take(eventOf({ id }), 1, 0);
+  expect(told(groups.tick(2000, 2))).toEqual(["2: New a", "2: New b"]);
+  expect(groups.nextDue()).toBe(2000);
+  expect(told(groups.tick(2000, 2))).toEqual(["2: New c"]);
+});
+
 test("a full batch starts the group's interval anew", () => {
   const inputs = [comes(0, "a"), comes(3, "b"), comes(3, "c"), comes(4, "d")];
   const decisions = letPass(setOf({ ...plain, batch: { size: 2 } }), { inputs, until: 60 });
