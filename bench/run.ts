@@ -12,6 +12,7 @@ import { type Row, table } from "./rows.ts";
 const benches = [
   { file: "startup.ts", flags: [] },
   { file: "plan.ts", flags: ["--expose-gc"] },
+  { file: "routing.ts", flags: ["--expose-gc"] },
   { file: "validate.ts", flags: [] },
 ];
 

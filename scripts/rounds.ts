@@ -1,7 +1,7 @@
 /**
  * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
- * damaged manifests, and the properties of the tests for longer. What they find is printed with the seed that
- * shows it again.
+ * damaged manifests, notifications beside the real Alertmanager, and the properties of the tests for longer. What they
+ * find is printed with the seed that shows it again.
  *
  *   npm run rounds                                       all of it, some minutes
  *   npm run rounds -- --short                            less of it, in less than a minute, for every merge
@@ -10,6 +10,7 @@
  * Ends with 1 when anything was wrong.
  */
 import { parseArgs } from "node:util";
+import { alertmanagerRound } from "./rounds/alertmanager.ts";
 import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
@@ -36,6 +37,7 @@ const all: Rounds[] = [
   { name: "git", count: git, round: (seed, number) => killRound(seed, number, gitStage) },
   { name: "lock", count: 1, round: () => lockRound(depotStage) },
   { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
+  { name: "alertmanager", count: 1, round: () => alertmanagerRound(values.short ? 9 : 22) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];

@@ -100,11 +100,14 @@ export async function problemsWith(
   return (await loadManifests({ inputs, cwd, platforms, configuration, texts, check: checkRules })).problems;
 }
 
-/** Templates and expressions are loaded only where there are Rules. */
+/** What Rules and routes say is checked by code that is loaded only where there are some. */
 export const checkRules: ManifestCheck = async (manifests, options) => {
-  if (!manifests.some(({ object }) => object.kind === "Rule")) return [];
-  const { checkRules: check } = await import("../rules/validate.ts");
-  return check(manifests, options);
+  const are = (kind: string) => manifests.some((manifest) => manifest.object.kind === kind);
+  const [rules, routes] = await Promise.all([
+    are("Rule") ? import("../rules/validate.ts") : undefined,
+    are("NotificationRoute") ? import("../notifications/validate.ts") : undefined,
+  ]);
+  return [...((await rules?.checkRules(manifests, options)) ?? []), ...(routes?.checkRoutes(manifests) ?? [])];
 };
 
 /**

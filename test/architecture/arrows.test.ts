@@ -38,12 +38,15 @@ test.each([
   expect(wrongImports([sourceFile(path, code)])).toEqual([]);
 });
 
-describe.each(["reconcile/plan.ts", "reconcile/brakes.ts"])("%s", (path) => {
-  test("and all that it needs read no clock, chance, environment or file", () => {
-    expect(files.has(path)).toBe(true);
-    expect(closure(files, path).flatMap(impuritiesOf)).toEqual([]);
-  });
-});
+describe.each(["reconcile/plan.ts", "reconcile/brakes.ts", "notifications/tree.ts", "notifications/groups.ts"])(
+  "%s",
+  (path) => {
+    test("and all that it needs read no clock, chance, environment or file", () => {
+      expect(files.has(path)).toBe(true);
+      expect(closure(files, path).flatMap(impuritiesOf)).toEqual([]);
+    });
+  },
+);
 
 test.each([
   "const now = Date.now();",

@@ -1,0 +1,23 @@
+/**
+ * What is wrong with NotificationRoutes, beyond their schema and their references: matchers, patterns, times, labels
+ * to group by.
+ */
+import type { NotificationRoute } from "../api/notification-route.ts";
+import { problemAt } from "../manifests/problem.ts";
+import type { AnyManifest, Manifest, Problem } from "../manifests/types.ts";
+import { compileRoute } from "./tree.ts";
+
+/** @returns one problem for each mistake, with file, line and column. */
+export function checkRoute(manifest: Manifest<NotificationRoute>): Problem[] {
+  const { mistakes } = compileRoute(manifest.object);
+  return mistakes.map(({ path, code, message }) => problemAt(manifest, path, { code, message }));
+}
+
+/** Checks the NotificationRoutes among manifests. */
+export function checkRoutes(manifests: readonly Manifest[]): Problem[] {
+  return manifests.filter(isRoute).flatMap(checkRoute);
+}
+
+function isRoute(manifest: Manifest<AnyManifest>): manifest is Manifest<NotificationRoute> {
+  return manifest.object.kind === "NotificationRoute";
+}
