@@ -6,6 +6,7 @@
  * a `Resource` of a narrow spec stand where the engine expects one of any spec.
  */
 import type { Key, Static, TSchema } from "../api/index.ts";
+import type { Notification, Notified, NotifyRun } from "../api/notification.ts";
 import type { ConnectorError, ErrorCode } from "./errors.ts";
 import type { Http, HttpAnswer, HttpWriter, RequestSummary } from "./http/types.ts";
 
@@ -426,7 +427,14 @@ export interface Connector {
   lookups?: Readonly<Record<string, Lookup>>;
   actions?: Readonly<Record<string, Action>>;
   events?: Events;
-  notify?(writer: unknown, notification: unknown, target: Spec): Promise<unknown>;
+  /** What a receiver's `target` may hold; checked when manifests are validated. */
+  target?: TSchema;
+  /**
+   * Delivers a notification in the platform's own form, within its limits; what does not fit is left out and said.
+   *
+   * @throws ConnectorError NOT_FOUND for a `run.previous` that is gone: it is then sent anew.
+   */
+  notify?(writer: unknown, notification: Notification, target: Spec, run: NotifyRun): Promise<Notified>;
 }
 
 /**
@@ -457,7 +465,7 @@ export interface ConnectorDefinition<R, W>
   check(reader: R): Promise<Check>;
   identity?(reader: R): Promise<Identity>;
   lookups?: Readonly<Record<string, Lookup<R>>>;
-  notify?(writer: W, notification: unknown, target: Spec): Promise<unknown>;
+  notify?(writer: W, notification: Notification, target: Spec, run: NotifyRun): Promise<Notified>;
 }
 
 /**
