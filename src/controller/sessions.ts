@@ -65,7 +65,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       counted.calls += 1;
     });
     const counting = countingErrors(session, counted);
-    if (accounts.get(owner)?.key !== key) accounts.set(owner, { key, account: await accountOf(owner, counting) });
+    const known = accounts.get(owner);
+    if (known?.key !== key || known.account === undefined) {
+      accounts.set(owner, { key, account: await accountOf(owner, counting) });
+    }
     return counting;
   }
 

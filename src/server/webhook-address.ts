@@ -1,7 +1,13 @@
-/** Which Integration a webhook's path means, and which sources belong to Integrations. */
+/** Where webhooks go, which Integration a path means, and which sources belong to Integrations. */
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
 import { HttpError } from "./http-error.ts";
-import type { WebhookTarget } from "./parts.ts";
+import type { ObjectName, WebhookTarget } from "./parts.ts";
+
+/** @returns where an Integration's webhooks go. @param publicUrl with or without a slash at its end. */
+export function webhookAddress(publicUrl: string, { namespace, name }: ObjectName): string {
+  const path = namespace === DEFAULT_NAMESPACE ? name : `${namespace}/${name}`;
+  return `${publicUrl.replace(/\/+$/, "")}/api/webhooks/${path}`;
+}
 
 /**
  * @param targets those that accept webhooks. @param last a name or, without a namespace, a platform; a name goes first.

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import type { Controller } from "../../controller/controller.ts";
-import { webhookAddress } from "../../controller/parts/webhooks.ts";
 import { createLogger, createServer, type Logger, type PlumblineServer } from "../../server/index.ts";
+import { webhookAddress } from "../../server/webhook-address.ts";
 import { openLastingStore } from "../../store/open.ts";
 import type { HolderLock, LastingStore } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";

@@ -2,6 +2,7 @@
 import { DEFAULT_NAMESPACE } from "../../api/index.ts";
 import { didYouMean, nearest } from "../../manifests/nearest.ts";
 import type { Manifest } from "../../manifests/types.ts";
+import { webhookAddress } from "../../server/webhook-address.ts";
 import { openStore } from "../../store/open.ts";
 import type { ObjectState } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
@@ -27,6 +28,8 @@ interface Row {
   /** Things that it owns. */
   owns: number;
   declared: boolean;
+  /** Where its webhooks go, where the configuration says how the controller is reached. */
+  webhook?: string;
 }
 
 const get: Run<GetFlags, [string?, string?]> = async (invocation, flags, kindText, name) => {
@@ -49,7 +52,7 @@ export default get;
 
 /** Reads what is declared and what is on record. */
 async function collect(invocation: Invocation, flags: GetFlags): Promise<Row[]> {
-  const { loaded, folder } = await openWorkspace(invocation, flags.file, false);
+  const { loaded, folder, configuration } = await openWorkspace(invocation, flags.file, false);
   const wrong = loaded.problems.filter(({ code }) => code !== "NoManifests").length;
   if (wrong > 0) invocation.output.warn("Some manifests are wrong, and are not shown: see `plumbline validate`.");
   const store = await openStore(flags.state, {
@@ -63,7 +66,12 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<Row[]> 
     const owned = await ownedByAll(store);
     const known = knownOwners(objects, owned).map((owner) => ({ kind: "Integration", owner }));
     const others = objects.map(({ kind, name }) => ({ kind, owner: name }));
-    return join([...known, ...others], loaded.manifests, objects, (owner) => owned.get(owner)?.length ?? 0);
+    return join([...known, ...others], {
+      manifests: loaded.manifests,
+      objects,
+      owns: (owner) => owned.get(owner)?.length ?? 0,
+      publicUrl: configuration?.value.publicUrl,
+    });
   } finally {
     await store.close();
   }
@@ -71,9 +79,17 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<Row[]> 
 
 function join(
   recorded: readonly { kind: string; owner: string }[],
-  manifests: readonly Manifest[],
-  objects: readonly ObjectState[],
-  owns: (owner: string) => number,
+  {
+    manifests,
+    objects,
+    owns,
+    publicUrl,
+  }: {
+    manifests: readonly Manifest[];
+    objects: readonly ObjectState[];
+    owns(owner: string): number;
+    publicUrl: string | undefined;
+  },
 ): Row[] {
   const rows = new Map<string, Row>();
   const declared = manifests.map(({ object }) => ({ kind: object.kind, owner: ownerOf(object), object }));
@@ -89,9 +105,16 @@ function join(
       declared: manifest !== undefined,
       ...(state ? { state } : {}),
       ...(platform === undefined ? {} : { platform }),
+      ...webhookOf(manifest?.object, publicUrl),
     });
   }
   return [...rows.values()].sort((a, b) => (`${a.kind} ${a.owner}` < `${b.kind} ${b.owner}` ? -1 : 1));
+}
+
+function webhookOf(object: Manifest["object"] | undefined, publicUrl: string | undefined): { webhook?: string } {
+  if (object?.kind !== "Integration" || object.spec.events?.enabled !== true || publicUrl === undefined) return {};
+  const { namespace = DEFAULT_NAMESPACE, name } = object.metadata;
+  return { webhook: webhookAddress(publicUrl, { namespace, name }) };
 }
 
 function ownerOf({ metadata }: Manifest["object"]): string {
@@ -148,6 +171,9 @@ function table(rows: readonly Row[], now: number, { output }: Invocation): strin
       },
       { title: "REASON", of: (row) => readyOf(row)?.reason ?? "" },
       { title: "AGE", of: (row) => ageOf(readyOf(row)?.lastTransitionTime, now) },
+      ...(rows.some(({ webhook }) => webhook !== undefined)
+        ? [{ title: "WEBHOOK", of: ({ webhook }: Row) => webhook ?? "" }]
+        : []),
       { title: "MESSAGE", of: messageOf },
     ],
     { width: output.width, paint: output.paint },
@@ -168,7 +194,7 @@ function ageOf(time: string | undefined, now: number): string {
   return unit ? `${Math.floor(seconds / unit[1])}${unit[0]}` : `${seconds}s`;
 }
 
-function asData({ kind, owner, platform, state, owns, declared }: Row): Record<string, unknown> {
+function asData({ kind, owner, platform, state, owns, declared, webhook }: Row): Record<string, unknown> {
   const [namespace, name] = owner.split("/");
   return {
     kind,
@@ -180,6 +206,7 @@ function asData({ kind, owner, platform, state, owns, declared }: Row): Record<s
     ...(state?.observedGeneration === undefined ? {} : { observedGeneration: state.observedGeneration }),
     owns,
     declared,
+    ...(webhook === undefined ? {} : { webhook }),
     conditions: state?.conditions ?? [],
   };
 }

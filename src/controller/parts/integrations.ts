@@ -15,12 +15,13 @@ import type {
   RuleSummary,
   TestReport,
 } from "../../server/parts.ts";
+import { webhookAddress } from "../../server/webhook-address.ts";
 import type { LastingStore, ObjectState } from "../../store/types.ts";
 import { type Current, nameOf } from "../current.ts";
 import type { Found, Passes } from "../passes.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Sessions } from "../sessions.ts";
-import { webhookAddress, webhookTargets } from "./webhooks.ts";
+import { webhookTargets } from "./webhooks.ts";
 
 export interface IntegrationsOptions {
   current(): Current | undefined;

@@ -81,9 +81,3 @@ function endpointOf(
   if (!manifest || !events || manifest.object.spec.events?.enabled !== true) return undefined;
   return { manifest, events, platform: manifest.object.spec.platform };
 }
-
-/** @returns where an Integration's webhooks go. @param publicUrl with or without a slash at its end. */
-export function webhookAddress(publicUrl: string, { namespace, name }: ObjectName): string {
-  const path = namespace === "default" ? name : `${namespace}/${name}`;
-  return `${publicUrl.replace(/\/+$/, "")}/api/webhooks/${path}`;
-}

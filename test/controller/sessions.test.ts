@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { ConnectorError } from "../../src/connector-kit/errors.ts";
+import { type Connector, compileConnector } from "../../src/connector-kit/index.ts";
+import type { Session } from "../../src/connector-kit/session.ts";
+import type { Current } from "../../src/controller/current.ts";
+import { createSessions } from "../../src/controller/sessions.ts";
+import { silentLog } from "../../src/events/log.ts";
+import { acme, manifestsIn } from "../support/engine.ts";
+import { fakeSystem } from "../support/fakes.ts";
+
+function stage(spec = "events: { enabled: true }") {
+  const fake = fakeSystem().connector;
+  const events = { names: [], main: {}, own: () => true, authenticate: {}, parse: () => [] };
+  const connector = { ...fake, events } as unknown as Connector;
+  const compiled = compileConnector(fake);
+  const [manifest] = manifestsIn(acme(spec));
+  const it = { opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false };
+  const session = (onRequest: () => void): Session => ({
+    connector,
+    origin: "memory:",
+    reader: {},
+    get writer() {
+      it.writers += 1;
+      return {};
+    },
+    requests: { read: 0, write: 0 },
+    redact: (text) => text,
+    async check() {
+      it.checks += 1;
+      onRequest();
+      if (it.fail) throw new ConnectorError("UNAVAILABLE", "down");
+      return { account: { id: `account-of-${it.token}` } };
+    },
+    identity: async () => undefined,
+    guardErrors: async (run) => run(),
+  });
+  const current = {
+    integration: (owner: string) => (owner === "default/acme" ? manifest : undefined),
+    connector: () => compiled,
+  } as unknown as Current;
+  const sessions = createSessions({
+    current: () => current,
+    resolve: async () => ({ connection: {}, credentials: { token: it.token } }),
+    async open(_, lane, onRequest) {
+      it.opened.push(lane);
+      return session(onRequest);
+    },
+    hide: () => undefined,
+    log: silentLog,
+  });
+  return Object.assign(it, { sessions, manifest: manifest as NonNullable<typeof manifest> });
+}
+
+test("rules and people share a session for as long as neither manifest nor secrets change; each pass has its own", async () => {
+  const it = stage();
+  const first = await it.sessions.open("default", "acme");
+  expect(await it.sessions.open("default", "acme")).toMatchObject({ session: (first as { session: Session }).session });
+  await it.sessions.forPass(it.manifest);
+  await it.sessions.forPass(it.manifest);
+  expect(it.opened).toEqual(["interactive", "background", "background"]);
+  it.token = "rotated";
+  await it.sessions.open("default", "acme");
+  expect(it.opened).toEqual(["interactive", "background", "background", "interactive"]);
+});
+
+test("the account is known before the first use, asked for once for each credential, and no writer is made for it", async () => {
+  const it = stage();
+  expect(it.sessions.account("default/acme")).toBeUndefined();
+  await it.sessions.forPass(it.manifest);
+  await it.sessions.open("default", "acme");
+  expect([it.sessions.account("default/acme"), it.checks, it.writers]).toEqual([{ id: "account-of-one" }, 1, 0]);
+  it.token = "rotated";
+  await it.sessions.forPass(it.manifest);
+  expect([it.sessions.account("default/acme"), it.checks]).toEqual([{ id: "account-of-rotated" }, 2]);
+});
+
+test("an account that cannot be asked for keeps nobody from working, is asked for again, and calls and errors count", async () => {
+  const it = stage();
+  it.fail = true;
+  expect((await it.sessions.open("default", "acme")).state).toBe("open");
+  expect([it.sessions.account("default/acme"), it.sessions.calls("default/acme")]).toEqual([
+    undefined,
+    { calls: 1, errors: 1 },
+  ]);
+  it.fail = false;
+  await it.sessions.forPass(it.manifest);
+  expect(it.sessions.account("default/acme")).toEqual({ id: "account-of-one" });
+});
+
+test("what is suspended or not declared is closed, with the reason", async () => {
+  expect(await stage("suspend: true").sessions.open("default", "acme")).toMatchObject({
+    state: "closed",
+    reason: "Suspended",
+  });
+  expect(await stage().sessions.open("prod", "acme")).toMatchObject({ state: "closed", reason: "UnknownIntegration" });
+});
