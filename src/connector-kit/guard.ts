@@ -117,11 +117,11 @@ function timedOut({ connector }: GuardOptions, name: string, timeout: number): C
 function resting({ transport, connector }: GuardOptions, name: string, remaining: number): ConnectorError {
   const until = new Date(transport.clock.now() + remaining).toISOString().slice(11, 19);
   const message = `${connector.title} was not asked to ${name}: it failed several times in a row and rests until ${until} UTC.`;
-  return new ConnectorError("UNAVAILABLE", message, { retryAfter: remaining });
+  return new ConnectorError("UNAVAILABLE", message, { heldBack: true, retryAfter: remaining });
 }
 
 function quotaSpent({ transport, connector }: GuardOptions, name: string, wait: number): ConnectorError {
   const now = transport.clock.now();
   const message = `${connector.title} was not asked to ${name}: its quota is spent until ${formatMoment(now + wait, now)}.`;
-  return new ConnectorError("RATE_LIMITED", message, { retryAfter: wait });
+  return new ConnectorError("RATE_LIMITED", message, { heldBack: true, retryAfter: wait });
 }

@@ -56,14 +56,19 @@ export function resting(connection: Connection, call: Call, remaining: number): 
   const until = new Date(connection.transport.clock.now() + remaining).toISOString().slice(11, 19);
   const when = remaining > 0 ? `it is asked again from ${until} UTC on` : "one request is trying it";
   const message = `${could(connection, call)}: it failed several times in a row; ${when}.`;
-  return failed(connection, "UNAVAILABLE", message, { effect: "none", final: true, retryAfter: remaining });
+  return failed(connection, "UNAVAILABLE", message, {
+    effect: "none",
+    final: true,
+    heldBack: true,
+    retryAfter: remaining,
+  });
 }
 
 /** @param wait milliseconds until the quota is back. */
 export function quotaSpent(connection: Connection, call: Call, wait: number): AttemptFailed {
   const now = connection.transport.clock.now();
   const message = `${could(connection, call)}: its quota is spent. It is back at ${formatMoment(now + wait, now)}.`;
-  return failed(connection, "RATE_LIMITED", message, { effect: "none", final: true, retryAfter: wait });
+  return failed(connection, "RATE_LIMITED", message, { effect: "none", final: true, heldBack: true, retryAfter: wait });
 }
 
 function could(connection: Connection, call: Call): string {
