@@ -57,8 +57,12 @@ test("E01 to E03: what is signed over the bytes that came is taken, whatever the
   await until(it.texts, (texts) => texts.length >= 2);
   expect(it.texts().sort()).toEqual([String.raw`C:\users \u00e9 é 🎉 ’`, "a b&amp;c"].sort());
   expect(await taken(it)).toEqual(["d3", "d1"]);
-  const { items } = (await (await fetch(`${address}/api/refusals`)).json()) as { items: { reason: string; message: string }[] };
-  expect(items.filter(({ reason }) => reason === "CompressedBody").every(({ message }) => /gzip/.test(message))).toBe(true);
+  const { items } = (await (await fetch(`${address}/api/refusals`)).json()) as {
+    items: { reason: string; message: string }[];
+  };
+  expect(items.filter(({ reason }) => reason === "CompressedBody").every(({ message }) => /gzip/.test(message))).toBe(
+    true,
+  );
   expect(items.map(({ reason }) => reason)).toContain("NotAuthentic");
 });
 
@@ -107,7 +111,12 @@ test("E04: a rightly signed event with a wrong time is 401 without a hint, and t
   expect(await taken(it)).toEqual([`Ev${Math.floor(Date.now() / 1000) - 290}`].map(() => expect.stringMatching(/^Ev/)));
 });
 
-const ce = { "ce-specversion": "1.0", "ce-source": "/x", "ce-type": "com.example.alert", "content-type": "application/json" };
+const ce = {
+  "ce-specversion": "1.0",
+  "ce-source": "/x",
+  "ce-type": "com.example.alert",
+  "content-type": "application/json",
+};
 
 test("E10 and E11: headers are decoded once; a batch is taken whole, or refused with the element's number", async () => {
   const it = await field();
@@ -117,7 +126,9 @@ test("E10 and E11: headers are decoded once; a batch is taken whole, or refused 
   expect((await binary("1", "caf%C3%A9%20%2541")).status).toBe(202);
   expect((await binary("2", '"a%20b"')).status).toBe(202);
   expect((await binary("3", "%FF")).status).toBe(400);
-  const subjects = (await it.items("events list")).filter(({ source }) => source === "/x").map(({ subject }) => subject);
+  const subjects = (await it.items("events list"))
+    .filter(({ source }) => source === "/x")
+    .map(({ subject }) => subject);
   expect(subjects).toEqual(["a b", "café %41"]);
 
   const three = ["a", "b", "c"].map((id) => ({ specversion: "1.0", id, source: "/y", type: "t" }));

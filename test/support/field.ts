@@ -123,7 +123,11 @@ function integrations(slack: string, hook: string, { hookConnection = "", hookSp
       "acme-slack",
       `{ platform: slack, connection: { baseUrl: "${slack}" }, credentials: { token: { env: T }, signingSecret: { env: SL } }, events: { enabled: true } }`,
     ),
-    manifest("Integration", "hook", `{ platform: webhook, connection: { url: "${hook}/"${hookConnection} }${hookSpec} }`),
+    manifest(
+      "Integration",
+      "hook",
+      `{ platform: webhook, connection: { url: "${hook}/"${hookConnection} }${hookSpec} }`,
+    ),
     manifest(
       "NotificationRoute",
       "n",
@@ -147,12 +151,21 @@ async function standIn(answer: (request: Logged, nth: number) => Promise<Answer>
 async function slackAnswer(request: Logged, nth: number, script: Script | undefined): Promise<Answer> {
   switch (request.path) {
     case "/api/auth.test":
-      return json(200, { ok: true, url: "https://o.slack.com/", team: "O", team_id: "T1", user_id: "U1", bot_id: "B1" });
+      return json(200, {
+        ok: true,
+        url: "https://o.slack.com/",
+        team: "O",
+        team_id: "T1",
+        user_id: "U1",
+        bot_id: "B1",
+      });
     case "/api/conversations.list":
       return json(200, { ok: true, channels: [{ id: "C1", name: "t", is_channel: true, is_member: true }] });
     case "/api/chat.postMessage": {
       const { text } = messageOf(request);
-      return (await script?.(request, nth)) ?? json(200, { ok: true, channel: "C1", ts: `${nth}.1`, message: { text } });
+      return (
+        (await script?.(request, nth)) ?? json(200, { ok: true, channel: "C1", ts: `${nth}.1`, message: { text } })
+      );
     }
     default:
       return json(200, { ok: false, error: "unknown_method" });
