@@ -1,6 +1,8 @@
 /** E05 and E07 through the whole program: secrets of a wrong form, and one claim for each id, whatever happens. */
+import { createHmac } from "node:crypto";
+import { fetch } from "undici";
 import { expect, test } from "vitest";
-import { field, issue, send, until } from "../support/field.ts";
+import { field, issue, manifest, post, send, until } from "../support/field.ts";
 import { startPostgres } from "../support/postgres.ts";
 
 const standard = { hookConnection: ", auth: standard-webhooks" };
@@ -43,6 +45,46 @@ test("E05: one that webhooks are proven by is refused as well, and no delivery i
   expect([code, stdout + stderr]).toEqual([1, expect.stringContaining("credentials.webhookSecret")]);
   const controller = await it.start();
   await controller.line(({ message }) => message.includes("credentials.webhookSecret"));
+  // Signed with what a lenient reader would make of the secret.
+  const key = Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64");
+  const at = `${Math.floor(Date.now() / 1000)}`;
+  const digest = createHmac("sha256", key).update(`1.${at}.{}`).digest("base64");
+  const headers = { "webhook-id": "1", "webhook-timestamp": at, "webhook-signature": `v1,${digest}` };
+  const url = `${controller.address}/api/webhooks/hook`;
+  expect((await post(url, "{}", { "content-type": "application/json", ...headers })).status).toBe(401);
+});
+
+test.each([
+  {
+    what: "a setting of the connection",
+    spec: "connection: { url: { env: NOT_SET } }, credentials: { webhookSecret: { env: GH } }",
+    status: 503,
+  },
+  {
+    what: "the secret",
+    spec: 'connection: { url: "http://127.0.0.1:1/" }, credentials: { webhookSecret: { env: NOT_SET } }',
+    status: 401,
+  },
+])("where $what cannot be had, the operator finds it by name under the refusals", async ({ spec, status }) => {
+  const it = await field();
+  it.write("m/more.yaml", manifest("Integration", "late", `{ platform: webhook, ${spec}, events: { enabled: true } }`));
+  const { address } = await it.start();
+  const refused = await post(`${address}/api/webhooks/late`, "{}", {
+    "content-type": "application/json",
+    "webhook-id": "1",
+    "webhook-timestamp": `${Math.floor(Date.now() / 1000)}`,
+    "webhook-signature": "v1,AAAA",
+  });
+  expect([refused.status, refused.body]).toEqual([status, expect.not.stringContaining("NOT_SET")]);
+  const found = await until(
+    async () => ((await (await fetch(`${address}/api/refusals`)).json()) as { items: { message: string }[] }).items,
+    (items) => items.length > 0,
+  );
+  expect(found[0]).toMatchObject({
+    integration: "default/late",
+    status,
+    message: expect.stringMatching(status === 503 ? /connection\.url.*NOT_SET/ : /webhookSecret/),
+  });
 });
 
 test("E07: one id five times at once, and again after kill -9, is one message", async () => {
