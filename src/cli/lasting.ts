@@ -2,13 +2,12 @@
  * The state of commands about events, tokens and the audit log. They work beside a running controller: they take
  * no lock, since each of their writes is one small transaction.
  */
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DEFAULT_STATE_URL, stateAddress } from "../store/open.ts";
+import { exists } from "../store/folder.ts";
+import { DEFAULT_STATE_URL, openLastingStore, stateAddress } from "../store/open.ts";
 import type { LastingStore } from "../store/types.ts";
 import { VERSION } from "../version.ts";
 import type { Invocation } from "./command.ts";
-import { UserError } from "./errors.ts";
 import type { StateFlags } from "./flags.ts";
 import { readSettings } from "./workspace.ts";
 
@@ -18,8 +17,8 @@ type Mode = "read" | "change" | "write";
 /**
  * Runs something with the state, which is closed after it.
  *
- * @param mode `write` makes a state where there is none; else `run` gets undefined then.
- * @throws UserError for a state that keeps no events; StoreError.
+ * @param mode `write` makes a state where there is none; `change` gives `run` undefined then, `read` an empty one.
+ * @throws StoreError, also for a state that keeps no events.
  */
 export async function withLastingStore<T>(
   invocation: Invocation,
@@ -28,7 +27,7 @@ export async function withLastingStore<T>(
   run: (store: LastingStore | undefined) => Promise<T>,
 ): Promise<T> {
   const { folder } = await readSettings(invocation, false);
-  const store = await open(flags.state, folder, mode);
+  const store = await open(invocation, flags.state, folder, mode);
   try {
     return await run(store);
   } finally {
@@ -36,27 +35,15 @@ export async function withLastingStore<T>(
   }
 }
 
-async function open(url: string | undefined, folder: string, mode: Mode): Promise<LastingStore | undefined> {
-  if (url !== undefined && /^postgres(ql)?:/i.test(url)) {
-    const { openPostgresStore } = await import("../store/postgres/postgres-store.ts");
-    return openPostgresStore({ url, version: VERSION });
-  }
-  const address = stateAddress(url ?? DEFAULT_STATE_URL);
-  if (!("file" in address)) {
-    throw new UserError("A state in a Git ref keeps no events, tokens or audit log. Use sqlite:PATH or postgres://….");
-  }
-  const file = resolve(folder, address.file);
-  if (mode !== "write" && !(await isThere(file))) return undefined;
-  const { openSqliteStore } = await import("../store/sqlite-store.ts");
-  return openSqliteStore({ file, version: VERSION, mode: mode === "read" ? "read" : "write" });
+/** What only reads makes nothing, in PostgreSQL neither, and finds a state that is not there empty. */
+async function open(invocation: Invocation, url: string | undefined, folder: string, mode: Mode) {
+  if (mode === "change" && !(await isThere(url, folder))) return undefined;
+  const { env } = invocation.surroundings;
+  return openLastingStore(url, { mode: mode === "read" ? "read" : "write", folder, env, version: VERSION });
 }
 
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
+/** Whether there is a file to change; of a database, opening it tells. */
+async function isThere(url: string | undefined, folder: string): Promise<boolean> {
+  const address = stateAddress(url ?? DEFAULT_STATE_URL);
+  return !("file" in address) || exists(resolve(folder, address.file));
 }

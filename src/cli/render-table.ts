@@ -9,6 +9,8 @@ import { pad, shorten, visible, wrap } from "./plain-text.ts";
 export interface Column<T> {
   title: string;
   of(row: T): string;
+  /** Is shortened last: half a moment is none. */
+  whole?: boolean;
   /** How a cell looks. */
   style?(row: T): Style | undefined;
 }
@@ -33,6 +35,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
       Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ""))),
     ),
     options.width - GAP.length * (columns.length - 1),
+    columns.map(({ whole }) => whole === true),
   );
   const line = (texts: readonly string[], style: (index: number) => Style | undefined): string =>
     texts
@@ -75,13 +78,15 @@ function broken(text: string, width: number): string[] {
   return pieces;
 }
 
-/** Takes columns off the widest until the sum fits. */
-function fitted(widths: readonly number[], space: number): number[] {
+/** Takes columns off the widest until the sum fits; off those that should stay whole only when no other gives more. */
+function fitted(widths: readonly number[], space: number, whole: readonly boolean[]): number[] {
   const columns = [...widths];
+  const widest = (among: (index: number) => boolean) => Math.max(0, ...columns.filter((_, index) => among(index)));
   for (let over = columns.reduce((sum, width) => sum + width, 0) - space; over > 0; over--) {
-    const most = Math.max(...columns);
+    const others = widest((index) => !whole[index]);
+    const most = others > LEAST ? others : widest(() => true);
     if (most <= LEAST) break;
-    columns[columns.indexOf(most)] = most - 1;
+    columns[columns.findIndex((width, index) => width === most && !(others > LEAST && whole[index]))] = most - 1;
   }
   return columns;
 }

@@ -25,6 +25,8 @@ export interface ConnectorErrorOptions {
    * after it was sent, or a server failed on it. Default: false.
    */
   outcomeUnknown?: boolean;
+  /** Nothing was sent: this program rests, since the system failed before, or its quota is spent. Default: false. */
+  heldBack?: boolean;
   /** The HTTP status, where there was one. */
   status?: number;
   /** The platform's own word for the failure, such as `name_taken`. */
@@ -42,6 +44,8 @@ export class ConnectorError extends Error {
   readonly retryAfter: number | undefined;
   /** The request may have had its effect although no answer says so. */
   readonly outcomeUnknown: boolean;
+  /** Nothing was sent: this program rests, since the system failed before, or its quota is spent. */
+  readonly heldBack: boolean;
   /** The HTTP status, where there was one. */
   readonly status: number | undefined;
   /** The platform's own word for the failure. */
@@ -53,6 +57,7 @@ export class ConnectorError extends Error {
     this.retryable = options.retryable ?? (code === "RATE_LIMITED" || code === "UNAVAILABLE" || code === "TIMEOUT");
     this.retryAfter = options.retryAfter;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
+    this.heldBack = options.heldBack ?? false;
     this.status = options.status;
     this.platformCode = options.platformCode;
   }

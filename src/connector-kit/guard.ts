@@ -67,7 +67,7 @@ async function underBreaker<T>(
   const { clock } = options.transport;
   const breaker = options.transport.breaker(options.origin);
   const permission = breaker.enter(clock.monotonic());
-  if (permission.open) throw resting(options, name, permission.remaining);
+  if (permission.open) throw resting(options, name, permission);
   const timeout = options.timeout ?? 30_000;
   using limit = deadline(timeout, undefined);
   options.onRun(name);
@@ -77,7 +77,8 @@ async function underBreaker<T>(
     return result;
   } catch (error) {
     const failure = limit.expired ? timedOut(options, name, timeout) : translated(options, name, error, classify);
-    if (failure.code === "UNAVAILABLE" || failure.code === "TIMEOUT") breaker.failed(clock.monotonic());
+    if (failure.code === "UNAVAILABLE" || failure.code === "TIMEOUT")
+      breaker.failed(clock.monotonic(), failure.message.replace(/\.$/, ""));
     else breaker.succeeded();
     throw failure;
   }
@@ -114,14 +115,18 @@ function timedOut({ connector }: GuardOptions, name: string, timeout: number): C
   return new ConnectorError("TIMEOUT", message, { outcomeUnknown: true });
 }
 
-function resting({ transport, connector }: GuardOptions, name: string, remaining: number): ConnectorError {
+function resting(
+  { transport, connector }: GuardOptions,
+  name: string,
+  { remaining, why }: { remaining: number; why: string },
+): ConnectorError {
   const until = new Date(transport.clock.now() + remaining).toISOString().slice(11, 19);
-  const message = `${connector.title} was not asked to ${name}: it failed several times in a row and rests until ${until} UTC.`;
-  return new ConnectorError("UNAVAILABLE", message, { retryAfter: remaining });
+  const message = `${connector.title} was not asked to ${name}: it failed several times in a row and rests until ${until} UTC.${why === "" ? "" : ` The last time: ${why}.`}`;
+  return new ConnectorError("UNAVAILABLE", message, { heldBack: true, retryAfter: remaining });
 }
 
 function quotaSpent({ transport, connector }: GuardOptions, name: string, wait: number): ConnectorError {
   const now = transport.clock.now();
   const message = `${connector.title} was not asked to ${name}: its quota is spent until ${formatMoment(now + wait, now)}.`;
-  return new ConnectorError("RATE_LIMITED", message, { retryAfter: wait });
+  return new ConnectorError("RATE_LIMITED", message, { heldBack: true, retryAfter: wait });
 }

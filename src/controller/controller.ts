@@ -24,8 +24,8 @@ import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
 import type { Accepted, NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
-import { recordRules } from "./conditions.ts";
-import { type Current, createCurrent } from "./current.ts";
+import { hearsNothing, recordRules } from "./conditions.ts";
+import { type Current, createCurrent, nameOf } from "./current.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { manifestEvents } from "./own-events.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
@@ -171,6 +171,10 @@ class Loop implements Controller {
     for (const { file, line, code, message } of problems) this.#log.error({ file, line, code }, message);
     for (const { kind, namespace, name } of held) {
       this.#log.warn({ kind, name: `${namespace}/${name}` }, "its text is wrong; the last good version is in force");
+    }
+    for (const { object } of this.#current.rules) {
+      const deaf = hearsNothing(this.#current, object);
+      if (deaf) this.#log.warn({ kind: "Rule", name: nameOf(object), reason: deaf.code }, deaf.message);
     }
     this.#scheduler.update(this.#current.integrations);
     if (this.#lease) await this.#tell();

@@ -5,6 +5,7 @@ export const refusalReasons = [
   "CompressedBody",
   "MethodNotAllowed",
   "NotAuthentic",
+  "NotConfigured",
   "QueueFull",
   "ReservedType",
   "StoreUnavailable",

@@ -61,6 +61,8 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   receive(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer>;
+  /** Answers for an Integration that cannot prove a request, since a setting cannot be had. @param message why. */
+  notConfigured(integration: string, request: ReceivedRequest, message: string): ReceivedAnswer;
   /** Resolves when what was refused is recorded. */
   written(): Promise<void>;
 }
@@ -114,25 +116,26 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 
+  function refuse(integration: string, request: ReceivedRequest, refused: Refused): ReceivedAnswer {
+    const { status, reason, message, headers } = refused;
+    const { remoteAddress, trace } = request;
+    const from = { integration, trace, ...(remoteAddress ? { remoteAddress } : {}) };
+    refusals.record({ at: clock.now(), status, reason, message, ...from });
+    return { status, headers };
+  }
+
   return {
     async receive(endpoint, request) {
       try {
         return await take(endpoint, request);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        const { status, reason, message, headers } = error;
-        const { remoteAddress, trace } = request;
-        const from = { integration: `${endpoint.namespace}/${endpoint.name}`, trace };
-        refusals.record({
-          at: clock.now(),
-          status,
-          reason,
-          message,
-          ...from,
-          ...(remoteAddress ? { remoteAddress } : {}),
-        });
-        return { status, headers };
+        return refuse(`${endpoint.namespace}/${endpoint.name}`, request, error);
       }
+    },
+    notConfigured(integration, request, message) {
+      const refused = new Refused(503, "NotConfigured", message, { "retry-after": RETRY_AFTER });
+      return refuse(integration, request, refused);
     },
     written: () => refusals.written(),
   };

@@ -5,6 +5,7 @@
  * and its being kept the process may die; the action is then tried again with the same key, by which platforms that
  * know repetitions do it once.
  */
+import { MAX_ATTEMPTS } from "../events/backoff.ts";
 import type { Performance, Performed, Performer } from "../events/types.ts";
 import type { Delivery } from "../store/event-types.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
@@ -21,6 +22,10 @@ export interface PerformerOptions extends Omit<ActionTools, "directory"> {
 
 /** Tries of an action whose failure does not stop the run and that states no number (requirements 3.3). */
 const TRIES = 3;
+
+/** Whether a system was asked to act and did not; waiting for its limit, or for it to come back, is none. */
+const isTry = ({ code, heldBack }: Extract<Ran, { outcome: "failed" }>) =>
+  code !== "Interrupted" && code !== "RATE_LIMITED" && heldBack !== true;
 
 export function createRulePerformer(options: PerformerOptions): Performer {
   return {
@@ -85,10 +90,10 @@ class Run {
     ran: Extract<Ran, { outcome: "failed" }>,
   ): Promise<Performed | undefined> {
     const { code, message, retryable, retryAfter } = ran;
-    const tries = (this.#progress.tries[id] ?? 0) + 1;
+    const tries = (this.#progress.tries[id] ?? 0) + (isTry(ran) || this.#performance.attempt >= MAX_ATTEMPTS ? 1 : 0);
     const most = spec.retry?.maxAttempts ?? (spec.onFailure === "Continue" ? TRIES : undefined);
     if (retryable && (most === undefined || tries < most)) {
-      if (code !== "Interrupted") this.#progress.tries[id] = tries;
+      this.#progress.tries[id] = tries;
       await this.#performance.checkpoint(JSON.stringify(this.#progress));
       // The store counts attempts of the whole run, those of earlier actions included.
       const maxAttempts = most === undefined ? undefined : this.#performance.attempt - tries + most;

@@ -36,7 +36,7 @@ export interface ActionCall {
 /** How an action ended. */
 export type Ran =
   | { outcome: "done"; output: unknown }
-  | { outcome: "failed"; code: string; message: string; retryable: boolean; retryAfter?: number }
+  | { outcome: "failed"; code: string; message: string; retryable: boolean; retryAfter?: number; heldBack?: boolean }
   /** Nothing was tried, and it may be later: the whole run waits for a person. */
   | { outcome: "held"; code: string; message: string };
 
@@ -122,8 +122,9 @@ function refused(code: string, message: string): Ran {
   return { outcome: "failed", code, message, retryable: false };
 }
 
-function failedBy({ code, message, retryable, retryAfter }: ConnectorError): Ran {
-  return { outcome: "failed", code, message, retryable, ...(retryAfter === undefined ? {} : { retryAfter }) };
+function failedBy({ code, message, retryable, retryAfter, heldBack }: ConnectorError): Ran {
+  const wait = retryAfter === undefined ? {} : { retryAfter };
+  return { outcome: "failed", code, message, retryable, heldBack, ...wait };
 }
 
 function capital(text: string): string {

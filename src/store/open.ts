@@ -61,7 +61,9 @@ function openAddress(address: StateAddress, options: OpenStoreOptions): Promise<
 export async function openLastingStore(url: string | undefined, options: OpenStoreOptions): Promise<LastingStore> {
   const address = stateAddress(url ?? DEFAULT_STATE_URL);
   if ("git" in address) {
-    throw badUrl("A state in a Git ref keeps no events. Use sqlite:PATH or postgres://…, which do.");
+    throw badUrl(
+      "A state in a Git ref keeps no events, tokens or audit log. Use sqlite:PATH or postgres://…, which do.",
+    );
   }
   const { folder, mode, version, clock } = options;
   if ("postgres" in address) {

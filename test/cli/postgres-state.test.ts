@@ -1,4 +1,5 @@
 /** The commands about tokens, events and the audit log on a state in PostgreSQL. */
+import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { deadLetters, newEvent } from "../server/fixture.ts";
@@ -26,3 +27,17 @@ test("they work beside whoever else has it open, and show no password", async ()
   const refused = await run(["token", "list", "--state", wrong]);
   expect([refused.code, refused.stderr.includes("other-secret")]).toEqual([1, false]);
 });
+
+test.each(["events list", "events dead", "audit list", "audit verify", "token list"])(
+  "%s on a database that holds no state yet makes none",
+  async (line) => {
+    const url = await postgres.database();
+    const { code, stderr } = await place().run([...line.split(" "), "--state", url]);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("plumbline:")]);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    const { rows } = await client.query("select tablename from pg_tables where schemaname = current_schema()");
+    expect(rows).toEqual([]);
+  },
+);

@@ -69,3 +69,13 @@ test("a cell cannot break out of its line", () => {
 test("no rows give no table", () => {
   expect(render([], 80)).toBe("");
 });
+
+test("what should stay whole is shortened last, whichever column is the widest", () => {
+  const columns = [
+    { title: "TIME", of: () => "2026-11-25T12:00:00", whole: true },
+    { title: "TYPE", of: () => "github.issues" },
+  ];
+  const at = (width: number) => renderTable([{}], columns, { width, paint: painter(false) }).split("\n")[1];
+  expect(at(31)).toBe("2026-11-25T12:00:00  github.is…");
+  expect(at(25)).toBe("2026-11-25T12:…  github.…");
+});

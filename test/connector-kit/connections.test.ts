@@ -148,7 +148,10 @@ describe("the breaker", () => {
     for (let times = 0; times < 5; times += 1) await failure(writer.post("/x"));
     expect(seen.requests).toBe(5);
     const error = await failure(writer.post("/x"));
-    expect(error).toMatchObject({ code: "UNAVAILABLE", outcomeUnknown: false, retryAfter: 30_000 });
+    expect(error).toMatchObject({ code: "UNAVAILABLE", outcomeUnknown: false, heldBack: true, retryAfter: 30_000 });
+    expect(error.message).toContain(
+      "it answered with the status 500. It failed several times in a row; it is asked again",
+    );
     expect(error.message).toContain("12:00:30 UTC");
     expect(seen.requests).toBe(5);
     await clock.advance(30_000);

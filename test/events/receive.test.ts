@@ -21,6 +21,16 @@ test("an authentic webhook is in the inbox as a CloudEvent of its Integration, w
   expect(event?.signedHash).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test("an Integration that lacks a setting has its sender come again, and the operator reads which", async () => {
+  const { receiver, store } = await layer({ clock: fixed() });
+  const answer = receiver.notConfigured("default/gh", githubRequest(body), "connection.url: NAME is not set.");
+  expect(answer).toEqual({ status: 503, headers: { "retry-after": "30" } });
+  await receiver.written();
+  expect(await store.events.refusals({ limit: 1 })).toMatchObject([
+    { integration: "default/gh", reason: "NotConfigured", status: 503, message: "connection.url: NAME is not set." },
+  ]);
+});
+
 test.each<{
   what: string;
   status: number;

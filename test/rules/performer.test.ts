@@ -205,6 +205,30 @@ describe("a failure repeats nothing that is done", () => {
     expect(outcomes[2]).toMatchObject({ maxAttempts: 4 });
   });
 
+  test.each([
+    ["its limit", new ConnectorError("RATE_LIMITED", "Later.", { retryAfter: 3000 })],
+    [
+      "coming back, after others failed",
+      new ConnectorError("UNAVAILABLE", "It rests.", { heldBack: true, retryAfter: 9 }),
+    ],
+  ])("waiting for %s is no try, but does not go on for ever", async (_, error) => {
+    let fails = 30;
+    const wait = () => {
+      fails -= 1;
+      if (fails >= 0) throw error;
+    };
+    const run = runOf({ actions: [note("one", { retry: { maxAttempts: 1 } })], desks: { support: wait } });
+    const outcomes: string[] = [];
+    while (outcomes.at(-1) !== "dead") {
+      const performed = await run.perform();
+      outcomes.push(performed.outcome);
+      if (performed.outcome === "retry") expect(performed.maxAttempts).toBeGreaterThan(outcomes.length);
+    }
+    expect(outcomes).toHaveLength(20);
+    fails = 0;
+    expect(await run.perform()).toEqual({ outcome: "done" });
+  });
+
   test("what trying again cannot cure is dead at once", async () => {
     const refuse = () => {
       throw new ConnectorError("PERMISSION", "Freshdesk refused it.");

@@ -27,6 +27,8 @@ export interface ControllerRun {
   args?: readonly string[];
   /** Default a free one. */
   port?: number;
+  /** Another holds the state: resolve once this one waits for it. */
+  waits?: boolean;
 }
 
 /** Starts it, and resolves once it listens and holds the state. It is killed when the test ends. */
@@ -34,7 +36,7 @@ export async function startController(run: ControllerRun): Promise<RunningContro
   const it = spawnController(run);
   const { address } = await it.line(({ message }) => message === "listening");
   it.address = String(address);
-  await it.line(({ message }) => message === "holds the state");
+  await it.line(({ message }) => message.startsWith(run.waits ? "takes webhooks only" : "holds the state"));
   return it;
 }
 

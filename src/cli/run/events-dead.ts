@@ -43,7 +43,11 @@ const columns = [
   { title: "DELIVERY", of: ({ id }: Delivery) => id },
   { title: "EVENT", of: ({ event }: Delivery) => String(event) },
   { title: "TARGET", of: ({ kind, namespace, target }: Delivery) => `${kind} ${namespace}/${target}` },
-  { title: "SINCE", of: ({ finishedAt, createdAt }: Delivery) => moment(finishedAt ?? createdAt).slice(0, 19) },
+  {
+    title: "SINCE",
+    whole: true,
+    of: ({ finishedAt, createdAt }: Delivery) => moment(finishedAt ?? createdAt).slice(0, 19),
+  },
   { title: "TRIES", of: ({ attempts }: Delivery) => String(attempts) },
   { title: "WHY", of: ({ code = "", message = "" }: Delivery) => paragraph(`${code} ${message}`) },
 ];

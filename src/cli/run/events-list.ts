@@ -42,7 +42,7 @@ export default eventsList;
 
 const columns = [
   { title: "SEQ", of: ({ seq }: StoredEvent) => String(seq) },
-  { title: "TIME", of: ({ receivedAt }: StoredEvent) => moment(receivedAt).slice(0, 19) },
+  { title: "TIME", whole: true, of: ({ receivedAt }: StoredEvent) => moment(receivedAt).slice(0, 19) },
   { title: "TYPE", of: ({ type }: StoredEvent) => type },
   { title: "SOURCE", of: ({ source }: StoredEvent) => source },
   { title: "STATE", of: ({ state }: StoredEvent) => state },

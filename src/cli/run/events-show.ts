@@ -89,9 +89,10 @@ function asText({ event, deliveries, related }: History, bodies: boolean, { pain
 }
 
 function deliveryLines({ delivery, history }: History["deliveries"][number], paint: Output["paint"]): string[] {
-  const { id, kind, target, state } = delivery;
+  const { id, kind, target, state, notBefore } = delivery;
+  const next = state === "waiting" ? `  next at ${moment(notBefore)}` : "";
   return [
-    `${paint("bold", state)}  ${kind} ${visible(target)}  ${visible(id)}`,
+    `${paint("bold", state)}  ${kind} ${visible(target)}  ${visible(id)}${next}`,
     ...history.map(({ at, took, outcome, step, code, message }) => {
       const why = [step && `at ${visible(step)}`, code, message && paragraph(message)].filter(Boolean).join(": ");
       return `  ${moment(at)}  ${outcome} after ${took} ms${why && `  ${why}`}`;

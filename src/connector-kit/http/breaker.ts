@@ -13,8 +13,8 @@ export interface BreakerOptions {
   rest?: number;
 }
 
-/** Whether a request may go; when not, for how many milliseconds. */
-export type Permission = { open: false } | { open: true; remaining: number };
+/** Whether a request may go; when not, for how many milliseconds, and how the last one failed, as a sentence without its end. */
+export type Permission = { open: false } | { open: true; remaining: number; why: string };
 
 export class Breaker {
   readonly #failures: number;
@@ -22,6 +22,7 @@ export class Breaker {
   #inARow = 0;
   #openUntil: number | undefined;
   #probing = false;
+  #why = "";
 
   constructor(options: BreakerOptions = {}) {
     this.#failures = options.failures ?? 5;
@@ -36,8 +37,8 @@ export class Breaker {
    */
   enter(now: number): Permission {
     if (this.#openUntil === undefined) return { open: false };
-    if (now < this.#openUntil) return { open: true, remaining: this.#openUntil - now };
-    if (this.#probing) return { open: true, remaining: 0 };
+    if (now < this.#openUntil) return { open: true, remaining: this.#openUntil - now, why: this.#why };
+    if (this.#probing) return { open: true, remaining: 0, why: this.#why };
     this.#probing = true;
     return { open: false };
   }
@@ -49,8 +50,13 @@ export class Breaker {
     this.#probing = false;
   }
 
-  /** The system could not be reached, or failed. @param now monotonic milliseconds. */
-  failed(now: number): void {
+  /**
+   * The system could not be reached, or failed.
+   *
+   * @param now monotonic milliseconds. @param why for whoever is refused meanwhile; without secrets, and no full stop.
+   */
+  failed(now: number, why: string): void {
+    this.#why = why;
     this.#inARow += 1;
     if (this.#probing || this.#inARow >= this.#failures) this.#openUntil = now + this.#rest;
     this.#probing = false;

@@ -51,19 +51,35 @@ export function unreachable(connection: Connection, call: Call, host: string, ca
   return failed(connection, "UNAVAILABLE", message, sent ? uncertain(call, { cause }) : { cause, effect: "none" });
 }
 
-/** The breaker is open. @param remaining milliseconds until it lets a request through. */
-export function resting(connection: Connection, call: Call, remaining: number): AttemptFailed {
+/** What a failure of this module says without what it was about, and without its full stop. */
+export function reasonOf(connection: Connection, call: Call, { message }: AttemptFailed): string {
+  const about = connection.transport.redactor.redact(`${could(connection, call)}: `);
+  return (message.startsWith(about) ? message.slice(about.length) : message).replace(/\.$/, "");
+}
+
+/** The breaker is open. @param remaining milliseconds until it lets a request through. @param why it opened. */
+export function resting(
+  connection: Connection,
+  call: Call,
+  { remaining, why }: { remaining: number; why: string },
+): AttemptFailed {
   const until = new Date(connection.transport.clock.now() + remaining).toISOString().slice(11, 19);
   const when = remaining > 0 ? `it is asked again from ${until} UTC on` : "one request is trying it";
-  const message = `${could(connection, call)}: it failed several times in a row; ${when}.`;
-  return failed(connection, "UNAVAILABLE", message, { effect: "none", final: true, retryAfter: remaining });
+  const first = why === "" ? "it failed several times in a row" : `${why}. It failed several times in a row`;
+  const message = `${could(connection, call)}: ${first}; ${when}.`;
+  return failed(connection, "UNAVAILABLE", message, {
+    effect: "none",
+    final: true,
+    heldBack: true,
+    retryAfter: remaining,
+  });
 }
 
 /** @param wait milliseconds until the quota is back. */
 export function quotaSpent(connection: Connection, call: Call, wait: number): AttemptFailed {
   const now = connection.transport.clock.now();
   const message = `${could(connection, call)}: its quota is spent. It is back at ${formatMoment(now + wait, now)}.`;
-  return failed(connection, "RATE_LIMITED", message, { effect: "none", final: true, retryAfter: wait });
+  return failed(connection, "RATE_LIMITED", message, { effect: "none", final: true, heldBack: true, retryAfter: wait });
 }
 
 function could(connection: Connection, call: Call): string {

@@ -5,7 +5,7 @@ import { dropBody, readBody, TooLarge } from "./body.ts";
 import { type Call, lowerCased } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
-import { guarded, oversizedAnswer, refusalIn, resting, timedOut, unreachable } from "./exchange-failures.ts";
+import { guarded, oversizedAnswer, reasonOf, refusalIn, resting, timedOut, unreachable } from "./exchange-failures.ts";
 import { AttemptFailed } from "./failure.ts";
 
 /** One address of a call, with the headers that authorise it. */
@@ -40,17 +40,18 @@ export async function transfer(connection: Connection, hop: Hop, conditions: Rec
   const { clock } = connection.transport;
   const breaker = connection.transport.breaker(hop.url.origin);
   const permission = breaker.enter(clock.monotonic());
-  if (permission.open) throw resting(connection, hop.call, permission.remaining);
+  if (permission.open) throw resting(connection, hop.call, permission);
   try {
     const raw = await bounded(connection, hop, conditions);
     // 501 tells of a missing feature, and nothing of the system's health.
-    if (raw.status >= 500 && raw.status !== 501) breaker.failed(clock.monotonic());
+    const isUnwell = raw.status >= 500 && raw.status !== 501;
+    if (isUnwell) breaker.failed(clock.monotonic(), `it answered with the status ${raw.status}`);
     else breaker.succeeded();
     return raw;
   } catch (error) {
     if (error instanceof TooLarge) breaker.succeeded();
     else if (hop.call.options.signal?.aborted || isFinal(error)) breaker.cancelled();
-    else breaker.failed(clock.monotonic());
+    else breaker.failed(clock.monotonic(), error instanceof AttemptFailed ? reasonOf(connection, hop.call, error) : "");
     throw error instanceof TooLarge ? oversizedAnswer(connection, hop.call, mostBytes(hop.call)) : error;
   }
 }

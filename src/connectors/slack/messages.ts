@@ -9,6 +9,7 @@ import { ConnectorError, defineAction, Type } from "../../connector-kit/index.ts
 import { call, explained, succeedsWith } from "./calls.ts";
 import type { SlackWriter } from "./client.ts";
 import { blocks, channelId, closed, emoji, message, target, targetOf, thread, timestamp } from "./parameters.ts";
+import { decodeText } from "./text.ts";
 
 /** A message to be sent. */
 interface Message {
@@ -38,11 +39,20 @@ export const sendMessage = defineAction({
     { ...closed, description: "The message.", examples: [{ channel: "#incidents", message: "Hello" }] },
   ),
   result: Type.Object(
-    { channel: Type.Optional(channelId), ts: Type.Optional(timestamp) },
+    {
+      channel: Type.Optional(channelId),
+      ts: Type.Optional(timestamp),
+      message: Type.Optional(
+        Type.Object(
+          { text: Type.String({ description: "As people read it, without escapes.", examples: ["Hello"] }) },
+          { ...closed, description: "What Slack made of it.", examples: [{ text: "Hello" }] },
+        ),
+      ),
+    },
     {
       ...closed,
-      description: "Where the message is. Empty for a webhook, which does not tell.",
-      examples: [{ channel: "C012AB3CD", ts: "1732560000.000100" }],
+      description: "Where the message is, and its text. Empty for a webhook, which does not tell.",
+      examples: [{ channel: "C012AB3CD", ts: "1732560000.000100", message: { text: "Hello" } }],
     },
   ),
   run: async (slack: SlackWriter, { via, channel, ...content }, { key }) => {
@@ -56,7 +66,7 @@ async function post(
   channel: string,
   content: Message,
   key: string,
-): Promise<{ channel: string; ts: string }> {
+): Promise<{ channel: string; ts: string; message: { text: string } }> {
   const form = {
     channel,
     text: content.message,
@@ -69,7 +79,9 @@ async function post(
     subject: channel,
     what: `send a message to ${channel}`,
   });
-  return placeOf(body);
+  const { message } = body as { message?: { text?: unknown } };
+  const text = typeof message?.text === "string" ? message.text : content.message;
+  return { ...placeOf(body), message: { text: decodeText(text) } };
 }
 
 async function postToWebhook(

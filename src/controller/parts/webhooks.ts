@@ -57,7 +57,7 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
         );
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
-        return { status: 503, headers: { "retry-after": "30" } };
+        return receiver.notConfigured(`${target.namespace}/${target.name}`, { ...request, query }, error.message);
       }
     },
   };

@@ -7,8 +7,21 @@ import { failureOf, type Scripted, type Stage } from "../stage.ts";
 import { BOT, perform, slackStaging } from "./workspace.ts";
 
 const { withAnswers, withSystem } = slackStaging();
-const send = (stage: Stage, parameters: Record<string, unknown>) =>
-  perform(stage, "send_message", parameters) as Promise<{ channel: string; ts: string }>;
+
+interface SentMessage {
+  channel: string;
+  ts: string;
+  message: { text: string };
+}
+
+const sendWhole = (stage: Stage, parameters: Record<string, unknown>) =>
+  perform(stage, "send_message", parameters) as Promise<SentMessage>;
+
+/** @returns where the message is. */
+async function send(stage: Stage, parameters: Record<string, unknown>): Promise<Pick<SentMessage, "channel" | "ts">> {
+  const { channel, ts } = await sendWhole(stage, parameters);
+  return { channel, ts };
+}
 
 /** Joins `general`, since the bot of the stand-in is in no seeded channel. @returns its id. */
 async function joined(system: Slack): Promise<string> {
@@ -22,6 +35,17 @@ async function thread(system: Slack, channel: string, ts: string): Promise<{ tex
 }
 
 describe("a message by the Web API", () => {
+  test.each([
+    ["{{issue.number}} {{#each this}}x{{/each}}", "{{issue.number}} {{#each this}}x{{/each}}"],
+    ["Urgent &lt;ticket&gt; &amp;amp;", "Urgent <ticket> &amp;"],
+  ])("%j answers what people read: %j", async (message, read) => {
+    const system = await startSlack();
+    await withSystem(system, async (stage) => {
+      await joined(system);
+      expect((await sendWhole(stage, { channel: "general", message })).message).toEqual({ text: read });
+    });
+  });
+
   test.each(["general", "#general"])("to %s arrives there, and its answer in the thread", async (channel) => {
     const system = await startSlack();
     await withSystem(system, async (stage) => {
