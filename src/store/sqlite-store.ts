@@ -134,6 +134,7 @@ export class SqliteStore implements LastingStore {
         }),
       );
       await this.#explain(() => this.#db.replaceInto("holder").values(toHolderRow(holder)).execute());
+      await this.#explain(() => this.#endLeases());
     } catch (error) {
       this.#free(lock);
       throw error;
@@ -145,6 +146,17 @@ export class SqliteStore implements LastingStore {
     for (const lock of [...this.#locks]) this.#free(lock);
     await this.#db.destroy();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Who works holds the lock. Who had it before is gone, and nothing has to wait for the end of its leases. */
+  async #endLeases(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#db
+      .updateTable("deliveries")
+      .set({ due: now })
+      .where("state", "=", "running")
+      .where("due", ">", now)
+      .execute();
   }
 
   async #holder(): Promise<Holder | undefined> {
