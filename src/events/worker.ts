@@ -122,7 +122,7 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     if (end.state === "dead") log.error(fields, message ?? "given up");
     else if (end.state === "waiting") log.warn({ ...fields, notBefore: end.notBefore }, message ?? "tried again later");
-    else log.info(fields, "delivered");
+    else log.debug(fields, "delivered");
   }
 
   /** Before it is recorded as dead, so that a kill in between tells it twice under one id, never not at all. */
@@ -197,7 +197,11 @@ interface How {
 /** What is recorded of an attempt; pure. */
 export function endOf(delivery: Delivery, performed: Performed, { worker, at, took, random }: How): AttemptEnd {
   const base = { id: delivery.id, worker };
-  if (performed.outcome === "done") return { ...base, state: "done", attempt: { at, took, outcome: "done" } };
+  if (performed.outcome === "done") {
+    const { progress } = performed;
+    const kept = progress === undefined ? {} : { progress };
+    return { ...base, state: "done", attempt: { at, took, outcome: "done" }, ...kept };
+  }
   const { code, message } = performed;
   const step = "step" in performed && performed.step !== undefined ? { step: performed.step } : {};
   const attempt = { at, took, code, message, ...step };

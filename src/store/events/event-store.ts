@@ -71,6 +71,8 @@ export function createEventStore(database: EventDatabase): EventStore {
     return ends.map(() => undefined);
   }, GROUP);
 
+  const prolong = groupCommit<Renewal, boolean>((renewals) => write((open) => renew(open, renewals)), GROUP);
+
   return {
     accept: (events) => (events.length === 0 ? Promise.resolve([]) : takeIn(events)),
     pending: (limit) =>
@@ -92,22 +94,11 @@ export function createEventStore(database: EventDatabase): EventStore {
       });
     },
     claim: (request: Claim) => write((open) => claim(open, hot, request)),
-    renew: (worker, until, progress, ids) =>
-      write(async (open) => {
-        const held: string[] = [];
-        for (const id of ids) {
-          const kept = progress.get(id);
-          const { numUpdatedRows } = await open
-            .updateTable("deliveries")
-            .set({ due: until, ...(kept === undefined ? {} : { progress: encodeText(kept) }) })
-            .where("id", "=", encodeText(id))
-            .where("worker", "=", worker)
-            .where("state", "=", "running")
-            .executeTakeFirst();
-          if (numUpdatedRows > 0n) held.push(id);
-        }
-        return held;
-      }),
+    async renew(worker, until, progress, ids) {
+      if (ids.length === 0) return [];
+      const held = await prolong(ids.map((id) => ({ id, worker, until, progress: progress.get(id) })));
+      return ids.filter((_, at) => held[at]);
+    },
     async end(ends) {
       if (ends.length > 0) await finish(ends);
     },
@@ -136,6 +127,30 @@ export function createEventStore(database: EventDatabase): EventStore {
     onWake: database.onWake,
     dispatcher: database.dispatcher,
   };
+}
+
+/** A delivery that its worker goes on with. */
+interface Renewal {
+  id: string;
+  worker: string;
+  until: number;
+  progress: string | undefined;
+}
+
+/** @returns whether each is still that worker's. */
+async function renew(open: Transaction<Tables>, renewals: readonly Renewal[]): Promise<boolean[]> {
+  const held: boolean[] = [];
+  for (const { id, worker, until, progress } of renewals) {
+    const { numUpdatedRows } = await open
+      .updateTable("deliveries")
+      .set({ due: until, ...(progress === undefined ? {} : { progress: encodeText(progress) }) })
+      .where("id", "=", encodeText(id))
+      .where("worker", "=", worker)
+      .where("state", "=", "running")
+      .executeTakeFirst();
+    held.push(numUpdatedRows > 0n);
+  }
+  return held;
 }
 
 async function replay(open: Transaction<Tables>, ids: readonly string[], now: number): Promise<number> {
