@@ -1,6 +1,6 @@
 /**
- * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
- * damaged manifests, and the properties of the tests for longer. What they find is printed with the seed that
+ * Long rounds against the built program: kill -9 in the middle of applies, and under a load of webhooks; applies at the
+ * same time, a full disk, a locked database, damaged manifests, and the properties of the tests for longer. What they find is printed with the seed that
  * shows it again.
  *
  *   npm run rounds                                       all of it, some minutes
@@ -10,6 +10,7 @@
  * Ends with 1 when anything was wrong.
  */
 import { parseArgs } from "node:util";
+import { eventRounds } from "./rounds/events.ts";
 import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
@@ -37,6 +38,7 @@ const all: Rounds[] = [
   { name: "lock", count: 1, round: () => lockRound(depotStage) },
   { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
+  ...eventRounds(values.short),
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);
