@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { events as github } from "../../src/connectors/github/events.ts";
 import type { Performed } from "../../src/events/types.ts";
+import { StoreError } from "../../src/store/types.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { endpointOf, followerTo, githubRequest, layer, pass, SECRET, scriptedPerformer } from "./support.ts";
 
@@ -45,3 +46,24 @@ test("after an hour without its receiver every event is delivered once, under on
   const most = Math.max(...sent.map((event) => performer.calls.filter((call) => call.event === event).length));
   expect(most).toBeLessThan(14);
 }, 60_000);
+
+test("a delivery that was done while nothing could be written is recorded later, and not done again", async () => {
+  const clock = new VirtualClock({ auto: false });
+  const performer = scriptedPerformer(clock);
+  const all = await layer({ clock, followers: [followerTo(["r"])], performers: { rule: performer } });
+  const { end } = all.store.events;
+  const fullUntil = clock.now() + 10_000;
+  all.store.events.end = async (ends) => {
+    if (clock.now() < fullUntil) throw new StoreError("Full", "The disk is full.");
+    await end(ends);
+  };
+  all.engine.start();
+  await all.receiver.receive(gh, issue(1, 1));
+  await pass(clock, 60_000, 500);
+  expect(await all.store.events.counts()).toMatchObject({ pending: 0, waiting: 0, running: 0, dead: 0 });
+  await all.engine.stop(0);
+  expect(performer.calls).toHaveLength(1);
+  expect(all.log.lines.filter(({ level }) => level === "error")).toMatchObject([
+    { message: "not recorded yet: The disk is full." },
+  ]);
+});

@@ -44,6 +44,11 @@ export interface EventDatabase {
   now(): number;
   /** Makes one error with a remedy of what the database throws. */
   explain<T>(run: () => Promise<T>): Promise<T>;
+  /**
+   * A transaction that need not be on disk at once: when the machine loses its power it may be as if it had not been,
+   * with all after it. The end of the process loses none. Where what it writes would only be done anew.
+   */
+  later<T>(run: (open: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Tells other processes that there is something new, as part of the transaction. */
   notify(open: Transaction<Tables>): Promise<void>;
   onWake(wake: () => void): () => void;
@@ -55,6 +60,7 @@ export function createEventStore(database: EventDatabase): EventStore {
   const { db, hot } = database;
   const write = <T>(run: (open: Transaction<Tables>) => Promise<T>) =>
     database.explain(() => db.transaction().execute(run));
+  const later = <T>(run: (open: Transaction<Tables>) => Promise<T>) => database.explain(() => database.later(run));
   const read = <T>(run: () => Promise<T>) => database.explain(run);
 
   const takeIn = groupCommit<NewEvent, Accepted>(
@@ -88,12 +94,13 @@ export function createEventStore(database: EventDatabase): EventStore {
       }),
     async dispatch(dispatches: readonly Dispatch[]) {
       if (dispatches.length === 0) return;
-      await write(async (open) => {
+      // The event is in the inbox, and what follows from it has the same ids when it follows anew.
+      await later(async (open) => {
         await dispatch(open, hot, dispatches, database.now());
         await database.notify(open);
       });
     },
-    claim: (request: Claim) => write((open) => claim(open, hot, request)),
+    claim: (request: Claim) => later((open) => claim(open, hot, request)),
     async renew(worker, until, progress, ids) {
       if (ids.length === 0) return [];
       const held = await prolong(ids.map((id) => ({ id, worker, until, progress: progress.get(id) })));
