@@ -1,7 +1,7 @@
 /**
- * Long rounds against the built program: kill -9 in the middle of applies, applies at the same time,
- * damaged manifests, notifications beside the real Alertmanager, and the properties of the tests for longer. What they
- * find is printed with the seed that shows it again.
+ * Long rounds against the built program: kill -9 in the middle of applies, and under a load of webhooks; applies at the
+ * same time, a full disk, a locked database, damaged manifests, notifications beside the real Alertmanager, and the
+ * properties of the tests for longer. What they find is printed with the seed that shows it again.
  *
  *   npm run rounds                                       all of it, some minutes
  *   npm run rounds -- --short                            less of it, in less than a minute, for every merge
@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { alertmanagerRound } from "./rounds/alertmanager.ts";
+import { eventRounds } from "./rounds/events.ts";
 import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
@@ -39,6 +40,7 @@ const all: Rounds[] = [
   { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
   { name: "alertmanager", count: 1, round: () => alertmanagerRound(values.short ? 9 : 22) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
+  ...eventRounds(values.short),
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);

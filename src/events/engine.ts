@@ -22,7 +22,7 @@ const AFTER_ERROR = 5000;
 const PRUNE_EVERY = 60 * 60 * 1000;
 const RENEW_EVERY = LEASE / 3;
 /** Deliveries at once where it is not said. */
-const CONCURRENCY = 16;
+const CONCURRENCY = 64;
 
 export interface EngineOptions {
   store: EventStore;

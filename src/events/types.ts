@@ -29,7 +29,8 @@ export interface Follower {
 
 /** How one attempt at a delivery ended. */
 export type Performed =
-  | { outcome: "done" }
+  /** `progress` is kept with the end, so that the last step needs no write of its own. */
+  | { outcome: "done"; progress?: string }
   | { outcome: "skipped"; code: string; message: string }
   /** It may be tried again; not before `retryAfter` milliseconds from now, where that is said. */
   | { outcome: "retry"; code: string; message: string; step?: string; retryAfter?: number; maxAttempts?: number }

@@ -14,6 +14,7 @@ import type {
   NewEvent,
   StoredEvent,
 } from "../store/event-types.ts";
+import { StoreError } from "../store/types.ts";
 import { backoff, MAX_ATTEMPTS } from "./backoff.ts";
 import { deadEvent } from "./dead.ts";
 import { type EventLog, messageOf } from "./log.ts";
@@ -25,6 +26,8 @@ import type { Performed, Performer } from "./types.ts";
 export const LEASE = 30_000;
 /** Milliseconds after which a delivery that waits for its retry no longer holds back later ones of its key. */
 export const PASS_AFTER = 5 * 60 * 1000;
+/** Milliseconds after which an end that could not be written is tried again. */
+const RECORD_AGAIN = 2000;
 /** Events that are kept in memory, so that a delivery's need not be read back. */
 const RECENT = 500;
 
@@ -107,8 +110,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const end = isGivenBack
       ? givenBack(delivery.id, name, clock.now())
       : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
-    if (end.state === "dead") await raiseDead(delivery, end.attempt);
-    await store.end([end]);
+    await record(delivery, end, signal);
     const { id, kind, namespace, target, trace } = delivery;
     const { outcome, code, message } = end.attempt;
     const fields = {
@@ -122,7 +124,25 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     if (end.state === "dead") log.error(fields, message ?? "given up");
     else if (end.state === "waiting") log.warn({ ...fields, notBefore: end.notBefore }, message ?? "tried again later");
-    else log.info(fields, "delivered");
+    else log.debug(fields, "delivered");
+  }
+
+  /**
+   * Goes on until it is written, as long as the delivery is this worker's: one that is done must not be done again
+   * because the disk was full for a minute.
+   */
+  async function record(delivery: Delivery, end: AttemptEnd, signal: AbortSignal): Promise<void> {
+    for (let told = false; ; told = true) {
+      try {
+        if (end.state === "dead") await raiseDead(delivery, end.attempt);
+        await store.end([end]);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || signal.aborted) throw error;
+        if (!told) log.error({ delivery: end.id, trace: delivery.trace }, `not recorded yet: ${error.message}`);
+        await clock.sleep(RECORD_AGAIN, signal).catch(() => undefined);
+      }
+    }
   }
 
   /** Before it is recorded as dead, so that a kill in between tells it twice under one id, never not at all. */
@@ -150,7 +170,8 @@ export function createWorker(options: WorkerOptions): Worker {
       if (stopping || limit <= 0) return false;
       const now = clock.now();
       const deliveries = await store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
-      for (const delivery of deliveries) start(delivery);
+      // One whose lease ran out while nothing could be written is still under way here.
+      for (const delivery of deliveries) if (!running.has(delivery.id)) start(delivery);
       return deliveries.length > 0;
     },
     async renew() {
@@ -197,7 +218,11 @@ interface How {
 /** What is recorded of an attempt; pure. */
 export function endOf(delivery: Delivery, performed: Performed, { worker, at, took, random }: How): AttemptEnd {
   const base = { id: delivery.id, worker };
-  if (performed.outcome === "done") return { ...base, state: "done", attempt: { at, took, outcome: "done" } };
+  if (performed.outcome === "done") {
+    const { progress } = performed;
+    const kept = progress === undefined ? {} : { progress };
+    return { ...base, state: "done", attempt: { at, took, outcome: "done" }, ...kept };
+  }
   const { code, message } = performed;
   const step = "step" in performed && performed.step !== undefined ? { step: performed.step } : {};
   const attempt = { at, took, code, message, ...step };

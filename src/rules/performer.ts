@@ -57,6 +57,7 @@ class Run {
 
   async perform(): Promise<Performed> {
     const context = eventContext(this.#performance.event);
+    const last = this.#rule.actions.at(-1);
     for (const action of this.#rule.actions) {
       if (Object.hasOwn(this.#progress.steps, action.id)) continue;
       const outputs = outputsOf(this.#progress);
@@ -65,14 +66,17 @@ class Run {
         this.#progress.steps[action.id] = { state: "skipped", reason: answer.reason };
         continue;
       }
-      const ended = await this.#run(action, context.lookup(outputs));
+      const ended = await this.#run(action, context.lookup(outputs), action === last);
       if (ended) return ended;
     }
-    return { outcome: "done" };
+    return { outcome: "done", progress: JSON.stringify(this.#progress) };
   }
 
-  /** @returns how the attempt ends with this action; undefined: the next one's turn. */
-  async #run(action: CompiledAction, lookup: ReturnType<ReturnType<typeof eventContext>["lookup"]>) {
+  /**
+   * @param last whether it is kept with the run's end, which follows at once.
+   * @returns how the attempt ends with this action; undefined: the next one's turn.
+   */
+  async #run(action: CompiledAction, lookup: ReturnType<ReturnType<typeof eventContext>["lookup"]>, last: boolean) {
     const { event, signal } = this.#performance;
     const key = `${this.#delivery.id}-${action.id}`;
     const ran = await carryOut(this.#tools, { rule: this.#rule, action, key, lookup, event, signal });
@@ -81,7 +85,8 @@ class Run {
     }
     if (ran.outcome === "failed") return this.#failed(action, ran);
     this.#progress.steps[action.id] = { state: "done", output: ran.output };
-    await this.#keep(action);
+    if (last) delete this.#progress.tries[action.id];
+    else await this.#keep(action);
     return undefined;
   }
 

@@ -128,13 +128,13 @@ function createApp(limits: ServerLimits): FastifyInstance {
 
 function addHooks(
   app: FastifyInstance,
-  { log, metrics, random }: ServerParts,
+  { log, metrics, random, now }: ServerParts,
   known: WeakMap<FastifyRequest, Known>,
   authenticator: Authenticator,
 ): void {
   app.addHook("onRequest", async (request, reply) => {
     const { traceparent: header, "content-type": contentType } = request.headers;
-    const trace = traceOf(typeof header === "string" ? header : undefined, random);
+    const trace = traceOf(typeof header === "string" ? header : undefined, random, now());
     known.set(request, { trace, principal: stranger });
     reply.headers({ ...securityHeaders, traceparent: traceparent(trace, random), "x-trace-id": trace });
     const principal = await admit(authenticator, request);
@@ -157,7 +157,9 @@ function addHooks(
       took: Math.round(seconds * 1000),
       peer: request.socket.remoteAddress,
     };
-    const say = method === "GET" || method === "HEAD" ? log.debug : log.info;
+    // A webhook that was taken is in the inbox; one that was refused is told of by who refused it.
+    const isUsual = method === "GET" || method === "HEAD" || request.routeOptions.config.access === "signed";
+    const say = isUsual ? log.debug : log.info;
     say({ ...facts, ...(principal.actor ? { actor: principal.actor } : {}) }, "answered");
   });
 }

@@ -7,7 +7,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Kysely } from "kysely";
+import { Kysely, type Transaction } from "kysely";
 import { type StoreClock, systemClock } from "./clock.ts";
 import { openDatabase } from "./database.ts";
 import { explaining } from "./errors.ts";
@@ -105,6 +105,7 @@ export class SqliteStore implements LastingStore {
       hot: sqliteHot(database),
       now: () => clock.now(),
       explain,
+      later: (run) => this.#later(run),
       notify: async () => undefined,
       onWake: () => () => undefined,
       // Only the holder of the state dispatches, so there is no other one.
@@ -134,6 +135,7 @@ export class SqliteStore implements LastingStore {
         }),
       );
       await this.#explain(() => this.#db.replaceInto("holder").values(toHolderRow(holder)).execute());
+      await this.#explain(() => this.#endLeases());
     } catch (error) {
       this.#free(lock);
       throw error;
@@ -145,6 +147,30 @@ export class SqliteStore implements LastingStore {
     for (const lock of [...this.#locks]) this.#free(lock);
     await this.#db.destroy();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** In WAL mode `normal` leaves the sync to the next commit that has one (sqlite.org/pragma.html#pragma_synchronous). */
+  #later<T>(run: (open: Transaction<Tables>) => Promise<T>): Promise<T> {
+    // Nobody else has the connection meanwhile.
+    return this.#db.connection().execute(async (connection) => {
+      this.#database.exec("pragma synchronous = normal");
+      try {
+        return await connection.transaction().execute(run);
+      } finally {
+        this.#database.exec("pragma synchronous = full");
+      }
+    });
+  }
+
+  /** Who works holds the lock. Who had it before is gone, and nothing has to wait for the end of its leases. */
+  async #endLeases(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#db
+      .updateTable("deliveries")
+      .set({ due: now })
+      .where("state", "=", "running")
+      .where("due", ">", now)
+      .execute();
   }
 
   async #holder(): Promise<Holder | undefined> {

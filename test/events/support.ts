@@ -20,7 +20,7 @@ export const SECRET = "It's a Secret to Everybody";
 export function recordingLog(): EventLog & { lines: { level: string; fields: Fields; message: string }[] } {
   const lines: { level: string; fields: Fields; message: string }[] = [];
   const at = (level: string) => (fields: Fields, message: string) => void lines.push({ level, fields, message });
-  return { lines, info: at("info"), warn: at("warn"), error: at("error") };
+  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 export async function lastingStore(clock: VirtualClock, file?: string): Promise<LastingStore> {

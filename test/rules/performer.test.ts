@@ -89,9 +89,9 @@ function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http
     emitted,
     requests,
     kept,
-    perform(input?: Partial<Delivery>): Promise<Performed> {
+    async perform(input?: Partial<Delivery>): Promise<Performed> {
       attempt += 1;
-      return performer.perform(
+      const performed = await performer.perform(
         { ...delivery(kept.at(-1)), ...input },
         {
           event,
@@ -102,6 +102,11 @@ function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http
           },
         },
       );
+      if (performed.outcome !== "done") return performed;
+      // Kept with the end, as the worker does.
+      const { progress, ...done } = performed;
+      if (progress !== undefined) kept.push(progress);
+      return done;
     },
   };
 }

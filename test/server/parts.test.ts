@@ -77,12 +77,14 @@ describe("traces", () => {
     ["00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", false],
     ["", false],
   ])("%s goes on: %s", (header, goesOn) => {
-    expect(traceOf(header, zeros)).toBe(goesOn ? "0af7651916cd43dd8448eb211c80319c" : "ab".repeat(16));
+    expect(traceOf(header, zeros, 0x5f000001 * 1000 + 999)).toBe(
+      goesOn ? "0af7651916cd43dd8448eb211c80319c" : `5f000001${"ab".repeat(12)}`,
+    );
   });
 
   test("what is sent goes on at the next one", () => {
-    const trace = traceOf(undefined, randomBytes);
-    expect(traceOf(traceparent(trace, randomBytes), zeros)).toBe(trace);
+    const trace = traceOf(undefined, randomBytes, 0);
+    expect(traceOf(traceparent(trace, randomBytes), zeros, 0)).toBe(trace);
   });
 });
 

@@ -56,11 +56,25 @@ export function composeController(
     publicUrl,
     clock: surroundings.clock,
     random: Math.random,
-    randomBytes,
+    randomBytes: pooledBytes(randomBytes),
     worker: `${surroundings.host}:${surroundings.pid}:${randomUUID()}`,
     log,
   });
   return { controller, http };
+}
+
+/** Bytes that are asked of the system at once: each webhook takes a few, and asking costs more than they do. */
+const POOL = 4096;
+
+/** @param draw unforeseeable bytes. @returns the same, each byte handed out once. */
+function pooledBytes(draw: (count: number) => Buffer): (count: number) => Buffer {
+  let pool: Buffer = Buffer.alloc(0);
+  return (count) => {
+    if (count > pool.length) pool = draw(Math.max(count, POOL));
+    const bytes = Buffer.from(pool.subarray(0, count));
+    pool = pool.subarray(count);
+    return bytes;
+  };
 }
 
 function contextOf(

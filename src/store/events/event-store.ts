@@ -44,6 +44,11 @@ export interface EventDatabase {
   now(): number;
   /** Makes one error with a remedy of what the database throws. */
   explain<T>(run: () => Promise<T>): Promise<T>;
+  /**
+   * A transaction that need not be on disk at once: when the machine loses its power it may be as if it had not been,
+   * with all after it. The end of the process loses none. Where what it writes would only be done anew.
+   */
+  later<T>(run: (open: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Tells other processes that there is something new, as part of the transaction. */
   notify(open: Transaction<Tables>): Promise<void>;
   onWake(wake: () => void): () => void;
@@ -55,6 +60,7 @@ export function createEventStore(database: EventDatabase): EventStore {
   const { db, hot } = database;
   const write = <T>(run: (open: Transaction<Tables>) => Promise<T>) =>
     database.explain(() => db.transaction().execute(run));
+  const later = <T>(run: (open: Transaction<Tables>) => Promise<T>) => database.explain(() => database.later(run));
   const read = <T>(run: () => Promise<T>) => database.explain(run);
 
   const takeIn = groupCommit<NewEvent, Accepted>(
@@ -71,6 +77,8 @@ export function createEventStore(database: EventDatabase): EventStore {
     return ends.map(() => undefined);
   }, GROUP);
 
+  const prolong = groupCommit<Renewal, boolean>((renewals) => write((open) => renew(open, renewals)), GROUP);
+
   return {
     accept: (events) => (events.length === 0 ? Promise.resolve([]) : takeIn(events)),
     pending: (limit) =>
@@ -86,28 +94,18 @@ export function createEventStore(database: EventDatabase): EventStore {
       }),
     async dispatch(dispatches: readonly Dispatch[]) {
       if (dispatches.length === 0) return;
-      await write(async (open) => {
+      // The event is in the inbox, and what follows from it has the same ids when it follows anew.
+      await later(async (open) => {
         await dispatch(open, hot, dispatches, database.now());
         await database.notify(open);
       });
     },
-    claim: (request: Claim) => write((open) => claim(open, hot, request)),
-    renew: (worker, until, progress, ids) =>
-      write(async (open) => {
-        const held: string[] = [];
-        for (const id of ids) {
-          const kept = progress.get(id);
-          const { numUpdatedRows } = await open
-            .updateTable("deliveries")
-            .set({ due: until, ...(kept === undefined ? {} : { progress: encodeText(kept) }) })
-            .where("id", "=", encodeText(id))
-            .where("worker", "=", worker)
-            .where("state", "=", "running")
-            .executeTakeFirst();
-          if (numUpdatedRows > 0n) held.push(id);
-        }
-        return held;
-      }),
+    claim: (request: Claim) => later((open) => claim(open, hot, request)),
+    async renew(worker, until, progress, ids) {
+      if (ids.length === 0) return [];
+      const held = await prolong(ids.map((id) => ({ id, worker, until, progress: progress.get(id) })));
+      return ids.filter((_, at) => held[at]);
+    },
     async end(ends) {
       if (ends.length > 0) await finish(ends);
     },
@@ -136,6 +134,30 @@ export function createEventStore(database: EventDatabase): EventStore {
     onWake: database.onWake,
     dispatcher: database.dispatcher,
   };
+}
+
+/** A delivery that its worker goes on with. */
+interface Renewal {
+  id: string;
+  worker: string;
+  until: number;
+  progress: string | undefined;
+}
+
+/** @returns whether each is still that worker's. */
+async function renew(open: Transaction<Tables>, renewals: readonly Renewal[]): Promise<boolean[]> {
+  const held: boolean[] = [];
+  for (const { id, worker, until, progress } of renewals) {
+    const { numUpdatedRows } = await open
+      .updateTable("deliveries")
+      .set({ due: until, ...(progress === undefined ? {} : { progress: encodeText(progress) }) })
+      .where("id", "=", encodeText(id))
+      .where("worker", "=", worker)
+      .where("state", "=", "running")
+      .executeTakeFirst();
+    held.push(numUpdatedRows > 0n);
+  }
+  return held;
 }
 
 async function replay(open: Transaction<Tables>, ids: readonly string[], now: number): Promise<number> {

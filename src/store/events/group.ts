@@ -5,6 +5,8 @@
  * comes alone is carried out at once.
  */
 
+import { StoreError } from "../types.ts";
+
 /** One call's part of a group. */
 interface Waiting<T, R> {
   items: readonly T[];
@@ -15,8 +17,8 @@ interface Waiting<T, R> {
 /**
  * @param run carries out items in one transaction, and gives one result for each.
  * @param limit at most so many items in one transaction, unless one call alone has more.
- * @returns hands items in; resolves with their results once they are on disk. When a transaction fails, each
- *   call in it is carried out alone once more, so that one call's bad item harms no other.
+ * @returns hands items in; resolves with their results once they are on disk. When a transaction fails for
+ *   what is in it, each call in it is carried out alone once more, so that one call's bad item harms no other.
  */
 export function groupCommit<T, R>(
   run: (items: readonly T[]) => Promise<readonly R[]>,
@@ -65,8 +67,8 @@ async function carryOut<T, R>(
       at += items.length;
     }
   } catch (error) {
-    const [only] = group;
-    if (group.length === 1) only?.reject(error);
+    // The database's own trouble is everybody's: asking it again for each would take as long for each.
+    if (group.length === 1 || error instanceof StoreError) for (const { reject } of group) reject(error);
     else for (const one of group) await carryOut([one], run);
   }
 }

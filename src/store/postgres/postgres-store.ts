@@ -109,6 +109,11 @@ class PostgresStore implements LastingStore {
       hot: postgresHot(),
       now: () => clock.now(),
       explain,
+      later: (run) =>
+        db.transaction().execute(async (open) => {
+          await sql`set local synchronous_commit = off`.execute(open);
+          return run(open);
+        }),
       async notify(open) {
         await sql`select pg_notify(${CHANNEL}, ${own})`.execute(open);
       },
