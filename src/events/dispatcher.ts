@@ -160,8 +160,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const done = new Map(dispatches.map((one) => [one.seq, one]));
       for (const { seq, trace, type, integration } of events) {
         const dispatch = done.get(seq);
-        if (dispatch)
-          log.debug({ seq, trace, type, integration, deliveries: dispatch.deliveries.length }, "dispatched");
+        if (dispatch) log.info({ seq, trace, type, integration, deliveries: dispatch.deliveries.length }, "dispatched");
       }
       return events.flatMap((one) => {
         const dispatch = done.get(one.seq);

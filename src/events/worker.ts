@@ -124,7 +124,7 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     if (end.state === "dead") log.error(fields, message ?? "given up");
     else if (end.state === "waiting") log.warn({ ...fields, notBefore: end.notBefore }, message ?? "tried again later");
-    else log.debug(fields, "delivered");
+    else log.info(fields, "delivered");
   }
 
   /**
