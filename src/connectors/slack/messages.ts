@@ -11,9 +11,11 @@ import type { SlackWriter } from "./client.ts";
 import { blocks, channelId, closed, emoji, message, target, targetOf, thread, timestamp } from "./parameters.ts";
 
 /** A message to be sent. */
-interface Message {
+export interface Message {
   message: string;
   blocks?: readonly unknown[];
+  /** Further arguments of Slack's, such as `unfurl_links`. */
+  more?: Readonly<Record<string, string | boolean>>;
   /** The `ts` of the message that it answers. */
   thread?: string;
 }
@@ -51,13 +53,15 @@ export const sendMessage = defineAction({
   },
 });
 
-async function post(
+/** Posts by the Web API. @param channel an id. @param key the run's. @returns where the message is. */
+export async function post(
   slack: SlackWriter,
   channel: string,
   content: Message,
   key: string,
 ): Promise<{ channel: string; ts: string }> {
   const form = {
+    ...content.more,
     channel,
     text: content.message,
     metadata: JSON.stringify(marked(key)),
@@ -72,10 +76,11 @@ async function post(
   return placeOf(body);
 }
 
-async function postToWebhook(
+/** Posts by the incoming webhook. @throws ConnectorError VALIDATION where a channel is named, or no webhook is set. */
+export async function postToWebhook(
   slack: SlackWriter,
   channel: string | undefined,
-  { message: text, blocks: given, thread: parent }: Message,
+  { message: text, blocks: given, thread: parent, more }: Message,
   key: string,
 ): Promise<Record<string, never>> {
   if (channel !== undefined) {
@@ -88,6 +93,7 @@ async function postToWebhook(
     throw new ConnectorError("VALIDATION", `The message is to go by webhook, and credentials.webhookUrl ${state}.`);
   }
   const json = {
+    ...more,
     text,
     metadata: marked(key),
     ...(given ? { blocks: given } : {}),
@@ -108,7 +114,7 @@ const refusedWebhooks: Readonly<Record<string, string>> = {
 };
 
 /** By which whoever looks at the message can tell a repetition. */
-function marked(key: string): { event_type: string; event_payload: { key: string } } {
+export function marked(key: string): { event_type: string; event_payload: { key: string } } {
   return { event_type: "plumbline", event_payload: { key } };
 }
 
@@ -173,7 +179,8 @@ export const addReaction = defineAction({
   },
 });
 
-function placeOf(body: unknown): { channel: string; ts: string } {
+/** Where the message is that an answer speaks of. */
+export function placeOf(body: unknown): { channel: string; ts: string } {
   const { channel, ts } = body as { channel: string; ts: string };
   return { channel, ts };
 }

@@ -18,7 +18,7 @@ test("without any statement a system keeps single items and nothing more", () =>
   expect(Capabilities.fromObject()).toEqual({
     ...{ create: true, update: true, delete: true, query: true },
     ...{ batch: false, attachments: false, comments: false, customFields: false, relationships: false, history: false },
-    ...{ maxBatchSize: 0, rateLimit: 0, itemTypes: [], queryOperators: [] },
+    ...{ notifications: false, maxBatchSize: 0, rateLimit: 0, itemTypes: [], queryOperators: [] },
   });
 });
 
