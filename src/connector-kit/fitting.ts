@@ -34,6 +34,16 @@ export class Fitting {
     return text;
   }
 
+  /** @returns a text that may not be cut, such as an address; nothing, which is said, where it does not fit. */
+  whole(what: string, text: string, most: number): string | undefined {
+    if (text.length > Math.min(most, this.#left)) {
+      this.omit(what);
+      return undefined;
+    }
+    this.#left -= text.length;
+    return text;
+  }
+
   /** @returns the first of a list, as many as may be. @param what in the plural: `facts`. */
   first<T>(what: string, all: readonly T[], most: number): readonly T[] {
     if (all.length > most) this.omit(`${all.length - most} of ${all.length} ${what}`);

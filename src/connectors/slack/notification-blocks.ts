@@ -171,8 +171,8 @@ function linkBlocks(fit: Fitting, { links }: Notification): Block[] {
 /** @returns an address that Slack takes as one. */
 function addressOf(fit: Fitting, url: string): string | undefined {
   const address = webAddress(url);
-  if (address !== undefined && address.length <= URL_MOST) return address;
-  fit.omit(`a link, whose address is ${address === undefined ? "none of http or https" : "too long"}`);
+  if (address !== undefined) return fit.whole("a link, whose address is too long", address, URL_MOST);
+  fit.omit("a link, whose address is none of http or https");
   return undefined;
 }
 
