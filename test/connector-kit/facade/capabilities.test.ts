@@ -97,6 +97,10 @@ describe("derived from a connector", () => {
     });
   });
 
+  test("notifications are a capability of what delivers some", () => {
+    expect([of(slack), of(fakeSystem().connector)].map(({ notifications }) => notifications)).toEqual([true, false]);
+  });
+
   test("a field for customers' own fields is a capability", () => {
     const { connector, ...rest } = tracker();
     const create = connector.actions?.create_issue;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { broken, escapeCharacter, inlineCode, linkAddress } from "../../../src/connectors/github/markdown.ts";
 import { render } from "../../../src/connectors/github/notification-markdown.ts";
+import { outsideCode } from "../../cli/markdown/gfm.ts";
 import { anyNotification, awkward, plainNotification } from "../../support/notifications.ts";
 import { tries } from "../../support/tries.ts";
 import { meaningIn } from "./markdown.ts";
@@ -45,6 +46,22 @@ test("any notification has no mention, link, HTML or task that it was not given"
       expect(body.length).toBeLessThanOrEqual(65_000);
     }),
     tries(300),
+  );
+});
+
+test("any notification is read as its own heading, tables and lists, with no links but those that it was given", () => {
+  const own = /^<\/?(?:h3|p|strong|em|br|table|thead|tbody|tr|th|td|ul|li|pre|code)\b[^<>]*>$/;
+  fc.assert(
+    fc.property(anyNotification, (notification) => {
+      const html = outsideCode(render(notification, true).body);
+      const tags = [...html.matchAll(/<[a-zA-Z/!][^>]*>/g)].map(([tag]) => tag);
+      const links = tags.filter((tag) => /^<a href="https?:\/\/[^"]*">$/.test(tag));
+      const { links: given, actions } = notification;
+      expect(tags.filter((tag) => !own.test(tag) && !links.includes(tag) && tag !== "</a>")).toEqual([]);
+      expect(links.length).toBeLessThanOrEqual(given.length + actions.length);
+      expect(tags.filter((tag) => tag === "<h3>")).toHaveLength(1);
+    }),
+    tries(150),
   );
 });
 
