@@ -2,7 +2,7 @@
  * The examples of a connector's page, made of the examples that its schemas hold. `test/docs` puts each of them
  * through the checks that a manifest and `execute` pass.
  */
-import type { AnnotatedSchema } from "../../src/api/index.ts";
+import { type AnnotatedSchema, API_VERSION } from "../../src/api/index.ts";
 import { manifestYaml } from "../../src/cli/manifest-yaml.ts";
 import type { CompiledConnector, Kind } from "../../src/connector-kit/compile.ts";
 import type { Action } from "../../src/connector-kit/contract.ts";
@@ -39,6 +39,23 @@ export function actionExample(platform: string, name: string, { parameters: sche
   const command = `plumbline execute ${exampleName(platform)} ${name}${assignments.join("")}\n`;
   const step = { integration: exampleName(platform), action: name, parameters };
   return `${block("sh", command)}\n\n${block("yaml", manifestYaml({ actions: [step] }))}`;
+}
+
+/**
+ * @returns a NotificationRoute that tells of failures there.
+ * @throws Error naming a platform whose target has no example.
+ */
+export function routeExample(platform: string, target: AnnotatedSchema): string {
+  const receiver = { integration: exampleName(platform), target: exampleOf(target, `${platform}: the target`) };
+  return block(
+    "yaml",
+    manifestYaml({
+      apiVersion: API_VERSION,
+      kind: "NotificationRoute",
+      metadata: { name: `failures-to-${platform}` },
+      spec: { match: { severity: ["critical", "error"] }, receivers: [receiver] },
+    }),
+  );
 }
 
 /** @returns the part of an Integration's `spec` that sends less than the published limits allow. */

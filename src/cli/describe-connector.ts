@@ -18,6 +18,8 @@ export interface ConnectorDescription {
   actions: { name: string; description: string; parameters: FieldNote[] }[];
   /** `main`: the property of the event's data at which paths also start. */
   events: { name: string; main?: string }[];
+  /** What a receiver's `target` may hold; left out where the connector delivers no notifications. */
+  target?: FieldNote[];
   connection: FieldNote[];
   credentials: FieldNote[];
   /** `each`: what the limit is counted for by itself. */
@@ -39,6 +41,7 @@ export function describeConnector({ connector, kinds, schemas }: CompiledConnect
       parameters: fieldsOf(action.parameters as unknown as AnnotatedSchema),
     })),
     events: eventsOf(connector),
+    ...(connector.target ? { target: fieldsOf(connector.target as unknown as AnnotatedSchema) } : {}),
     connection: fieldsOf(schemas.connection),
     credentials: fieldsOf(schemas.credentials),
     limits: (connector.limits ?? []).map(({ name, requests, per, each, source }) => ({

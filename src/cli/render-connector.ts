@@ -18,6 +18,9 @@ export function renderConnector(connector: ConnectorDescription, look: Look): st
     ...connector.actions.map(({ name, description, parameters }) =>
       section(`action ${name}`, fieldTable(parameters, look), look, description),
     ),
+    ...(connector.target
+      ? [section("notifications", fieldTable(connector.target, look), look, "a receiver's target")]
+      : []),
     section("events", eventList(connector.events, look), look),
     section("limits", limitTable(connector.limits, look), look),
   ];

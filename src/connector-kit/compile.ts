@@ -36,6 +36,9 @@ export function compileConnector(connector: Connector): CompiledConnector {
   const kinds = new Map<string, Kind & { children: Kind[] }>();
   const wrong = (what: string): Error => new Error(`Connector "${connector.platform}": ${what}`);
   if (!/^[a-z][a-z0-9]*$/.test(connector.platform)) throw wrong("platform must be lower-case letters and digits.");
+  if ((connector.notify === undefined) !== (connector.target === undefined)) {
+    throw wrong("it needs notify and target, or neither of them.");
+  }
 
   const kindOf = (name: string, seen: readonly string[]): Kind & { children: Kind[] } => {
     const resource = connector.resources?.[name] as Resource;

@@ -1,9 +1,12 @@
 /** What a connector is made of. */
+
 export { Secret, type Static, type TSchema, Type } from "../api/index.ts";
+export type * from "../api/notification.ts";
 export * from "./compile.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
 export * from "./facade/index.ts";
+export * from "./fitting.ts";
 export type { ErrorClassifier, Guard } from "./guard.ts";
 export { systemClock } from "./http/clock.ts";
 export type { SentRequest } from "./http/connection.ts";

@@ -11,9 +11,10 @@ import { contractSpecs, loadSpec, type Spec } from "../support/openapi.ts";
 import { describeEvents } from "./contract/events.ts";
 import { describeFailures } from "./contract/failures.ts";
 import { describeKind } from "./contract/kinds.ts";
+import { describeNotifications } from "./contract/notifications.ts";
 import type { Subject } from "./contract/subject.ts";
 
-export type { EventCase, KindCase, StartedSystem, Subject } from "./contract/subject.ts";
+export type { EventCase, KindCase, NotificationCase, StartedSystem, Subject } from "./contract/subject.ts";
 
 /** Defines the suite for one connector. */
 export function describeConnector(subject: Subject): void {
@@ -30,6 +31,8 @@ export function describeConnector(subject: Subject): void {
     describeFailures(subject, description);
 
     describeEvents(subject);
+
+    describeNotifications(subject, description);
 
     afterAll(() => {
       if (!description) return;

@@ -114,6 +114,21 @@ describe.each([...platforms])("%s", (platform, compiled) => {
     expect(blocksIn(sectionOf(page, "An example"), "yaml")[0]).toContain("kind: Integration");
   });
 
+  test.runIf(compiled.connector.notify !== undefined)(
+    "shows a NotificationRoute that validate accepts, with a target that the connector takes",
+    async () => {
+      const [example, ...more] = blocksIn(sectionOf(page, "Notifications: `receivers[].target`"), "yaml");
+      expect(more).toEqual([]);
+      const route = `${manifests(platform, settings)}\n---\n${example}`;
+      expect(await problemsWith(route, source)).toEqual([]);
+      const { receivers } = parsed(example ?? "").spec as { receivers: { target: Fragment }[] };
+      const schema = compiled.connector.target as unknown as AnnotatedSchema;
+      expect(await checks.problems(schema, receivers[0]?.target)).toEqual([]);
+      expect(await checks.problems(schema, { ...receivers[0]?.target, nothing: 1 })).toHaveLength(1);
+      expect(receivers).toMatchObject([{ integration: `acme-${platform}` }]);
+    },
+  );
+
   test("shows how to stay below the limits, and validate accepts it", async () => {
     const [example = "{}"] = blocksIn(sectionOf(page, "Limits"), "yaml");
     expect(parsed(example)).toHaveProperty("rateLimit.requestsPerSecond");

@@ -16,7 +16,13 @@ function manifestsIn(page: string): string[] {
   return [...blocks].map(([, text]) => text as string).filter((text) => text.includes("apiVersion:"));
 }
 
-const shown = pages.flatMap((page) => manifestsIn(page).map((text, index) => ({ name: `${page} ${index + 1}`, text })));
+const shown = pages.flatMap((page) =>
+  manifestsIn(page).map((text, index, all) => ({
+    ...{ name: `${page} ${index + 1}`, text },
+    // A route names an Integration: that of the page's first example.
+    beside: text.includes("kind: NotificationRoute") && index > 0 ? (all[0] ?? "") : "",
+  })),
+);
 
 test("the documentation shows manifests at all", () => {
   expect(shown.map(({ name }) => name)).toEqual(
@@ -24,16 +30,16 @@ test("the documentation shows manifests at all", () => {
   );
 });
 
-test.each(shown)("$name is valid", async ({ text }) => {
+test.each(shown)("$name is valid", async ({ text, beside }) => {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-docs-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "manifests"));
-  writeFileSync(join(folder, "manifests", "example.yaml"), text);
+  writeFileSync(join(folder, "manifests", "example.yaml"), [beside, text].filter(Boolean).join("---\n"));
   const { problems, manifests } = await loadManifests({
     inputs: ["manifests"],
     cwd: folder,
     platforms: builtinPlatforms(),
   });
   expect(problems).toEqual([]);
-  expect(manifests).toHaveLength(1);
+  expect(manifests).toHaveLength(beside === "" ? 1 : 2);
 });

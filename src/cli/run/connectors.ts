@@ -30,6 +30,7 @@ const connectors: Run<ConnectorsFlags, [string?]> = async (invocation, flags, na
       { title: "PLATFORM", of: ({ platform }: (typeof known)[number]) => platform },
       { title: "TITLE", of: ({ title }: (typeof known)[number]) => title },
       { title: "KINDS", of: ({ kinds }: (typeof known)[number]) => kinds.map(({ kind }) => kind).join(", ") },
+      { title: "NOTIFIES", of: ({ target }: (typeof known)[number]) => (target ? "yes" : "no") },
       {
         title: "ACTIONS",
         of: ({ actions }: (typeof known)[number]) => actions.map((action) => action.name).join(", "),

@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly customFields: boolean;
   readonly relationships: boolean;
   readonly history: boolean;
+  /** Delivers notifications: a NotificationRoute may name it. */
+  readonly notifications: boolean;
   /** The most things that one request may carry; 0: no batches. */
   readonly maxBatchSize: number;
   /** Requests a minute; 0: no limit is published. */
@@ -36,6 +38,7 @@ const defaults = {
   customFields: false,
   relationships: false,
   history: false,
+  notifications: false,
   maxBatchSize: 0,
   rateLimit: 0,
   itemTypes: [] as readonly string[],

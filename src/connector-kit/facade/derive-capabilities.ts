@@ -33,6 +33,7 @@ export function capabilitiesOf(compiled: CompiledConnector): Capabilities {
     customFields: schemas.some((schema) => hasProperty(schema, /^custom_?fields$/i)),
     relationships: any(/^link_/) || schemas.some(hasReference),
     history: any(/_history$/),
+    notifications: connector.notify !== undefined,
     maxBatchSize,
     rateLimit: rateLimitOf(connector.limits ?? []),
     itemTypes: itemTypesOf(compiled),

@@ -30,6 +30,8 @@ export interface RawLabel {
 export interface Account {
   type: "organization" | "owner";
   login: string;
+  /** Where notifications go that name no repository. */
+  defaultRepository?: string;
   /** Where GraphQL is asked: beside the REST API, not below it, on Enterprise Server. */
   graphql: string;
 }

@@ -9,7 +9,7 @@ import { address, closed, created, number, type Place, placeOf, repository } fro
 import type { GitHubReader, GitHubWriter } from "./client.ts";
 import { commentMark, hasMark, marked, runMark } from "./marks.ts";
 
-interface RawComment {
+export interface RawComment {
   id: number;
   html_url: string;
   body?: string | null;
@@ -54,7 +54,7 @@ export const addComment = defineAction({
     const mark = runMark(key);
     const found = await commentWith(github, place, issue, (one) => hasMark(one.body, mark));
     if (found) return { ...resultOf(found), created: false };
-    return { ...resultOf(await create(github, place, issue, marked(given, mark))), created: true };
+    return { ...resultOf(await createComment(github, place, issue, marked(given, mark))), created: true };
   },
 });
 
@@ -90,8 +90,8 @@ export const upsertComment = defineAction({
     const isOwn = (one: RawComment) => hasMark(one.body, mark) && isBy(one, account);
     const found = await commentWith(github, place, issue, isOwn);
     const whole = marked(given, mark);
-    if (!found) return { ...resultOf(await create(github, place, issue, whole)), created: true };
-    if (found.body !== whole) await update(github, place, found.id, whole);
+    if (!found) return { ...resultOf(await createComment(github, place, issue, whole)), created: true };
+    if (found.body !== whole) await updateComment(github, place, found.id, whole);
     return { ...resultOf(found), created: false };
   },
 });
@@ -106,7 +106,8 @@ function resultOf({ id, html_url }: RawComment): { id: number; html_url: string 
   return { id, html_url };
 }
 
-async function commentWith(
+/** @returns the first comment of an issue that fits. */
+export async function commentWith(
   { http }: GitHubReader,
   place: Place,
   issue: number,
@@ -120,12 +121,19 @@ async function commentWith(
   return undefined;
 }
 
-async function create({ http }: GitHubWriter, place: Place, issue: number, whole: string): Promise<RawComment> {
+/** Comments on an issue, once a call. */
+export async function createComment(
+  { http }: GitHubWriter,
+  place: Place,
+  issue: number,
+  whole: string,
+): Promise<RawComment> {
   const options = { json: { body: whole }, what: `comment on ${place.full}#${issue}` };
   return (await http.post(place.path + path`/issues/${issue}/comments`, options)).body as RawComment;
 }
 
-async function update({ http }: GitHubWriter, place: Place, id: number, whole: string): Promise<void> {
+/** Gives a comment another text. */
+export async function updateComment({ http }: GitHubWriter, place: Place, id: number, whole: string): Promise<void> {
   const options = { json: { body: whole }, repeatable: true, what: `change the comment ${id} in ${place.full}` };
   await http.patch(place.path + path`/issues/comments/${id}`, options);
 }

@@ -9,6 +9,7 @@ import { events } from "./events.ts";
 import { labels } from "./labels.ts";
 import { members } from "./members.ts";
 import { milestones } from "./milestones.ts";
+import { notify, target } from "./notify.ts";
 import { organizationVariables } from "./organization-variables.ts";
 import { organizationWebhooks } from "./organization-webhooks.ts";
 import { http, limits } from "./protocol.ts";
@@ -41,6 +42,13 @@ export default defineConnector({
           minLength: 1,
           description: "A person's account instead of an organisation's.",
           examples: ["ada"],
+        }),
+      ),
+      defaultRepository: Type.Optional(
+        Type.String({
+          pattern: "^([A-Za-z0-9_.-]+/)?[A-Za-z0-9_.-]+$",
+          description: "Where notifications go that name no repository: a name in the account, or OWNER/NAME.",
+          examples: ["operations"],
         }),
       ),
     },
@@ -119,14 +127,19 @@ export default defineConnector({
   },
   actions,
   events,
+  target,
+  notify,
 });
 
 function accountOf(connection: Readonly<Record<string, unknown>>): Account {
-  const { baseUrl, organization, owner } = connection;
-  const graphql = graphqlAddress(baseUrl);
+  const { baseUrl, organization, owner, defaultRepository } = connection;
+  const more = {
+    graphql: graphqlAddress(baseUrl),
+    ...(typeof defaultRepository === "string" ? { defaultRepository } : {}),
+  };
   if (typeof organization === "string" && owner === undefined)
-    return { type: "organization", login: organization, graphql };
-  if (typeof owner === "string" && organization === undefined) return { type: "owner", login: owner, graphql };
+    return { type: "organization", login: organization, ...more };
+  if (typeof owner === "string" && organization === undefined) return { type: "owner", login: owner, ...more };
   throw new ConnectorError("VALIDATION", "GitHub needs connection.organization or connection.owner, and not both.");
 }
 

@@ -5,6 +5,7 @@ import { bookmarks } from "./bookmarks.ts";
 import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
 import { events } from "./events.ts";
+import { notify, target } from "./notify.ts";
 import { http, limits, readPosts } from "./protocol.ts";
 import { usergroups } from "./usergroups.ts";
 import { people, users } from "./users.ts";
@@ -79,4 +80,6 @@ export default defineConnector({
   lookups: { users, people },
   actions,
   events,
+  target,
+  notify,
 });

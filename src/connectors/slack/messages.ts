@@ -12,9 +12,11 @@ import { blocks, channelId, closed, emoji, message, target, targetOf, thread, ti
 import { decodeText } from "./text.ts";
 
 /** A message to be sent. */
-interface Message {
+export interface Message {
   message: string;
   blocks?: readonly unknown[];
+  /** Further arguments of Slack's, such as `unfurl_links`. */
+  more?: Readonly<Record<string, string | boolean>>;
   /** The `ts` of the message that it answers. */
   thread?: string;
 }
@@ -61,13 +63,15 @@ export const sendMessage = defineAction({
   },
 });
 
-async function post(
+/** Posts by the Web API. @param channel an id. @param key the run's. @returns where the message is. */
+export async function post(
   slack: SlackWriter,
   channel: string,
   content: Message,
   key: string,
 ): Promise<{ channel: string; ts: string; message: { text: string } }> {
   const form = {
+    ...content.more,
     channel,
     text: content.message,
     metadata: JSON.stringify(marked(key)),
@@ -84,10 +88,11 @@ async function post(
   return { ...placeOf(body), message: { text: decodeText(text) } };
 }
 
-async function postToWebhook(
+/** Posts by the incoming webhook. @throws ConnectorError VALIDATION where a channel is named, or no webhook is set. */
+export async function postToWebhook(
   slack: SlackWriter,
   channel: string | undefined,
-  { message: text, blocks: given, thread: parent }: Message,
+  { message: text, blocks: given, thread: parent, more }: Message,
   key: string,
 ): Promise<Record<string, never>> {
   if (channel !== undefined) {
@@ -100,6 +105,7 @@ async function postToWebhook(
     throw new ConnectorError("VALIDATION", `The message is to go by webhook, and credentials.webhookUrl ${state}.`);
   }
   const json = {
+    ...more,
     text,
     metadata: marked(key),
     ...(given ? { blocks: given } : {}),
@@ -120,7 +126,7 @@ const refusedWebhooks: Readonly<Record<string, string>> = {
 };
 
 /** By which whoever looks at the message can tell a repetition. */
-function marked(key: string): { event_type: string; event_payload: { key: string } } {
+export function marked(key: string): { event_type: string; event_payload: { key: string } } {
   return { event_type: "plumbline", event_payload: { key } };
 }
 
@@ -185,7 +191,8 @@ export const addReaction = defineAction({
   },
 });
 
-function placeOf(body: unknown): { channel: string; ts: string } {
+/** Where the message is that an answer speaks of. */
+export function placeOf(body: unknown): { channel: string; ts: string } {
   const { channel, ts } = body as { channel: string; ts: string };
   return { channel, ts };
 }

@@ -56,3 +56,15 @@ export function withoutEscapes(text: string): string {
     (_, name: "amp" | "lt" | "gt") => ({ amp: "&", lt: "<", gt: ">" })[name],
   );
 }
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Makes one character mean itself: the three that begin links, mentions and escapes have to be written otherwise. */
+export function escapeCharacter(character: string): string {
+  return entities[character] ?? character;
+}
+
+/** A whole text as {@link escapeCharacter} makes it. */
+export function escapeText(text: string): string {
+  return text.replace(/[&<>]/g, escapeCharacter);
+}

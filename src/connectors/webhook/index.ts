@@ -4,6 +4,7 @@ import { send, sendCloudEvent } from "./actions.ts";
 import { type Sender, WebhookReader, WebhookWriter } from "./client.ts";
 import { events } from "./events.ts";
 import { checkHeaders } from "./headers.ts";
+import { notify, target } from "./notify.ts";
 import { http } from "./protocol.ts";
 import { Credentials, checkSecrets } from "./secrets.ts";
 import { Settings } from "./settings.ts";
@@ -22,6 +23,8 @@ export default defineConnector({
   check: (webhook) => webhook.check(),
   actions: { send, send_cloudevent: sendCloudEvent },
   events,
+  target,
+  notify,
 });
 
 /** @throws ConnectorError VALIDATION for settings and secrets that cannot be right, before anything is sent. */

@@ -18,7 +18,7 @@ test("without any statement a system keeps single items and nothing more", () =>
   expect(Capabilities.fromObject()).toEqual({
     ...{ create: true, update: true, delete: true, query: true },
     ...{ batch: false, attachments: false, comments: false, customFields: false, relationships: false, history: false },
-    ...{ maxBatchSize: 0, rateLimit: 0, itemTypes: [], queryOperators: [] },
+    ...{ notifications: false, maxBatchSize: 0, rateLimit: 0, itemTypes: [], queryOperators: [] },
   });
 });
 
@@ -95,6 +95,10 @@ describe("derived from a connector", () => {
     expect(of({ ...connector, resources: { rows: row, lines: { ...row, batch: { size: 20 } } } })).toMatchObject({
       ...{ batch: true, maxBatchSize: 50, create: false, update: false, delete: false, query: true },
     });
+  });
+
+  test("notifications are a capability of what delivers some", () => {
+    expect([of(slack), of(fakeSystem().connector)].map(({ notifications }) => notifications)).toEqual([true, false]);
   });
 
   test("a field for customers' own fields is a capability", () => {

@@ -38,6 +38,25 @@ export interface EventCase {
   events: readonly Partial<PlatformEvent>[];
 }
 
+/** What a connector that delivers notifications has to be tested with. */
+export interface NotificationCase {
+  target: Spec;
+  /** Makes what the target names. */
+  prepare?(system: Pick<StartedSystem, "url" | "credentials">): Promise<void>;
+  /** Whether a request sends a notification anew. */
+  delivers(request: Recorded): boolean;
+  /** What the platform would refuse or cut. */
+  mistakes(request: Recorded): string[];
+  /** Whom it mentions, and what else its texts are taken for. */
+  mentions(request: Recorded): string[];
+  /** Whether it may be sent again with the same key when its answer was lost. */
+  repeatable: boolean;
+  /** What the platform, or whoever receives, knows a repetition by. */
+  identity(request: Recorded, index: number): string;
+  /** A reference to something that is not there; left out where nothing is changed in place. */
+  gone?: string;
+}
+
 export interface Subject {
   connector: Connector;
   /** The name of the platform's OpenAPI description; left out where it publishes none. */
@@ -62,6 +81,8 @@ export interface Subject {
   ask?: (session: Session) => Promise<unknown>;
   /** What the platform sends: each form in which it comes. */
   events?: readonly EventCase[];
+  /** Left out where the connector delivers none. */
+  notifications?: NotificationCase;
   /** The connection that leads to a system; default: `{ baseUrl }`. @param url where the recording proxy is. */
   reach?: (url: string) => Readonly<Record<string, unknown>>;
 }

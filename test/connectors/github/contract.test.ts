@@ -1,9 +1,11 @@
 /** GitHub in the suite that every connector passes. */
+import { fetch } from "undici";
 import { expect } from "vitest";
 import github from "../../../src/connectors/github/index.ts";
 import { startGitHub } from "../../support/github.ts";
 import { FORM, fromGitHub, GITHUB_SECRET } from "../../support/inbound.ts";
 import { describeConnector } from "../contract.ts";
+import { meaningIn } from "./markdown.ts";
 
 /** What a person wrote: a backslash and `u00e9` are five of its letters. */
 const TITLE = String.raw`C:\users \u00e9 é 🎉 ’`;
@@ -277,6 +279,28 @@ describeConnector({
         members: [{ username: "ada", role: "member" }, { username: "eve" }],
       },
     },
+  },
+  notifications: {
+    target: { repository: "alerts" },
+    async prepare({ url, credentials: { token } }) {
+      const headers = { authorization: `Bearer ${token}`, "user-agent": "tests" };
+      await fetch(`${url}/orgs/acme/repos`, { method: "POST", headers, body: JSON.stringify({ name: "alerts" }) });
+    },
+    delivers: ({ method, path }) => method === "POST" && path.endsWith("/issues"),
+    mistakes: ({ body }) => {
+      const { title, body: text } = body as { title: string; body: string };
+      return [
+        ...(title.length < 1 || title.length > 256 ? [`the title has ${title.length}`] : []),
+        ...(text.length > 65_536 ? [`the text has ${text.length}`] : []),
+      ];
+    },
+    mentions: ({ body }) => {
+      const { title, body: text } = body as { title: string; body: string };
+      return [...meaningIn(title, "title"), ...meaningIn(text)].filter((found) => found !== "<!");
+    },
+    repeatable: true,
+    identity: (_, index) => String(index),
+    gone: "acme/alerts#4711",
   },
   refusals: [
     {

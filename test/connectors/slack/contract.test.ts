@@ -1,8 +1,10 @@
 /** Slack in the suite that every connector passes. */
+import { fetch } from "undici";
 import slack from "../../../src/connectors/slack/index.ts";
 import { fromSlack, interactionOf, SLACK_SECRET, SLACK_TIME } from "../../support/inbound.ts";
 import { isSlackWrite, startSlack } from "../../support/slack.ts";
 import { describeConnector } from "../contract.ts";
+import { mentionsIn, messageIn, mistakesIn } from "./message.ts";
 
 const ada = "ada@example.com";
 const bob = "bob@example.com";
@@ -94,6 +96,23 @@ describeConnector({
   },
   lookups: { users: ada, people: ada },
   isWrite: isSlackWrite,
+  notifications: {
+    target: { channel: "#alerts" },
+    async prepare({ url, credentials: { token } }) {
+      const headers = { authorization: `Bearer ${token}` };
+      await fetch(`${url}/api/conversations.create`, {
+        method: "POST",
+        headers,
+        body: new URLSearchParams({ name: "alerts" }),
+      });
+    },
+    delivers: ({ path }) => path === "/api/chat.postMessage",
+    mistakes: (request) => mistakesIn(messageIn(request)),
+    mentions: (request) => mentionsIn(messageIn(request)),
+    repeatable: false,
+    identity: (_, index) => String(index),
+    gone: "C012AB3CD:1732560000.000100",
+  },
   refusals: [
     {
       name: "ok:false with invalid_auth",

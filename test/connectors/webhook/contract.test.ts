@@ -28,6 +28,14 @@ describeConnector({
   kinds: {},
   ask: (session: Session) =>
     session.guardErrors(async () => webhook.actions?.send?.run(session.writer, { body: { n: 1 } }, { key: "run-1" })),
+  notifications: {
+    target: { headers: { "x-team": "payments" } },
+    delivers: ({ method, body }) => method === "POST" && JSON.stringify(body).includes("plumbline.notification"),
+    mistakes: ({ body }) => (JSON.stringify(body).length > 400_000 ? ["it is too long"] : []),
+    mentions: () => [], // JSON has none
+    repeatable: true,
+    identity: ({ headers }) => String(headers["webhook-id"]),
+  },
   isWrite: ({ body }) => JSON.stringify(body) !== '{"type":"ping"}',
   events: [
     {
