@@ -56,7 +56,7 @@ facts:
   Test: '{{text (default test_name (default event.subject "(unknown)"))}}'
   Result: '{{text (default result "(unknown)")}}'
   Duration: '{{text (default duration "")}}'
-  Failures: '{{#if (eq (default failures.[0] 0) 0)}}{{text (default failures 0)}}{{else}}{{length failures}}{{/if}}'
+  Failures: '{{#if failures}}{{#if (eq (default failures.[0] 0) 0)}}{{text failures}}{{else}}{{length failures}}{{/if}}{{else}}0{{/if}}'
   Success Rate: '{{text (default success_rate "")}}'
   Time (UTC): '{{utc (default time event.time)}}'
 links:
