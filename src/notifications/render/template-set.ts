@@ -22,12 +22,15 @@ export type FoundTemplate =
 
 export class TemplateSet {
   readonly #files: ReadonlyMap<string, string>;
+  /** By their names with dashes: either spelling takes the place of a template that Plumbline brings along. */
+  readonly #dashed: ReadonlyMap<string, string>;
   readonly #partials: Partials;
   readonly #compiled = new Map<string, CompiledTemplate>();
 
   /** @param files texts of the files of templates/, by their names without `.hbs`. */
   constructor(files: ReadonlyMap<string, string> = new Map()) {
     this.#files = files;
+    this.#dashed = new Map([...files].map(([name, text]) => [dashed(name), text]));
     this.#partials = new Map([...files].map(([name, text]) => [name, bodyOf(text)]));
   }
 
@@ -58,7 +61,7 @@ export class TemplateSet {
   #compile(wanted: string): CompiledTemplate {
     if (!isName(wanted)) return compileTemplate(INLINE, wanted, this.#partials);
     const name = wanted.replace(/\.hbs$/, "");
-    const own = this.#files.get(name) ?? this.#files.get(dashed(name));
+    const own = this.#files.get(name) ?? this.#dashed.get(dashed(name));
     const text = own ?? builtinTemplates.get(dashed(name));
     if (text !== undefined) return compileTemplate(own === undefined ? dashed(name) : name, text, this.#partials);
     if (dashed(name) === GENERIC) return { template: { name: GENERIC }, mistakes: [] };

@@ -46,7 +46,7 @@ test.each(rows.filter(({ name }) => name !== "generic"))(
 
 test("every known event has a sample whose values the table names", () => {
   for (const type of KNOWN_EVENTS) {
-    const { data } = rows.find(({ types }) => types.includes(type)) ?? { data: [] };
+    const data: readonly string[] = rows.find(({ types }) => types.includes(type))?.data ?? [];
     const said = Object.keys(sampleOf(type).data).filter((name) => name !== "severity");
     expect(said.filter((name) => !data.includes(name))).toEqual([]);
   }

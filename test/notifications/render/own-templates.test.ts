@@ -23,6 +23,7 @@ test.each([
   ["a file by its name with its ending", { team: "x {{a}}" }, "any", "team.hbs", "x A"],
   ["a file over a built-in one, for its types too", { "task-failed": "mine" }, "task_failed", undefined, "mine"],
   ["a file over a built-in one, by its other spelling", { "test-report": "mine" }, "any", "test_report", "mine"],
+  ["a file with underscores over a built-in one", { task_failed: "mine" }, "task_failed", undefined, "mine"],
   ["a file over the generic one", { generic: "mine" }, "any", undefined, "mine"],
   ["partials of partials, twice", { p: "[{{> q}}]\n", q: "{{a}}\n" }, "any", "{{> p}}{{>q}}", "[A]A"],
   ["a partial without its front part", { p: "---\ntitle: no\n---\nbody" }, "any", "{{> p}} ", "body"],
@@ -126,6 +127,12 @@ test.each<[string, string, Record<string, string>, string[]]>([
     "team",
     { [inFile]: "a\n b{{> nobody}}" },
     [`${inFile}:2:3 InvalidTemplate There is no file templates/nobody.hbs for {{> nobody}}.`],
+  ],
+  [
+    "a mistake behind a partial, where it stands",
+    "team",
+    { [inFile]: "{{> team2}}{{uper b}}", "templates/team2.hbs": "x\ny\n" },
+    [expect.stringMatching(`^${inFile}:1:12 InvalidTemplate There is no helper "uper"`)],
   ],
   [
     "partials in a circle",
