@@ -47,6 +47,8 @@ describe("a template renders", () => {
     ["{{json map}} {{json big}}", '{"x":1,"y":2} 9007199254740993'],
     ['{{join issue.labels ", "}} {{length issue.labels}} {{length "né"}}', "bug, ui 2 2"],
     ['{{upper "é"}}{{lower "É"}} {{truncate "abcdef" 4}} {{truncate "abc" 4}}', "Éé abc… abc"],
+    ["{{text issue.title}} {{text issue.labels}} {{text big}}", 'a < b ["bug","ui"] 9007199254740993'],
+    ['{{utc "2026-03-02T10:15:00.5+01:00"}} {{utc "soon"}} {{utc 7}}', "2026-03-02 09:15:00 soon 7"],
     ["{{#if (eq issue.number 7)}}seven{{/if}}{{#if (and (not issue.empty) (ne issue.x 1))}}!{{/if}}", "seven!"],
     ["\\{{issue.title}} {{!-- note --}}x", "{{issue.title}} x"],
     ["a\n{{#if issue.open}}\nb\n{{/if}}\nc", "a\nb\nc"],

@@ -149,7 +149,7 @@ describe("each mistake is one problem, with its place", () => {
       {
         code: "InvalidTemplate",
         message:
-          'There is no helper "uper". Did you mean "upper"? There is default, lookup, json, eq, ne, not, and, or, length, join, upper, lower, truncate. It stands at character 3.',
+          'There is no helper "uper". Did you mean "upper"? There is default, lookup, json, text, utc, eq, ne, not, and, or, length, join, upper, lower, truncate. It stands at character 3.',
       },
     ],
     [
