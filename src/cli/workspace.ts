@@ -78,7 +78,14 @@ export async function openWorkspace(
   const settings = await readSettings(invocation, loadConnectors);
   const { cwd, stdin } = invocation.surroundings;
   const { configuration, platforms } = settings;
-  const loaded = await loadManifests({ inputs, cwd, platforms, configuration, stdin, check: checkRules });
+  const loaded = await loadManifests({
+    inputs,
+    cwd,
+    platforms,
+    configuration,
+    stdin,
+    check: checksIn(settings.folder),
+  });
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
 }
 
@@ -93,22 +100,33 @@ export interface OnProblems {
 /** @returns what would be wrong with a workspace's manifests if files held other texts, by absolute path. */
 export async function problemsWith(
   { surroundings: { cwd } }: Invocation,
-  { configuration, platforms }: Settings,
+  { configuration, folder, platforms }: Settings,
   inputs: readonly string[],
   texts: ReadonlyMap<string, string>,
 ): Promise<readonly Problem[]> {
-  return (await loadManifests({ inputs, cwd, platforms, configuration, texts, check: checkRules })).problems;
+  return (await loadManifests({ inputs, cwd, platforms, configuration, texts, check: checksIn(folder) })).problems;
 }
 
-/** What Rules and routes say is checked by code that is loaded only where there are some. */
-export const checkRules: ManifestCheck = async (manifests, options) => {
-  const are = (kind: string) => manifests.some((manifest) => manifest.object.kind === kind);
-  const [rules, routes] = await Promise.all([
-    are("Rule") ? import("../rules/validate.ts") : undefined,
-    are("NotificationRoute") ? import("../notifications/validate.ts") : undefined,
-  ]);
-  return [...((await rules?.checkRules(manifests, options)) ?? []), ...(routes?.checkRoutes(manifests) ?? [])];
-};
+/**
+ * What Rules and routes say is checked by code that is loaded only where there are some.
+ *
+ * @param folder the configuration's, else the working folder: `templates/` stands there.
+ */
+export function checksIn(folder: string): ManifestCheck {
+  return async (manifests, options) => {
+    const are = (kind: string) => manifests.some((manifest) => manifest.object.kind === kind);
+    const [rules, routes, templates] = await Promise.all([
+      are("Rule") ? import("../rules/validate.ts") : undefined,
+      are("NotificationRoute") ? import("../notifications/validate.ts") : undefined,
+      are("NotificationRoute") ? import("../notifications/render/check-templates.ts") : undefined,
+    ]);
+    return [
+      ...((await rules?.checkRules(manifests, options)) ?? []),
+      ...(routes?.checkRoutes(manifests) ?? []),
+      ...((await templates?.checkTemplates(manifests, folder)) ?? []),
+    ];
+  };
+}
 
 /**
  * Reads settings and manifests for a command that asks systems.

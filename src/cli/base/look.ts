@@ -29,7 +29,7 @@ import { listenForInterrupts } from "../interrupt.ts";
 import { compiledOf, observe, selectionIn } from "../look.ts";
 import { assertFound } from "../selection.ts";
 import {
-  checkRules,
+  checksIn,
   isIntegration,
   modulesOf,
   type OnProblems,
@@ -128,7 +128,13 @@ async function compare(
   const head = await findConfiguration(cwd);
   const { settings, tree, notices } = await settingsOf(invocation, flags, repository, files, head);
   const { platforms } = settings;
-  const loaded = await loadManifests({ inputs: flags.file, cwd, platforms, configuration: head, check: checkRules });
+  const loaded = await loadManifests({
+    inputs: flags.file,
+    cwd,
+    platforms,
+    configuration: head,
+    check: checksIn(settings.folder),
+  });
   if (loaded.problems.length > 0) {
     await reportProblems(invocation, loaded.problems, { format: flags.output, onProblems });
     return undefined;

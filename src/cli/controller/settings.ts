@@ -5,7 +5,7 @@
 import { findConfiguration, type LoadedConfiguration } from "../../manifests/configuration.ts";
 import { type LoadedManifests, loadManifests } from "../../manifests/load.ts";
 import type { Invocation } from "../command.ts";
-import { checkRules, type Settings, settingsFrom } from "../workspace.ts";
+import { checksIn, type Settings, settingsFrom } from "../workspace.ts";
 
 export interface LiveSettings {
   /** As they are now, in an object that stays the same. */
@@ -51,7 +51,13 @@ export function liveSettings(invocation: Invocation, first: Settings, inputs: re
     settings,
     async load() {
       const holds = await configuration();
-      return loadManifests({ inputs, cwd, platforms: now.platforms, configuration: holds, check: checkRules });
+      return loadManifests({
+        inputs,
+        cwd,
+        platforms: now.platforms,
+        configuration: holds,
+        check: checksIn(now.folder),
+      });
     },
   };
 }
