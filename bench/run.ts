@@ -13,6 +13,7 @@ const benches = [
   { file: "startup.ts", flags: [] },
   { file: "plan.ts", flags: ["--expose-gc"] },
   { file: "validate.ts", flags: [] },
+  { file: "events.ts", flags: [] },
 ];
 
 function run(file: string, args: readonly string[]): string {

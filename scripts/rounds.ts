@@ -16,6 +16,7 @@ import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
 import { propertiesRound } from "./rounds/properties.ts";
 import { carryOut, type Rounds } from "./rounds/report.ts";
+import { requestsRound } from "./rounds/requests.ts";
 import { depotStage, gitStage, slackStage } from "./rounds/stages.ts";
 
 /** Of the tries that a run of the tests makes. */
@@ -39,6 +40,7 @@ const all: Rounds[] = [
   { name: "git-lock", count: 1, round: () => lockRound(gitStage) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
   ...eventRounds(values.short),
+  { name: "requests", count: values.short ? 0 : 1, round: () => requestsRound(10_000) },
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);
