@@ -7,7 +7,7 @@
 export interface Row {
   name: string;
   value: number;
-  unit: "ms" | "MB" | "x";
+  unit: "ms" | "MB" | "/s" | "x";
   /** What it may be at most; left out where it is only there for comparison. */
   limit?: number;
 }

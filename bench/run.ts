@@ -14,6 +14,7 @@ const benches = [
   { file: "plan.ts", flags: ["--expose-gc"] },
   { file: "routing.ts", flags: ["--expose-gc"] },
   { file: "validate.ts", flags: [] },
+  { file: "events.ts", flags: [] },
 ];
 
 function run(file: string, args: readonly string[]): string {

@@ -17,6 +17,7 @@ import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
 import { propertiesRound } from "./rounds/properties.ts";
 import { carryOut, type Rounds } from "./rounds/report.ts";
+import { requestsRound } from "./rounds/requests.ts";
 import { depotStage, gitStage, slackStage } from "./rounds/stages.ts";
 
 /** Of the tries that a run of the tests makes. */
@@ -41,6 +42,7 @@ const all: Rounds[] = [
   { name: "alertmanager", count: 1, round: () => alertmanagerRound(values.short ? 9 : 22) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
   ...eventRounds(values.short),
+  { name: "requests", count: values.short ? 0 : 1, round: () => requestsRound(10_000) },
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];
 const chosen = all.filter(({ name }) => values.only === undefined || name === values.only);

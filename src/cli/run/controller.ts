@@ -32,6 +32,7 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
     return 1;
   }
   const publicUrl = publicUrlOf(flags, first);
+  collectEarly();
   const { env } = invocation.surroundings;
   const { folder } = first;
   const store = await openLastingStore(flags.state, { mode: "write", folder, env, version: VERSION });
@@ -46,6 +47,15 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
   return code;
 };
 export default controller;
+
+/**
+ * Has V8 collect the old generation when it has grown by 30 percent since it last did.
+ *
+ * With gigabytes to spare V8 lets it double and more, though what a controller under load really holds is some 60 MB.
+ */
+function collectEarly(): void {
+  process.getBuiltinModule("node:v8").setFlagsFromString("--heap-growing-percent=30");
+}
 
 async function run(
   invocation: Invocation,

@@ -1,0 +1,108 @@
+/**
+ * Webhooks on one process with SQLite and `synchronous=FULL`: how many are acknowledged, each on disk by then,
+ * beside a bare `node:http` handler that only checks the signature; and how many go the whole way from the webhook
+ * over a rule to a request, beside Node-RED, which keeps nothing.
+ *
+ * What is compared runs in turn, so that a busy moment of the machine falls on all alike; medians of the rounds. Webhooks
+ * come from a second process, which takes the deliveries too. Node-RED is no dependency: it is installed beside when
+ * the bench runs, into NODE_RED_HOME or a folder for temporary files, and left out where it cannot be had.
+ *
+ *   node bench/events.ts
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFlowGitHub } from "../test/support/event-flow.ts";
+import type { LoadOrder, LoadSaid } from "./events/load.ts";
+import { bareHandler, nodeRed, nodeRedHome, plumbline, type Server } from "./events/servers.ts";
+import { median, type Row, report } from "./rows.ts";
+
+/**
+ * What no change may make worse, with headroom for a machine that does other things too. What is aimed at is less: 2 of
+ * the bare handler, 0.5 of Node-RED (docs/performance.md).
+ */
+const MOST_OF_BARE = 9;
+const MOST_OF_NODE_RED = 4.5;
+
+const CONNECTIONS = 64;
+const ROUNDS = 3;
+/** Webhooks of a round. */
+const ACKNOWLEDGED = 4000;
+const DELIVERED = 2000;
+
+type Answered = Extract<LoadSaid, { answered: number }>;
+
+async function load(child: ChildProcess, order: LoadOrder): Promise<Answered> {
+  child.send(order);
+  const [answer] = (await once(child, "message")) as [Answered];
+  if (answer.refused > 0) throw new Error(`${answer.refused} of ${order.count} webhooks were refused.`);
+  return answer;
+}
+
+/** Webhooks a second of each server, in turn, the first round being to warm up. */
+async function rates(child: ChildProcess, servers: readonly Server[], delivered: boolean): Promise<number[]> {
+  const found = servers.map((): number[] => []);
+  const count = delivered ? DELIVERED : ACKNOWLEDGED;
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [at, { port }] of servers.entries()) {
+      const order = {
+        port,
+        connections: CONNECTIONS,
+        count,
+        prefix: `${delivered ? "d" : "a"}${at}-${round}`,
+        delivered,
+      };
+      const took = await load(child, order);
+      if (round > 0) found[at]?.push((count / (delivered ? took.delivered : took.answered)) * 1000);
+    }
+  }
+  return found.map(median);
+}
+
+async function measure(folder: string): Promise<Row[]> {
+  const child = fork(join(import.meta.dirname, "events/load.ts"));
+  const [{ receiver }] = (await once(child, "message")) as [{ receiver: number }];
+  const github = await startFlowGitHub();
+  const to = `http://127.0.0.1:${receiver}/`;
+  const bare = await bareHandler();
+  const inbox = await plumbline(mkdtempSync(join(folder, "inbox-")), github.url, to, false);
+  const [bareRate = 0, inboxRate = 0] = await rates(child, [bare, inbox], false);
+  const inboxMemory = inbox.memory();
+  await Promise.all([bare.stop(), inbox.stop()]);
+  const whole = await plumbline(mkdtempSync(join(folder, "whole-")), github.url, to, true);
+  const home = await nodeRedHome(process.env.NODE_RED_HOME ?? join(tmpdir(), "plumbline-node-red"));
+  const other = home === undefined ? undefined : await nodeRed(home, join(folder, "node-red"), to);
+  const [wholeRate = 0, otherRate] = await rates(child, [whole, ...(other ? [other] : [])], true);
+  const memory = Math.max(inboxMemory, whole.memory());
+  await Promise.all([whole.stop(), other?.stop()]);
+  child.kill();
+  await github.close();
+  return [
+    { name: "bare handler, signed webhooks of 2 KiB", value: bareRate, unit: "/s" },
+    { name: "plumbline, acknowledged and on disk", value: inboxRate, unit: "/s" },
+    { name: "the bare handler's rate, of that", value: bareRate / inboxRate, unit: "x", limit: MOST_OF_BARE },
+    { name: "plumbline, webhook to rule to request", value: wholeRate, unit: "/s" },
+    ...(otherRate === undefined ? [] : besideNodeRed(otherRate, wholeRate)),
+    { name: "plumbline with events, peak memory", value: memory, unit: "MB", limit: 250 },
+  ];
+}
+
+function besideNodeRed(other: number, whole: number): Row[] {
+  return [
+    { name: "Node-RED, the same, keeping nothing", value: other, unit: "/s" },
+    { name: "Node-RED's rate, of plumbline's", value: other / whole, unit: "x", limit: MOST_OF_NODE_RED },
+  ];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
+try {
+  const rows = await measure(folder);
+  if (!rows.some(({ name }) => name.startsWith("Node-RED"))) {
+    console.error("Node-RED could not be installed, so nothing is compared with it.");
+  }
+  report(rows);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
