@@ -52,8 +52,8 @@ describe("connectors", () => {
   test("lists the platforms with their kinds", async () => {
     const { code, stdout } = await place().run("connectors");
     expect(stdout).toMatch(/^PLATFORM +TITLE +KINDS +NOTIFIES +ACTIONS\n/);
-    expect(stdout).toMatch(/^fake +Fake +rooms, rooms.notes, teams$/m);
-    expect(stdout).toMatch(/^slack +Slack +/m);
+    expect(stdout).toMatch(/^fake +Fake +rooms, rooms.notes, teams +no$/m);
+    expect(stdout).toMatch(/^slack +Slack +.* yes +/m);
     expect(code).toBe(0);
   });
 
