@@ -17,7 +17,8 @@ test("one receiver that fails repeats nothing at the others, and comes back alon
   });
   await all.emit("a");
   await all.pass(2);
-  expect(all.told().filter((line) => line.endsWith(": a"))).toEqual(["chat@0: a", "hook@0: a"]);
+  const ofA = () => all.sent.filter(({ events }) => events.includes("a")).map(({ to }) => to);
+  expect(ofA().sort()).toEqual(["chat", "hook"]);
   const dead = await all.store.events.deliveries({ state: "dead", event: 1, limit: 9 });
   expect(dead).toMatchObject([{ kind: "notification", target: "ops", code: "VALIDATION" }]);
   Object.assign(answers, { hook: () => ({}) });
@@ -26,7 +27,7 @@ test("one receiver that fails repeats nothing at the others, and comes back alon
     all.clock.now(),
   );
   await all.pass(2);
-  expect(all.told().filter((line) => line.endsWith(": a"))).toEqual(["chat@0: a", "hook@0: a", "hook@2: a"]);
+  expect(ofA().sort()).toEqual(["chat", "hook", "hook"]);
 });
 
 test("a receiver that cannot be reached for a while is tried again by itself; the other heard once", async () => {
