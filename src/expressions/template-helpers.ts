@@ -42,6 +42,18 @@ export const valueHelpers: Readonly<Record<string, ValueHelper>> = {
         : undefined,
   },
   json: { takes: [1, 1], lenient: false, about: "the value as JSON", run: ([value]) => stringify(value) ?? "null" },
+  text: {
+    takes: [1, 1],
+    lenient: false,
+    about: "a text as it is, any other value as JSON",
+    run: ([value]) => plain(value),
+  },
+  utc: {
+    takes: [1, 1],
+    lenient: false,
+    about: "an RFC 3339 time in UTC, as 2026-03-02 09:15:00; any other value as it is",
+    run: ([time]) => utc(plain(time)),
+  },
   eq: { takes: [2, 2], lenient: true, about: "whether two values are equal", run: ([a, b]) => same(a, b) },
   ne: { takes: [2, 2], lenient: true, about: "whether two values differ", run: ([a, b]) => !same(a, b) },
   not: { takes: [1, 1], lenient: true, about: "the opposite, as if has it", run: ([value]) => isFalsy(value) },
@@ -92,6 +104,14 @@ function lengthOf(value: unknown): number | undefined {
 
 function plain(value: unknown): string {
   return typeof value === "object" && value !== null ? (stringify(value) ?? "") : String(value ?? "");
+}
+
+/** As RFC 3339 writes times, section 5.6; the fraction is left out. */
+function utc(text: string): string {
+  const moment = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  return Number.isNaN(moment) ? text : new Date(moment).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** Cuts between characters, never within a pair of surrogates. */

@@ -72,18 +72,21 @@ export class TemplateError extends Error {
   readonly line: number;
   /** From 1. */
   readonly column: number;
+  /** The path that is absent or leads to what cannot be inserted, where that is what is wrong. */
+  readonly path: string | undefined;
 
-  constructor(message: string, line = 1, column = 1, cause?: unknown) {
+  constructor(message: string, line = 1, column = 1, cause?: unknown, path?: string) {
     super(message, cause === undefined ? undefined : { cause });
     this.line = line;
     this.column = column;
+    this.path = path;
   }
 }
 
-/** Raises a mistake where a node stands. */
-export function mistake(node: { loc: Location }, message: string): TemplateError {
+/** Raises a mistake where a node stands. @param path what it is about, where it is about a path. */
+export function mistake(node: { loc: Location }, message: string, path?: string): TemplateError {
   const { line, column } = node.loc.start;
-  return new TemplateError(message, line, column + 1);
+  return new TemplateError(message, line, column + 1, undefined, path);
 }
 
 /** @throws TemplateError for the first mistake. */

@@ -144,7 +144,7 @@ class Rendering {
     if (value === null) return "";
     if (typeof value !== "object") return String(value);
     const path = String(node.path.original);
-    throw mistake(node, `${path} is ${kindOf(value)}, not a text: write {{json ${path}}}, or name a part of it.`);
+    throw mistake(node, `${path} is ${kindOf(value)}, not a text: write {{json ${path}}}, or name a part of it.`, path);
   }
 
   #block(node: BlockNode, frame: Frame): void {
@@ -203,7 +203,7 @@ class Rendering {
     const found = this.#evaluate(node, frame);
     if (found) return found.value;
     const hint = frame.outer ? " Inside of each and with, paths begin at the element; ../ leads out." : "";
-    throw mistake(node, `${nameOf(node)} is absent.${hint}`);
+    throw mistake(node, `${nameOf(node)} is absent.${hint}`, nameOf(node));
   }
 
   #evaluate(node: ExpressionNode, frame: Frame): Found | undefined {

@@ -6,6 +6,7 @@
  * server's, never the body's.
  */
 
+import { eventView, inData } from "../events/event-view.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { CelVariables } from "../expressions/cel.ts";
 import { celValue } from "../expressions/cel-numbers.ts";
@@ -26,16 +27,14 @@ export interface EventContext {
 /** Made once for an event; what expressions need of it is converted when the first one asks. */
 export function eventContext(event: OpenEvent): EventContext {
   const view = eventView(event);
-  const { data } = event.envelope;
   let converted: unknown;
-  const inData = (path: readonly string[]) => follow(data, path) ?? inMain(event, path);
   return {
     event,
-    data: inData,
+    data: (path) => inData(event, path),
     lookup: (outputs) => (path) => {
       const [first, ...rest] = path;
       if (first === "outputs") return follow(outputs, rest);
-      return (first === "event" ? follow(view, rest) : undefined) ?? inData(path);
+      return (first === "event" ? follow(view, rest) : undefined) ?? inData(event, path);
     },
     // Converted while an expression is evaluated: data nested beyond the stack then fails that expression only.
     cel: (outputs) => ({
@@ -48,21 +47,4 @@ export function eventContext(event: OpenEvent): EventContext {
       },
     }),
   };
-}
-
-function inMain({ main, envelope }: OpenEvent, path: readonly string[]): Found | undefined {
-  if (main === undefined) return undefined;
-  const thing = follow(envelope.data, [main]);
-  return thing && follow(thing.value, path);
-}
-
-function eventView({ envelope, stored, name }: OpenEvent): Record<string, unknown> {
-  const { extensions, ...attributes } = envelope;
-  const { namespace, integration, platform } = stored;
-  return { ...extensions, ...attributes, name, namespace, integration: bareName(integration), platform };
-}
-
-/** @param qualified `namespace/name`. */
-export function bareName(qualified: string | undefined): string | undefined {
-  return qualified?.slice(qualified.indexOf("/") + 1);
 }

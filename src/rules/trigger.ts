@@ -1,10 +1,11 @@
 /** Whether an event fires a rule, and why not. Pure. Namespaces are told apart by whoever asks. */
 import type { Rule } from "../api/rule.ts";
+import { bareName } from "../events/event-view.ts";
 import type { Expression } from "../expressions/cel.ts";
 import type { Test } from "../expressions/pattern.ts";
 import { failedCondition } from "./conditions.ts";
 import type { Directory } from "./directory.ts";
-import { bareName, type EventContext } from "./event-context.ts";
+import type { EventContext } from "./event-context.ts";
 
 /** A trigger with its patterns and its expression compiled. */
 export interface CompiledTrigger {
