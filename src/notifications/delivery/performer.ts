@@ -11,11 +11,12 @@ import { type Origins, openWith } from "../../events/origins.ts";
 import type { OpenEvent, Performance, Performed, Performer } from "../../events/types.ts";
 import type { Delivery, EventStore, NewEvent } from "../../store/event-types.ts";
 import type { NoticeStore } from "../../store/notice-types.ts";
+import { templateFailed } from "../render/fault-event.ts";
+import type { GroupEvent, TemplateFault, Told } from "../render/types.ts";
 import type { Receiver } from "../route-options.ts";
 import { type Channel, type ChannelTools, openChannel } from "./channel.ts";
 import type { NoticeInput } from "./outputs.ts";
-import { templateFailed } from "./own-events.ts";
-import type { Renderer, RenderFault, ToldEvent, ToldGroup } from "./renderer.ts";
+import type { Renderer } from "./renderer.ts";
 
 /** Of a larger group the newest are read: nobody reads on, and each costs a look at the store. */
 const MOST_READ = 1000;
@@ -29,7 +30,7 @@ export interface NotificationPerformerOptions extends ChannelTools {
   /** Puts own events into the inbox. */
   raise(events: readonly NewEvent[]): Promise<void>;
   /** Told of each template that was not used. */
-  onFault?(fault: RenderFault): void;
+  onFault?(fault: TemplateFault): void;
   now(): number;
 }
 
@@ -53,10 +54,11 @@ class Telling {
   }
 
   async perform(): Promise<Performed> {
-    const { notification, fault } = await this.#options.render(await this.#group());
+    const told = await this.#group();
+    const { notification, fault } = await this.#options.render(told);
     const ended = await this.#withFallback(notification);
     if (ended.outcome !== "told") return ended;
-    if (fault) await this.#raise(fault);
+    if (fault) await this.#raise(fault, told);
     const { reference, truncated } = ended.notified;
     await this.#options.notices.told(this.#delivery.id, {
       at: this.#options.now(),
@@ -69,7 +71,7 @@ class Telling {
     return { outcome: "done" };
   }
 
-  async #group(): Promise<ToldGroup> {
+  async #group(): Promise<Told> {
     const { route, groupLabels, urgency, heldBack, receiver, at } = this.#input;
     const publicUrl = this.#options.publicUrl();
     return {
@@ -79,8 +81,8 @@ class Telling {
     };
   }
 
-  async #events(): Promise<ToldEvent[]> {
-    const told: ToldEvent[] = [];
+  async #events(): Promise<GroupEvent[]> {
+    const told: GroupEvent[] = [];
     for (const { seq, firing } of this.#input.events.slice(-MOST_READ)) {
       const event = await this.#event(seq);
       if (event) told.push({ event, labels: labelsOf(event), ...(firing === undefined ? {} : { firing }) });
@@ -135,15 +137,10 @@ class Telling {
     }
   }
 
-  async #raise(fault: RenderFault): Promise<void> {
+  async #raise(fault: TemplateFault, told: Told): Promise<void> {
     this.#options.onFault?.(fault);
-    const event = templateFailed(
-      this.#delivery,
-      this.#input,
-      this.#performance.event.stored,
-      fault,
-      this.#options.now(),
-    );
+    const { namespace, trace } = this.#delivery;
+    const event = templateFailed(fault, told, { namespace, trace });
     if (event) await this.#options.raise([event]);
   }
 }
@@ -166,6 +163,6 @@ const interrupted: Attempted = {
   message: "The program was stopped while it was delivered.",
 };
 
-function faultText({ template, part, message }: RenderFault): string {
+function faultText({ template, part, message }: TemplateFault): string {
   return `${template}, ${part}: ${message}`;
 }

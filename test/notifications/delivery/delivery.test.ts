@@ -1,7 +1,8 @@
 /** From an event to what chats show, over the whole event layer with time that the test moves. */
 import { expect, test } from "vitest";
 import { ConnectorError } from "../../../src/connector-kit/errors.ts";
-import { type Chat, plainly, routesOf, stage } from "./stage.ts";
+import { renderNotification, TEMPLATE_FAILED, TemplateSet } from "../../../src/notifications/render/index.ts";
+import { type Chat, routesOf, stage } from "./stage.ts";
 
 const refuses =
   (code: "UNAVAILABLE" | "VALIDATION" | "NOT_FOUND" | "AUTH"): Chat =>
@@ -80,26 +81,30 @@ test("what a throttle holds back is told at its end, counted, also when nothing 
   );
 });
 
-test("what a template cannot say is said without it, on record, and raises one event that names the template", async () => {
-  const all = await stage({
-    routes: { receivers: [{ integration: "chat", template: "{{labels.nope}}" }] },
-    render: (told) => ({
-      ...plainly(told),
-      fault: { template: "inline", part: "text", path: "labels.nope", message: "labels.nope is absent." },
-    }),
-  });
-  await all.emit("a", "deploy", { severity: "critical" });
-  await all.pass(90);
-  expect(all.told()[0]).toBe("chat@0: a");
-  const raised = await all.store.events.events({ type: "plumbline.template.failed", limit: 9 });
-  expect(raised).toHaveLength(1);
-  expect(JSON.parse(raised[0]?.data ?? "")).toMatchObject({
-    ...{ template: "inline", part: "text", path: "labels.nope", receiver: "chat", route: "default/ops" },
-  });
-  expect(all.faults.length).toBeGreaterThanOrEqual(1);
-  const first = (await all.store.notices.notices({ limit: 9 })).at(-1);
-  expect(first?.told?.fault).toBe("inline, text: labels.nope is absent.");
-});
+test.each([
+  { template: "{{labels.nope}}", message: /labels.nope/ },
+  { template: "{{#each data.many}}{{this}}{{/each}}", message: /256 KiB/ },
+])(
+  "what the template $template cannot say is said without it, on record, and raises one event",
+  async ({ template, message }) => {
+    const templates = new TemplateSet();
+    const all = await stage({
+      routes: { receivers: [{ integration: "chat", template }] },
+      render: (told) => renderNotification(templates, told),
+    });
+    const many = Array.from({ length: 300 }, () => "x".repeat(1024));
+    await all.emit("a", "deploy", { severity: "critical", data: { many }, summary: "It broke" });
+    await all.pass(90);
+    expect(all.sent[0]?.notification).toMatchObject({ severity: "critical", template: "generic", text: "It broke" });
+    const raised = await all.store.events.events({ type: TEMPLATE_FAILED, limit: 9 });
+    expect(raised).toHaveLength(1);
+    const data = JSON.parse(raised[0]?.data ?? "");
+    expect(data).toMatchObject({ template: "inline", receiver: "chat", route: "default/ops" });
+    expect(data.message).toMatch(message);
+    expect(all.faults.length).toBeGreaterThanOrEqual(1);
+    expect((await all.store.notices.notices({ limit: 9 })).at(-1)?.told?.fault).toMatch(message);
+  },
+);
 
 test("a fallback is told while the receiver is down, with what it knows of the target; what was refused stays refused", async () => {
   const receiver = (integration: string) => ({ integration, fallback: "backup", target: { channel: "#db", via: "x" } });

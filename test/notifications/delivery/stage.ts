@@ -9,7 +9,8 @@ import { createTransport, openSession, Type } from "../../../src/connector-kit/i
 import { createEngine } from "../../../src/events/engine.ts";
 import { createNotifier } from "../../../src/notifications/delivery/engine.ts";
 import { createNotificationPerformer } from "../../../src/notifications/delivery/performer.ts";
-import type { Renderer, RenderFault, ToldGroup } from "../../../src/notifications/delivery/renderer.ts";
+import type { Renderer } from "../../../src/notifications/delivery/renderer.ts";
+import type { TemplateFault, Told } from "../../../src/notifications/render/index.ts";
 import { RouteSet } from "../../../src/notifications/route-set.ts";
 import { compileRoute } from "../../../src/notifications/tree.ts";
 import type { NewEvent } from "../../../src/store/event-types.ts";
@@ -36,7 +37,7 @@ export function routesOf(spec: NotificationRoute["spec"]): RouteSet {
 }
 
 /** Tells the ids of the events, one a line. */
-export const plainly: Renderer = ({ events, groupLabels, heldBack, urgency }: ToldGroup) => ({
+export const plainly: Renderer = ({ events, groupLabels, heldBack, urgency }: Told) => ({
   notification: {
     ...{ title: "Something happened", text: "", severity: "info" as const, facts: [], links: [], actions: [] },
     ...{ mentions: [], template: "generic", group: groupLabels, ...(heldBack > 0 ? { heldBack } : {}) },
@@ -62,7 +63,7 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly 
   const store = await lastingStore(clock);
   const log = recordingLog();
   const sent: Sent[] = [];
-  const faults: RenderFault[] = [];
+  const faults: TemplateFault[] = [];
   const checks = new SchemaChecks();
   await checks.problems({}, {}); // loads what takes time that the virtual clock does not know
   const current = { routes: routesOf(routes) };
