@@ -34,6 +34,7 @@ import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { manifestEvents } from "./own-events.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
 import { postedEventsPart } from "./parts/posted-events.ts";
+import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
@@ -294,6 +295,7 @@ class Loop implements Controller {
       events: postedEventsPart(store.events, () => clock.now(), accepted),
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
       rules: { list: () => ruleSummaries(this.#current, store) },
+      routes: { list: async () => routeSummaries(this.#current?.routes.set) },
       drift: { list: async () => driftReports(this.#current, passes) },
       notReady: () => (this.#current ? [] : ["The manifests have not been read yet."]),
       log,
