@@ -112,6 +112,7 @@ function envelopeOf(written: Written, type: string, origin: Origin, shown: strin
   const extensions = Object.entries(written).filter(
     ([name, value]) => !known.includes(name) && ["string", "number", "boolean"].includes(typeof value),
   );
+  const labels = [(written.data as { labels?: unknown } | null | undefined)?.labels, written.labels].find(isLabels);
   return {
     specversion: CLOUDEVENTS_VERSION,
     id: textOf(written, "id", shown) ?? "simulated",
@@ -119,13 +120,14 @@ function envelopeOf(written: Written, type: string, origin: Origin, shown: strin
     type,
     ...Object.fromEntries(stated),
     ...(extensions.length > 0 ? { extensions: Object.fromEntries(extensions) as Record<string, string> } : {}),
-    ...(isLabels(written.labels) ? { labels: written.labels } : {}),
+    ...(labels ? { labels } : {}),
     data: written.data ?? {},
   };
 }
 
 function isLabels(value: unknown): value is Record<string, string> {
-  return typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((one) => typeof one === "string");
 }
 
 function storedOf(envelope: EventEnvelope, origin: Origin, now: number): OpenEvent["stored"] {

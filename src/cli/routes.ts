@@ -17,9 +17,11 @@ import { get } from "./commands/get.ts";
 import { graph } from "./commands/graph.ts";
 import { importLive } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
+import { notificationsList, notificationsStats } from "./commands/notifications.ts";
 import { plan } from "./commands/plan.ts";
 import { schema } from "./commands/schema.ts";
 import { show } from "./commands/show.ts";
+import { silenceAdd, silenceExpire, silenceList } from "./commands/silence.ts";
 import { simulate } from "./commands/simulate.ts";
 import { test } from "./commands/test.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
@@ -54,6 +56,14 @@ export const groups = {
     brief: "What came in, and what followed from it",
     commands: { list: eventsList, show: eventsShow, replay: eventsReplay, dead: eventsDead },
   },
+  notifications: {
+    brief: "What routes told, held back or withheld",
+    commands: { list: notificationsList, stats: notificationsStats },
+  },
+  silence: {
+    brief: "Keeps events from being told for a time",
+    commands: { add: silenceAdd, list: silenceList, expire: silenceExpire },
+  },
   audit: { brief: "Who did what", commands: { list: auditList, verify: auditVerify } },
   token: {
     brief: "Who may ask the controller's HTTP API",
@@ -73,6 +83,11 @@ export const routes = buildRouteMap({
   routes: {
     ...commands,
     events: buildRouteMap({ routes: groups.events.commands, docs: { brief: groups.events.brief } }),
+    notifications: buildRouteMap({
+      routes: groups.notifications.commands,
+      docs: { brief: groups.notifications.brief },
+    }),
+    silence: buildRouteMap({ routes: groups.silence.commands, docs: { brief: groups.silence.brief } }),
     audit: buildRouteMap({ routes: groups.audit.commands, docs: { brief: groups.audit.brief } }),
     token: buildRouteMap({ routes: groups.token.commands, docs: { brief: groups.token.brief } }),
   },

@@ -14,7 +14,11 @@ import { createEngine, type EventEngine } from "../events/engine.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Origin } from "../events/origins.ts";
 import { createReceiver, type Receiver } from "../events/receive.ts";
+import type { Performer } from "../events/types.ts";
 import type { Manifest, PlatformSource } from "../manifests/types.ts";
+import { createNotifier } from "../notifications/delivery/engine.ts";
+import { createNotificationPerformer } from "../notifications/delivery/performer.ts";
+import { renderNotification, type TemplateSet } from "../notifications/render/index.ts";
 import type { RunContext } from "../reconcile/pass.ts";
 import { createRuleFollower } from "../rules/follower.ts";
 import { createRulePerformer } from "../rules/performer.ts";
@@ -30,6 +34,7 @@ import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { manifestEvents } from "./own-events.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
 import { postedEventsPart } from "./parts/posted-events.ts";
+import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
@@ -49,6 +54,8 @@ export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "op
   ): RunContext;
   /** What can be had of an Integration's secrets, for proving webhooks. */
   resolveAvailable(manifest: Manifest<Integration>): Promise<Resolved>;
+  /** The operator's notification templates, as they are now. */
+  templates(): Promise<TemplateSet>;
   /** Sends what rules send to addresses of their own. */
   http: GuardedClient;
   publicUrl(): string | undefined;
@@ -164,7 +171,7 @@ class Loop implements Controller {
       const found = await this.#options.platforms().load(platform);
       return typeof found === "object" ? found.compiled : undefined;
     };
-    this.#current = await createCurrent(snapshot, load);
+    this.#current = await createCurrent(snapshot, load, await this.#options.templates(), this.#current);
     this.#metrics.problems(snapshot.problems.length);
     const { revision, problems, held, manifests } = snapshot;
     this.#log.info({ revision, manifests: manifests.length, problems: problems.length }, "manifests in force");
@@ -241,12 +248,36 @@ class Loop implements Controller {
     return createEngine({
       store: store.events,
       followers: [follower],
-      performers: { rule: performer },
+      notifier: createNotifier({
+        store: store.notices,
+        routes: () => this.#now().routes.set,
+        clock,
+        log: this.#log,
+        newOwner: () => this.#newTrace(),
+        newTrace: () => this.#newTrace(),
+      }),
+      performers: { rule: performer, notification: this.#notificationPerformer() },
       origins: (integration) => this.#origin(integration),
       clock,
       random,
       log: this.#log,
       worker,
+    });
+  }
+
+  #notificationPerformer(): Performer {
+    const { store, clock, publicUrl } = this.#options;
+    return createNotificationPerformer({
+      store: store.events,
+      notices: store.notices,
+      origins: (integration) => this.#origin(integration),
+      sessions: this.#sessions,
+      checks: new SchemaChecks(),
+      render: (told) => renderNotification(this.#now().templates, told),
+      publicUrl,
+      raise: (events) => this.#raise(events),
+      onFault: ({ template }) => this.#metrics.templateFailed(template),
+      now: () => clock.now(),
     });
   }
 
@@ -268,6 +299,7 @@ class Loop implements Controller {
       events: postedEventsPart(store.events, () => clock.now(), accepted),
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
       rules: { list: () => ruleSummaries(this.#current, store) },
+      routes: { list: async () => routeSummaries(this.#current?.routes.set) },
       drift: { list: async () => driftReports(this.#current, passes) },
       notReady: () => (this.#current ? [] : ["The manifests have not been read yet."]),
       log,

@@ -5,6 +5,8 @@ import type { Rule } from "../api/rule.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 import { isIntegration } from "../manifests/references.ts";
 import type { Manifest } from "../manifests/types.ts";
+import { TemplateSet } from "../notifications/render/index.ts";
+import { type RoutesInForce, routesInForce } from "../notifications/route-manifests.ts";
 import { ownerOf } from "../reconcile/pass.ts";
 import { createRuleSet, isRule, type RuleSet } from "../rules/rule-set.ts";
 import type { Held, Snapshot } from "../sources/source.ts";
@@ -17,6 +19,8 @@ export interface Current {
   integrations: readonly Manifest<Integration>[];
   rules: readonly Manifest<Rule>[];
   ruleSet: RuleSet;
+  routes: RoutesInForce;
+  templates: TemplateSet;
   integration(owner: string): Manifest<Integration> | undefined;
   /** The connector of an Integration, by its owner. */
   connector(owner: string): CompiledConnector | undefined;
@@ -24,7 +28,13 @@ export interface Current {
   held(kind: Held["kind"], owner: string): Failure | undefined;
 }
 
-export async function createCurrent(snapshot: Snapshot, load: LoadConnector): Promise<Current> {
+/** @param before what was in force, whose groups of notifications go on where no route changed. */
+export async function createCurrent(
+  snapshot: Snapshot,
+  load: LoadConnector,
+  templates: TemplateSet = new TemplateSet(),
+  before?: Current,
+): Promise<Current> {
   const integrations = snapshot.manifests.filter(isIntegration) as Manifest<Integration>[];
   const byOwner = new Map(integrations.map((manifest) => [ownerOf(manifest.object), manifest]));
   const connectors = new Map<string, CompiledConnector>();
@@ -38,6 +48,8 @@ export async function createCurrent(snapshot: Snapshot, load: LoadConnector): Pr
     integrations,
     rules: snapshot.manifests.filter(isRule),
     ruleSet: createRuleSet(snapshot.manifests),
+    routes: routesInForce(snapshot.manifests, before?.routes),
+    templates,
     integration: (owner) => byOwner.get(owner),
     connector: (owner) => connectors.get(owner),
     held: (kind, owner) => held.get(`${kind} ${owner}`),

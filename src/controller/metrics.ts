@@ -9,6 +9,8 @@ export interface ControllerMetrics {
   leads(held: boolean): void;
   /** How many mistakes the manifests have now. */
   problems(count: number): void;
+  /** A notification was told without its template. */
+  templateFailed(template: string): void;
 }
 
 /** Seconds: a pass is a handful of requests, or hundreds. */
@@ -31,7 +33,14 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
   });
   const leader = new Gauge({ name: "plumbline_leader", help: "1 while this process holds the state.", registers });
   const problems = new Gauge({ name: "plumbline_manifest_problems", help: "Mistakes in the manifests.", registers });
+  const templates = new Counter({
+    name: "plumbline_template_failures_total",
+    help: "Notifications that were told without their template, by template.",
+    labelNames: ["template"],
+    registers,
+  });
   return {
+    templateFailed: (template) => templates.inc({ template }),
     passed(integration, { end }, took) {
       passes.inc({ integration, end });
       seconds.observe({ integration }, took / 1000);

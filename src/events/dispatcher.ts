@@ -12,7 +12,7 @@ import { backoff } from "./backoff.ts";
 import { writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
-import type { Follower, OpenEvent } from "./types.ts";
+import type { Follower, Notifier, OpenEvent } from "./types.ts";
 
 /** At most so many events in one transaction. */
 const AT_ONCE = 200;
@@ -28,6 +28,9 @@ export const MAX_HOPS = 8;
 export interface DispatcherOptions {
   store: Pick<EventStore, "pending" | "dispatch">;
   followers: readonly Follower[];
+  notifier?: Notifier;
+  /** Told of each transaction. */
+  onWritten?(): void;
   origins: Origins;
   clock: Clock;
   /** From 0 to below 1. */
@@ -126,6 +129,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         notes.push(`Not asked: ${messageOf(error)}`);
       }
     }
+    try {
+      options.notifier?.take(event);
+    } catch (error) {
+      log.error({ seq: event.stored.seq, trace: event.stored.trace }, `It is not routed: ${messageOf(error)}`);
+      notes.push(`Not routed: ${messageOf(error)}`);
+    }
     return {
       seq: event.stored.seq,
       state: "dispatched",
@@ -142,6 +151,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (!mustLook) fresh.push(...events);
     },
     async round() {
+      await options.notifier?.begin();
       const events = await next();
       const waiting = new Set<string | undefined>();
       const dispatches: Dispatch[] = [];
@@ -152,9 +162,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         else waiting.add(stored.integration);
       }
       try {
-        await store.dispatch(dispatches);
+        const flush = options.notifier?.flush();
+        await store.dispatch(dispatches, flush);
+        if (flush || dispatches.length > 0) options.onWritten?.();
       } catch (error) {
         mustLook = true;
+        options.notifier?.forget();
         throw error;
       }
       const done = new Map(dispatches.map((one) => [one.seq, one]));

@@ -11,7 +11,7 @@ import { createDispatcher } from "./dispatcher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
 import { pruneAll, RETENTION, type RetentionPolicy } from "./retention.ts";
-import type { Follower, Performer } from "./types.ts";
+import type { Follower, Notifier, Performer } from "./types.ts";
 import { createSleep } from "./wait.ts";
 import { createWorker, LEASE } from "./worker.ts";
 
@@ -27,6 +27,7 @@ const CONCURRENCY = 64;
 export interface EngineOptions {
   store: EventStore;
   followers: readonly Follower[];
+  notifier?: Notifier;
   performers: Readonly<Partial<Record<Delivery["kind"], Performer>>>;
   origins: Origins;
   clock: Clock;
@@ -58,7 +59,7 @@ export function createEngine(options: EngineOptions): EventEngine {
   const ended = new AbortController();
   const dispatching = createSleep(clock);
   const working = createSleep(clock);
-  const dispatcher = createDispatcher(options);
+  const dispatcher = createDispatcher({ ...options, onWritten: () => working.wake() });
   const worker = createWorker({
     ...options,
     name: options.worker,
@@ -90,14 +91,15 @@ export function createEngine(options: EngineOptions): EventEngine {
   async function dispatchStep(): Promise<number> {
     if (!right?.held()) {
       dispatcher.look();
+      options.notifier?.forget();
       right = await store.dispatcher();
     }
     if (!right) return POLL;
     const dispatched = await dispatcher.round();
     worker.remember(dispatched);
-    if (dispatched.length === 0) return POLL;
-    working.wake();
-    return dispatcher.hasMore() ? 0 : POLL;
+    if (dispatched.length > 0 && dispatcher.hasMore()) return 0;
+    const due = options.notifier?.nextDue();
+    return due === undefined ? POLL : Math.max(1, Math.min(POLL, due - clock.now()));
   }
 
   async function workStep(): Promise<number> {

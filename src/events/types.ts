@@ -1,6 +1,7 @@
 /** What the parts of event handling hand to one another. */
 import type { EventEnvelope } from "../api/event.ts";
 import type { Delivery, NewDelivery, StoredEvent } from "../store/event-types.ts";
+import type { NoticeFlush } from "../store/notice-types.ts";
 
 /** An event with its data read. */
 export interface OpenEvent {
@@ -25,6 +26,22 @@ export interface Followers {
 /** Decides what follows from an event: the rules, later the routes. Must not wait for anything outside. */
 export interface Follower {
   follow(event: OpenEvent): Followers;
+}
+
+/**
+ * Follows events and times, and remembers: the notifications. Only whoever dispatches runs it, and what it remembers is
+ * written with the events that it took.
+ */
+export interface Notifier {
+  /** To be called before each round. @throws StoreError */
+  begin(): Promise<void>;
+  take(event: OpenEvent): void;
+  /** What follows from the events that it took, and from the time; to be written in the round's transaction. */
+  flush(): NoticeFlush | undefined;
+  /** What it gave was not written, or another process may have written since: it begins anew from the store. */
+  forget(): void;
+  /** When something is due, in milliseconds since 1970. */
+  nextDue(): number | undefined;
 }
 
 /** How one attempt at a delivery ended. */

@@ -4,7 +4,8 @@
  */
 import type { NotificationRoute } from "../api/notification-route.ts";
 import { problemAt } from "../manifests/problem.ts";
-import type { AnyManifest, Manifest, Problem } from "../manifests/types.ts";
+import type { Manifest, Problem } from "../manifests/types.ts";
+import { isRoute } from "./route-manifests.ts";
 import { compileRoute } from "./tree.ts";
 
 /** @returns one problem for each mistake, with file, line and column. */
@@ -16,8 +17,4 @@ export function checkRoute(manifest: Manifest<NotificationRoute>): Problem[] {
 /** Checks the NotificationRoutes among manifests. */
 export function checkRoutes(manifests: readonly Manifest[]): Problem[] {
   return manifests.filter(isRoute).flatMap(checkRoute);
-}
-
-function isRoute(manifest: Manifest<AnyManifest>): manifest is Manifest<NotificationRoute> {
-  return manifest.object.kind === "NotificationRoute";
 }

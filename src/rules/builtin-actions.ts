@@ -1,7 +1,7 @@
-/** The two actions that need no Integration: `emit_event` and `http_request`. Their schemas; see `builtin-runs.ts`. */
+/** The actions that need no Integration: `emit_event`, `http_request` and `notify`. Their schemas; see `builtin-runs.ts`. */
 import type { AnnotatedSchema } from "../api/schema.ts";
 
-export type BuiltinName = "emit_event" | "http_request";
+export type BuiltinName = "emit_event" | "http_request" | "notify";
 
 /** A CloudEvents type; ours are not for others to send (`OWN_EVENT_PREFIX`). */
 const eventType = "^(?!plumbline\\.)[A-Za-z0-9][A-Za-z0-9._/-]*$";
@@ -16,6 +16,18 @@ export const builtinActions: Readonly<Record<BuiltinName, AnnotatedSchema>> = {
       subject: { type: "string", minLength: 1, description: "What it is about." },
       severity: { type: "string", enum: ["critical", "error", "warning", "info"], description: "How bad it is." },
       data: { description: "What it carries." },
+    },
+  },
+  notify: {
+    type: "object",
+    additionalProperties: false,
+    required: ["title"],
+    properties: {
+      title: { type: "string", minLength: 1, description: "One line: what happened." },
+      text: { type: "string", description: "Paragraphs, divided by empty lines." },
+      severity: { type: "string", enum: ["critical", "error", "warning", "info"], description: "Default: info." },
+      labels: { type: "object", additionalProperties: { type: "string" }, description: "What routes match on." },
+      type: { type: "string", pattern: eventType, description: "What routes know it by; default: notification." },
     },
   },
   http_request: {

@@ -1,4 +1,4 @@
-/** What `emit_event` and `http_request` do. */
+/** What `emit_event`, `http_request` and `notify` do. */
 import { CLOUDEVENTS_VERSION, type EventEnvelope } from "../api/event.ts";
 import { ConnectorError, type ErrorCode } from "../connector-kit/errors.ts";
 import type { GuardedAnswer, GuardedClient } from "../connector-kit/http/guarded-request.ts";
@@ -33,6 +33,24 @@ export async function emitEvent({ accept, now }: BuiltinTools, run: BuiltinRun):
   const event = emitted(run, now());
   const [accepted] = await accept([event]);
   return { id: event.id, source: event.source, type: event.type, duplicate: accepted?.outcome === "duplicate" };
+}
+
+/** The type of what `notify` hands to the routes, where the rule names none. */
+export const NOTIFICATION_TYPE = "notification";
+
+/**
+ * Hands a notification to the routes, as an event that they match on like on any other.
+ *
+ * @returns what later actions may read.
+ */
+export function notify(tools: BuiltinTools, run: BuiltinRun): Promise<unknown> {
+  const { title, text, severity = "info", labels, type = NOTIFICATION_TYPE } = run.parameters;
+  const data = { title, message: text ?? title, ...(text === undefined ? {} : { text }), severity, labels };
+  const { subject } = run.event.stored;
+  return emitEvent(tools, {
+    ...run,
+    parameters: { type, severity, data, ...(subject === undefined ? {} : { subject }) },
+  });
 }
 
 function emitted({ key, rule, event, parameters }: BuiltinRun, now: number): NewEvent {

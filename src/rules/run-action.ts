@@ -9,8 +9,8 @@ import { runAction } from "../connector-kit/facade/action-items.ts";
 import type { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { Lookup } from "../expressions/paths.ts";
-import { builtinActions, isBuiltin } from "./builtin-actions.ts";
-import { type BuiltinTools, emitEvent, httpRequest } from "./builtin-runs.ts";
+import { type BuiltinName, builtinActions, isBuiltin } from "./builtin-actions.ts";
+import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify } from "./builtin-runs.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
 import type { Directory } from "./directory.ts";
 import { ParameterError, renderParameters } from "./parameters.ts";
@@ -72,7 +72,7 @@ async function runBuiltin(tools: ActionTools, call: ActionCall, name: keyof type
   const parameters = renderParameters(call.action.parameters, schema, call.lookup);
   await mustFit(tools.checks, schema, parameters);
   const run = { key: call.key, rule: call.rule.qualified, event: call.event, parameters, signal: call.signal };
-  const output = name === "emit_event" ? await emitEvent(tools, run) : await httpRequest(tools, run);
+  const output = await builtinRuns[name](tools, run);
   return { outcome: "done", output: keptOutput(output, undefined) };
 }
 
@@ -97,6 +97,12 @@ async function runOn(tools: ActionTools, call: ActionCall, integration: string |
   const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
   return { outcome: "done", output };
 }
+
+const builtinRuns: Readonly<Record<BuiltinName, (tools: BuiltinTools, run: BuiltinRun) => Promise<unknown>>> = {
+  emit_event: emitEvent,
+  http_request: httpRequest,
+  notify,
+};
 
 /** @throws ParameterError naming each parameter that does not fit, and no value. */
 export async function mustFit(checks: SchemaChecks, schema: AnnotatedSchema, parameters: unknown): Promise<void> {

@@ -43,12 +43,12 @@ export interface Audited {
 }
 
 interface Row {
-  method: "GET" | "POST" | "HEAD" | "OPTIONS";
+  method: "GET" | "POST" | "DELETE" | "HEAD" | "OPTIONS";
   /** With `:name` for a parameter. */
   path: string;
   operationId: string;
   summary: string;
-  tag: "Webhooks" | "Events" | "Integrations" | "Rules" | "Records" | "Server";
+  tag: "Webhooks" | "Events" | "Integrations" | "Rules" | "Notifications" | "Records" | "Server";
   access: Access;
   /** Statuses beside those that every endpoint of its kind may give. */
   errors?: readonly number[];

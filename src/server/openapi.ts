@@ -8,6 +8,7 @@ const tags = {
   Events: "What came in, what followed, and letting it follow anew.",
   Integrations: "Connections to external systems.",
   Rules: "What is done when an event arrives.",
+  Notifications: "Who hears about what: routes, what they told, silences.",
   Records: "Who did what, and what was not let in.",
   Server: "The program itself.",
 } as const satisfies Record<Endpoint["tag"], string>;

@@ -78,6 +78,14 @@ export interface RuleSummary extends ObjectName {
   conditions: readonly Condition[];
 }
 
+/** A NotificationRoute. */
+export interface RouteSummary extends ObjectName {
+  /** How many routes there are in its tree. */
+  routes: number;
+  /** The Integrations that any of them names. */
+  receivers: readonly string[];
+}
+
 /** How one look at a connection came out. */
 export interface TestReport {
   ok: boolean;
@@ -128,11 +136,12 @@ export interface DriftReport extends ObjectName {
 }
 
 export interface ServerParts {
-  store: Pick<LastingStore, "events" | "audit" | "tokens">;
+  store: Pick<LastingStore, "events" | "audit" | "tokens" | "notices">;
   webhooks: WebhooksPart;
   events: PostedEventsPart;
   integrations: IntegrationsPart;
   rules: { list(): Promise<readonly RuleSummary[]> };
+  routes: { list(): Promise<readonly RouteSummary[]> };
   drift: { list(): Promise<readonly DriftReport[]> };
   /** Why it is not ready yet, a sentence each; empty when it is. */
   notReady(): readonly string[];

@@ -5,6 +5,8 @@
  * also with NUL characters and lone surrogates, which are valid JSON. Times are milliseconds since 1970.
  */
 
+import type { NoticeFlush } from "./notice-types.ts";
+
 /** An authenticated event, before it is in the inbox. */
 export interface NewEvent {
   namespace: string;
@@ -222,8 +224,13 @@ export interface EventStore {
   accept(events: readonly NewEvent[]): Promise<readonly Accepted[]>;
   /** Events of which nothing followed yet, in the order of arrival. */
   pending(limit: number): Promise<readonly StoredEvent[]>;
-  /** Writes what follows from events, and that they are dispatched, in one transaction. An event that was dispatched by then is left out. */
-  dispatch(dispatches: readonly Dispatch[]): Promise<void>;
+  /**
+   * Writes what follows from events, and that they are dispatched, in one transaction. An event that was dispatched by
+   * then is left out.
+   *
+   * @param flush what follows for notifications, in the same transaction. @throws StoreError `Superseded`
+   */
+  dispatch(dispatches: readonly Dispatch[], flush?: NoticeFlush): Promise<void>;
   /**
    * Takes deliveries that are due, none of a key that an earlier open one holds back, and marks them running.
    * Those whose worker's time is over come again.

@@ -70,6 +70,7 @@ export const MIGRATIONS: readonly Migration[] = [
      slot ${int} primary key check (slot = 1),
      pid ${int} not null, host ${text} not null, command ${text} not null, since ${text} not null) ${counted};`,
   eventTables,
+  noticeTables,
 ];
 
 /** The inbox and the deliveries, what was refused, the audit log and the tokens. */
@@ -122,6 +123,32 @@ function eventTables({ text, int, serial, keyed, counted }: Words): string {
    create table tokens (
      id ${text} primary key, name ${text} not null, role ${text} not null, namespaces ${text}, hash ${text} not null,
      created_at ${int} not null, expires_at ${int}, revoked_at ${int}) ${keyed};`;
+}
+
+/** What notifications are remembered by: groups and their times, silences, and what was told or held back. */
+function noticeTables({ text, int, serial, keyed, counted }: Words): string {
+  return `
+   create table notice_owner (
+     slot ${int} primary key check (slot = 1), owner ${text} not null) ${counted};
+   create table notice_state (
+     kind ${text} not null, id ${text} not null, value ${text} not null, primary key (kind, id)) ${keyed};
+   create table notice_events (
+     group_id ${text} not null, event ${int} not null, primary key (group_id, event)) ${keyed};
+   create index notice_events_event on notice_events (event);
+   create table notices (
+     seq ${serial}, at ${int} not null, kind ${text} not null, reason ${text} not null, namespace ${text} not null,
+     route ${text} not null, path ${text} not null, group_id ${text} not null, group_key ${text} not null,
+     group_labels ${text} not null,
+     events ${text} not null, event_count ${int} not null, held_back ${int} not null, caused_by ${text},
+     until ${int}, status ${text}, receiver ${text}, delivery ${text}, told_at ${int}, via ${text}, title ${text},
+     reference ${text}, truncated ${text}, fault ${text}) ${counted};
+   create unique index notices_delivery on notices (delivery);
+   create index notices_group on notices (group_id, seq);
+   create index notices_at on notices (at);
+   create table silences (
+     id ${text} primary key, namespace ${text} not null, matchers ${text} not null, starts_at ${int} not null,
+     ends_at ${int} not null, created_at ${int} not null, created_by ${text} not null, comment ${text}) ${keyed};
+   create index silences_end on silences (ends_at);`;
 }
 
 export interface MigrateOptions {

@@ -189,6 +189,69 @@ export interface TokenRow {
   revoked_at: number | null;
 }
 
+/** Whose groups they are now: a process that another one followed may no longer write. */
+export interface NoticeOwnerRow {
+  slot: number;
+  owner: string;
+}
+
+/** A group, an alert that may inhibit, or the end of a throttle. */
+export interface NoticeStateRow {
+  kind: string;
+  /** SHA-256 of the record's id, which may be too long for an index. */
+  id: string;
+  /** JSON of id and value. */
+  value: string;
+}
+
+/** The events that a group holds, so that retention leaves them. */
+export interface NoticeEventRow {
+  group_id: string;
+  event: number;
+}
+
+/** One line of the log of notifications. */
+export interface NoticeRow {
+  seq: Generated<number>;
+  at: number;
+  kind: string;
+  reason: string;
+  namespace: string;
+  route: string;
+  /** JSON, like the two that follow. */
+  path: string;
+  /** SHA-256 of the key, which may be too long for an index. */
+  group_id: string;
+  group_key: string;
+  group_labels: string;
+  events: string;
+  event_count: number;
+  held_back: number;
+  caused_by: string | null;
+  until: number | null;
+  status: string | null;
+  receiver: string | null;
+  delivery: string | null;
+  told_at: number | null;
+  via: string | null;
+  title: string | null;
+  reference: string | null;
+  truncated: string | null;
+  fault: string | null;
+}
+
+export interface SilenceRow {
+  id: string;
+  namespace: string;
+  /** JSON. */
+  matchers: string;
+  starts_at: number;
+  ends_at: number;
+  created_at: number;
+  created_by: string;
+  comment: string | null;
+}
+
 export interface Tables {
   /** Systems of which anything was ever recorded. */
   systems: { system: string };
@@ -207,6 +270,11 @@ export interface Tables {
   refusals: RefusalRow;
   audit: AuditRow;
   tokens: TokenRow;
+  notice_owner: NoticeOwnerRow;
+  notice_state: NoticeStateRow;
+  notice_events: NoticeEventRow;
+  notices: NoticeRow;
+  silences: SilenceRow;
 }
 
 /** The tables whose rows belong to one thing, by what a row holds. */

@@ -18,6 +18,8 @@ import { sqliteHot } from "./events/sqlite-hot.ts";
 import { createTokenStore } from "./events/tokens.ts";
 import { LockFile, waitFor } from "./lock.ts";
 import { migrate } from "./migrations.ts";
+import type { NoticeStore } from "./notice-types.ts";
+import { createNoticeStore } from "./notices/notice-store.ts";
 import { toHolder, toHolderRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { storeQueries } from "./sql-queries.ts";
@@ -78,6 +80,7 @@ export class SqliteStore implements LastingStore {
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly notices: NoticeStore;
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #db: Kysely<Tables>;
@@ -113,6 +116,7 @@ export class SqliteStore implements LastingStore {
     });
     this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
     this.tokens = createTokenStore(this.#db, explain);
+    this.notices = createNoticeStore(this.#db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

@@ -1,6 +1,7 @@
 /** What Plumbline remembers between runs, and the one place it is kept. */
 import type { Condition, Lifecycle } from "../api/index.ts";
 import type { AuditStore, EventStore, TokenStore } from "./event-types.ts";
+import type { NoticeStore } from "./notice-types.ts";
 
 /** A field that was written and read back different. */
 export interface LoopCount {
@@ -147,6 +148,7 @@ export interface LastingStore extends Store {
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly notices: NoticeStore;
 }
 
 export type StoreErrorCode =
@@ -157,7 +159,8 @@ export type StoreErrorCode =
   | "Unwritable"
   | "BadUrl"
   | "BadKey"
-  | "Unreachable";
+  | "Unreachable"
+  | "Superseded";
 
 /** The state could not be opened, read or written. The message says what to do. */
 export class StoreError extends Error {

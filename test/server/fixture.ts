@@ -108,6 +108,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       list: async () =>
         ["default", "prod"].map((namespace) => ({ namespace, name: "r", generation: 1, conditions: [] })),
     },
+    routes: {
+      list: async () =>
+        ["default", "prod"].map((namespace) => ({ namespace, name: "ops", routes: 1, receivers: ["chat"] })),
+    },
     drift: { list: async () => [{ namespace: "default", name: "gh", checkedAt: NOW, changes: [] }] },
     notReady: () => [],
     log: createLogger({

@@ -9,11 +9,13 @@ import {
   type FormatFlags,
   fileAlias,
   fileFlag,
+  lastingStateFlag,
   outputAlias,
   outputFlag,
+  type StateFlags,
 } from "../flags.ts";
 
-export interface SimulateFlags extends CommonFlags, FileFlags, FormatFlags {
+export interface SimulateFlags extends CommonFlags, FileFlags, FormatFlags, StateFlags {
   event: string;
 }
 
@@ -33,6 +35,7 @@ export const simulate = buildCommand<Partial<SimulateFlags> & Pick<SimulateFlags
       event: { kind: "parsed", parse: String, brief: "A JSON file, - for stdin" },
       ...fileFlag,
       ...outputFlag,
+      ...lastingStateFlag,
       ...commonFlags,
     },
     aliases: { ...fileAlias, ...outputAlias, ...commonAliases },

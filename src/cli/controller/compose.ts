@@ -5,6 +5,7 @@ import { createGuardedClient, type GuardedClient } from "../../connector-kit/htt
 import { type Controller, type ControllerOptions, createController } from "../../controller/controller.ts";
 import { hostTrust } from "../../manifests/allowlist.ts";
 import { resolveCredentials } from "../../manifests/secrets.ts";
+import { readTemplates, TemplateSet } from "../../notifications/render/index.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
 import type { Logger } from "../../server/logger.ts";
 import { createFolderSource } from "../../sources/folder.ts";
@@ -52,6 +53,7 @@ export function composeController(
     resolve: (manifest) => connections.resolve(manifest),
     resolveAvailable: availableOf(connections),
     hide: (secrets) => registerSecrets(connections.transport, secrets),
+    templates: async () => new TemplateSet((await readTemplates(settings.folder)).files),
     http,
     publicUrl,
     clock: surroundings.clock,

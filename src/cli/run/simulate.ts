@@ -1,16 +1,22 @@
-/** `plumbline simulate`: reads an event, asks the rules, and shows what they would do and why not. */
+/** `plumbline simulate`: reads an event, asks rules and routes, and shows what they would do and why not. */
 import { resolve } from "node:path";
 import { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import { decode } from "../../manifests/decode.ts";
+import { readTemplates, TemplateSet } from "../../notifications/render/index.ts";
+import { routesInForce } from "../../notifications/route-manifests.ts";
+import { compileSilences } from "../../notifications/silences.ts";
+import { type RouteSimulation, type SimulatedRoute, simulateRoutes } from "../../notifications/simulate.ts";
 import { createRuleSet } from "../../rules/rule-set.ts";
 import { type SimulatedAction, type SimulatedRule, simulateRules } from "../../rules/simulate.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { SimulateFlags } from "../commands/simulate.ts";
 import { UserError } from "../errors.ts";
 import { readEvent } from "../event-file.ts";
+import { withLastingStore } from "../lasting.ts";
 import type { Output } from "../output.ts";
 import { count, inline, paragraph, visible } from "../plain-text.ts";
-import { openSoundWorkspace, readNamedFile } from "../workspace.ts";
+import { renderRoute } from "../render-simulated-route.ts";
+import { openSoundWorkspace, readNamedFile, type Workspace } from "../workspace.ts";
 
 const simulate: Run<SimulateFlags> = async (invocation, flags) => {
   const workspace = await openSoundWorkspace(invocation, flags.file);
@@ -23,15 +29,38 @@ const simulate: Run<SimulateFlags> = async (invocation, flags) => {
   const world = { directory: rules.directory, platforms, now: surroundings.clock.now() };
   const event = await readEvent(text, shown, world);
   const simulated = await simulateRules({ rules, platforms, checks: new SchemaChecks() }, event);
+  const routes = simulateRoutes(await routeTools(invocation, flags, workspace), event);
   const { id, source, type, subject } = event.envelope;
-  if (flags.output === "text") output.print(render(type, source, simulated, output));
+  if (flags.output === "text") output.print(render(type, source, simulated, routes, output));
   else {
     const about = { id, source, type, ...(subject === undefined ? {} : { subject }) };
-    await output.data({ kind: "Simulation", event: about, rules: simulated }, flags.output);
+    await output.data({ kind: "Simulation", event: about, rules: simulated, routes }, flags.output);
   }
   return 0;
 };
 export default simulate;
+
+/** Silences are asked for only where a state is named: without one nothing is opened. */
+async function routeTools(
+  invocation: Invocation,
+  flags: Partial<SimulateFlags>,
+  { folder, loaded }: Pick<Workspace, "folder" | "loaded">,
+): Promise<RouteSimulation> {
+  const now = invocation.surroundings.clock.now();
+  const silences =
+    flags.state === undefined
+      ? []
+      : await withLastingStore(invocation, flags, "read", async (store) =>
+          store ? store.notices.silences({ endingAfter: now }) : [],
+        );
+  const { files } = await readTemplates(folder);
+  return {
+    routes: routesInForce(loaded.manifests).set,
+    templates: new TemplateSet(files),
+    silenced: compileSilences(silences),
+    now,
+  };
+}
 
 async function readText({ surroundings }: Invocation, path: string): Promise<string> {
   if (path !== "-") return readNamedFile(resolve(surroundings.cwd, path), path);
@@ -40,11 +69,18 @@ async function readText({ surroundings }: Invocation, path: string): Promise<str
   return decoded.text;
 }
 
-function render(type: string, source: string, rules: readonly SimulatedRule[], output: Output): string {
+function render(
+  type: string,
+  source: string,
+  rules: readonly SimulatedRule[],
+  routes: readonly SimulatedRoute[],
+  output: Output,
+): string {
   const fired = rules.filter(({ matched }) => matched).length;
   return [
     `${visible(type)} from ${visible(source)}`,
     ...rules.flatMap((rule) => ["", ...renderRule(rule, output)]),
+    ...routes.flatMap((route) => ["", ...renderRoute(route, output)]),
     "",
     rules.length === 0
       ? "There are no rules in its namespace."

@@ -22,6 +22,8 @@ import type {
   Retention,
   StoredEvent,
 } from "../event-types.ts";
+import type { NoticeFlush } from "../notice-types.ts";
+import { writeFlush } from "../notices/flush.ts";
 import type { Tables } from "../schema.ts";
 import { accept } from "./accept.ts";
 import { groupCommit } from "./group.ts";
@@ -92,11 +94,12 @@ export function createEventStore(database: EventDatabase): EventStore {
           .execute();
         return rows.map(toStoredEvent);
       }),
-    async dispatch(dispatches: readonly Dispatch[]) {
-      if (dispatches.length === 0) return;
+    async dispatch(dispatches: readonly Dispatch[], flush?: NoticeFlush) {
+      if (dispatches.length === 0 && !flush) return;
       // The event is in the inbox, and what follows from it has the same ids when it follows anew.
       await later(async (open) => {
-        await dispatch(open, hot, dispatches, database.now());
+        if (flush) await writeFlush(open, hot, flush, database.now());
+        if (dispatches.length > 0) await dispatch(open, hot, dispatches, database.now());
         await database.notify(open);
       });
     },

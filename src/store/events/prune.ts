@@ -14,6 +14,7 @@ export async function prune(open: Transaction<Tables>, retention: Retention, now
     .where("at", "<=", now - REMEMBER_SIGNED)
     .execute();
   await open.deleteFrom("deduplications").where("until", "<=", now).execute();
+  await pruneNotices(open, retention.before);
   const old = await prunable(open, retention).where("received_at", "<", retention.before).limit(AT_ONCE).execute();
   const gone = await remove(
     open,
@@ -22,12 +23,15 @@ export async function prune(open: Transaction<Tables>, retention: Retention, now
   return gone + (await pruneBySize(open, retention));
 }
 
-/** Events of which nothing is open and nothing is dead that is to be kept, the oldest first. */
+/** Events of which nothing is open and nothing is dead that is to be kept, that no group holds; the oldest first. */
 function prunable(open: Transaction<Tables>, { deadBefore }: Retention) {
   return open
     .selectFrom("events")
     .select(["seq", "bytes"])
     .where("state", "!=", "pending")
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("notice_events").select("event").whereRef("notice_events.event", "=", "events.seq"))),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -44,6 +48,18 @@ function prunable(open: Transaction<Tables>, { deadBefore }: Retention) {
       ),
     )
     .orderBy("seq");
+}
+
+/** A line goes with its delivery, never before. */
+async function pruneNotices(open: Transaction<Tables>, before: number): Promise<void> {
+  await open
+    .deleteFrom("notices")
+    .where("at", "<", before)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("deliveries").select("id").whereRef("deliveries.id", "=", "notices.delivery"))),
+    )
+    .execute();
+  await open.deleteFrom("silences").where("ends_at", "<", before).execute();
 }
 
 async function pruneBySize(open: Transaction<Tables>, retention: Retention): Promise<number> {

@@ -13,6 +13,8 @@ import { createEventStore } from "../events/event-store.ts";
 import { postgresHot } from "../events/postgres-hot.ts";
 import { createTokenStore } from "../events/tokens.ts";
 import type { Migration } from "../migrations.ts";
+import type { NoticeStore } from "../notice-types.ts";
+import { createNoticeStore } from "../notices/notice-store.ts";
 import type { Tables } from "../schema.ts";
 import { storeQueries } from "../sql-queries.ts";
 import { applyUpdate } from "../sql-update.ts";
@@ -85,6 +87,7 @@ class PostgresStore implements LastingStore {
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly notices: NoticeStore;
   readonly #db: Kysely<Tables>;
   readonly #clock: StoreClock;
   readonly #wakes: Wakes;
@@ -129,6 +132,7 @@ class PostgresStore implements LastingStore {
       ),
     );
     this.tokens = createTokenStore(db, explain);
+    this.notices = createNoticeStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

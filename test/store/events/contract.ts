@@ -4,6 +4,7 @@ import type { LastingStore, StoreClock } from "../../../src/store/index.ts";
 import { auditTests } from "./audit-contract.ts";
 import { inboxTests } from "./inbox-contract.ts";
 import { modelTests } from "./model-contract.ts";
+import { noticeTests } from "./notice-contract.ts";
 import { retentionTests } from "./retention-contract.ts";
 import { workTests } from "./work-contract.ts";
 
@@ -23,6 +24,7 @@ export function eventStoreContract(name: string, opening: Opening): void {
     describe("the inbox", () => inboxTests(opening));
     describe("deliveries", () => workTests(opening));
     describe("retention", () => retentionTests(opening));
+    describe("notifications", () => noticeTests(opening));
     describe("audit log and tokens", () => auditTests(opening));
     describe("random sequences", () => modelTests(opening));
   });

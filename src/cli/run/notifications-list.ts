@@ -1,0 +1,49 @@
+/** `plumbline notifications list`. */
+import type { Notice } from "../../store/notice-types.ts";
+import type { Run } from "../command.ts";
+import type { NotificationsListFlags } from "../commands/notifications.ts";
+import { withLastingStore } from "../lasting.ts";
+import { moment } from "../moments.ts";
+import { noticeData } from "../notice-views.ts";
+import { count, paragraph } from "../plain-text.ts";
+import { renderTable } from "../render-table.ts";
+
+const PAGE = 50;
+
+const notificationsList: Run<NotificationsListFlags> = async (invocation, flags) => {
+  const { output } = invocation;
+  const { namespace, route, receiver, limit = PAGE } = flags;
+  const filter = {
+    limit,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(route === undefined ? {} : { route }),
+    ...(receiver === undefined ? {} : { receiver }),
+  };
+  const notices = await withLastingStore(
+    invocation,
+    flags,
+    "read",
+    async (store) => (await store?.notices.notices(filter)) ?? [],
+  );
+  if (flags.output !== "text") await output.data({ items: notices.map(noticeData) }, flags.output);
+  else if (notices.length === 0) output.note("There are no such notifications.");
+  else output.print(renderTable(notices, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+  return 0;
+};
+export default notificationsList;
+
+const columns = [
+  { title: "AT", of: ({ at }: Notice) => moment(at).slice(0, 19) },
+  { title: "ROUTE", of: ({ namespace, route, path }: Notice) => [`${namespace}/${route}`, ...path].join(".") },
+  { title: "WHAT", of: ({ reason, state }: Notice) => (state === undefined ? reason : `${reason} ${state}`) },
+  { title: "TO", of: ({ receiver = "", told }: Notice) => (told && told.via !== receiver ? told.via : receiver) },
+  { title: "EVENTS", of: ({ eventCount }: Notice) => String(eventCount) },
+  { title: "ABOUT", of: (notice: Notice) => paragraph(aboutOf(notice)) },
+];
+
+function aboutOf({ told, code, message, by, groupKey, heldBack }: Notice): string {
+  const held = heldBack > 0 ? ` (${count(heldBack, "event")} held back before)` : "";
+  if (told) return `${told.title}${held}${told.fault === undefined ? "" : ` [${told.fault}]`}`;
+  if (code !== undefined) return `${code} ${message ?? ""}`;
+  return by === undefined ? groupKey : `by ${by}`;
+}

@@ -1,0 +1,217 @@
+/** From an event to what chats show, over the whole event layer with time that the test moves. */
+import { expect, test } from "vitest";
+import { ConnectorError } from "../../../src/connector-kit/errors.ts";
+import { renderNotification, TEMPLATE_FAILED, TemplateSet } from "../../../src/notifications/render/index.ts";
+import { type Chat, routesOf, stage } from "./stage.ts";
+
+const refuses =
+  (code: "UNAVAILABLE" | "VALIDATION" | "NOT_FOUND" | "AUTH"): Chat =>
+  () => {
+    throw new ConnectorError(code, "No.");
+  };
+
+test("one receiver that fails repeats nothing at the others, and comes back alone from the dead letters", async () => {
+  const answers = { hook: refuses("VALIDATION") };
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }, { integration: "hook" }] },
+    chats: answers,
+  });
+  await all.emit("a");
+  await all.pass(2);
+  const ofA = () => all.sent.filter(({ events }) => events.includes("a")).map(({ to }) => to);
+  expect(ofA().sort()).toEqual(["chat", "hook"]);
+  const dead = await all.store.events.deliveries({ state: "dead", event: 1, limit: 9 });
+  expect(dead).toMatchObject([{ kind: "notification", target: "ops", code: "VALIDATION" }]);
+  Object.assign(answers, { hook: () => ({}) });
+  await all.store.events.replay(
+    dead.map(({ id }) => id),
+    all.clock.now(),
+  );
+  await all.pass(2);
+  expect(ofA().sort()).toEqual(["chat", "hook", "hook"]);
+});
+
+test("a receiver that cannot be reached for a while is tried again by itself; the other heard once", async () => {
+  let failures = 3;
+  const hook: Chat = (sent) => (failures-- > 0 ? refuses("UNAVAILABLE")(sent) : {});
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }, { integration: "hook" }] },
+    chats: { hook },
+  });
+  await all.emit("a");
+  await all.pass(60);
+  expect(all.sent.map(({ to }) => to)).toEqual(["chat", "hook", "hook", "hook", "hook"]);
+  expect(new Set(all.sent.filter(({ to }) => to === "hook").map(({ run }) => run.key)).size).toBe(1);
+  expect(await all.store.events.counts()).toMatchObject({ waiting: 0, dead: 0 });
+});
+
+test("a chat that asks to wait is not asked before, and gets the notification once", async () => {
+  let limited = 2;
+  const chat: Chat = () => {
+    if (limited-- <= 0) return {};
+    throw new ConnectorError("RATE_LIMITED", "Slow down.", { retryAfter: 3000 });
+  };
+  const all = await stage({ routes: { receivers: [{ integration: "chat" }] }, chats: { chat } });
+  await all.emit("a");
+  await all.pass(30);
+  expect(all.sent).toHaveLength(3);
+  const [first, second, third] = all.sent.map(({ at }) => at);
+  expect((second as number) - (first as number)).toBeGreaterThanOrEqual(3);
+  expect((third as number) - (second as number)).toBeGreaterThanOrEqual(3);
+  expect(await all.store.notices.notices({ limit: 9 })).toMatchObject([{ state: "done", attempts: 3 }]);
+});
+
+test("what a throttle holds back is told at its end, counted, also when nothing follows", async () => {
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }], throttle: "10s", groupInterval: "1s" },
+  });
+  for (const id of ["a", "b", "c"]) {
+    await all.emit(id);
+    await all.pass(0.25);
+  }
+  await all.pass(30);
+  expect(all.told()).toEqual(["chat@0: a", "chat@10: b c"]);
+  expect(all.sent[1]?.notification.heldBack).toBe(2);
+  const counts = await all.store.notices.counts({});
+  expect(counts).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: "hold", reason: "Throttled", events: 2 }),
+      expect.objectContaining({ kind: "notify", state: "done", notices: 2, events: 3, heldBack: 2 }),
+    ]),
+  );
+});
+
+test.each([
+  { template: "{{labels.nope}}", message: /labels.nope/ },
+  { template: "{{#each data.many}}{{this}}{{/each}}", message: /256 KiB/ },
+])(
+  "what the template $template cannot say is said without it, on record, and raises one event",
+  async ({ template, message }) => {
+    const templates = new TemplateSet();
+    const all = await stage({
+      routes: { receivers: [{ integration: "chat", template }] },
+      render: (told) => renderNotification(templates, told),
+    });
+    const many = Array.from({ length: 300 }, () => "x".repeat(1024));
+    await all.emit("a", "deploy", { severity: "critical", data: { many }, summary: "It broke" });
+    await all.pass(90);
+    expect(all.sent[0]?.notification).toMatchObject({ severity: "critical", template: "generic", text: "It broke" });
+    const raised = await all.store.events.events({ type: TEMPLATE_FAILED, limit: 9 });
+    expect(raised).toHaveLength(1);
+    const data = JSON.parse(raised[0]?.data ?? "");
+    expect(data).toMatchObject({ template: "inline", receiver: "chat", route: "default/ops" });
+    expect(data.message).toMatch(message);
+    expect(all.faults.length).toBeGreaterThanOrEqual(1);
+    expect((await all.store.notices.notices({ limit: 9 })).at(-1)?.told?.fault).toMatch(message);
+  },
+);
+
+test("a fallback is told while the receiver is down, with what it knows of the target; what was refused stays refused", async () => {
+  const receiver = (integration: string) => ({ integration, fallback: "backup", target: { channel: "#db", via: "x" } });
+  const all = await stage({
+    routes: { receivers: ["down", "revoked", "wrong", "away"].map(receiver) },
+    chats: { down: refuses("UNAVAILABLE"), revoked: refuses("AUTH"), wrong: refuses("VALIDATION") },
+    closed: { away: "Suspended" },
+  });
+  await all.emit("a");
+  await all.pass(0.5);
+  const ofA = all.sent.filter(({ events }) => events.includes("a"));
+  expect(ofA.map(({ to }) => to).sort()).toEqual(["backup", "backup", "backup", "down", "revoked", "wrong"]);
+  const keys = ofA.filter(({ to }) => to === "backup").map(({ run }) => run.key);
+  expect(new Set(keys).size).toBe(3);
+  expect(ofA.find(({ to }) => to === "backup")?.target).toEqual({ channel: "#db", via: "x" });
+  const notices = (await all.store.notices.notices({ limit: 20 })).filter(({ events }) => events.includes(1));
+  expect(notices.map(({ receiver, state, told }) => [receiver, state, told?.via]).sort()).toEqual([
+    ["away", "done", "backup"],
+    ["down", "done", "backup"],
+    ["revoked", "done", "backup"],
+    ["wrong", "dead", undefined],
+  ]);
+});
+
+test("a target gets the connector's defaults, and one that does not fit is dead at once", async () => {
+  const all = await stage({
+    routes: {
+      receivers: [
+        { integration: "chat", target: { channel: "#db" } },
+        { integration: "odd", target: { colour: "red" } },
+      ],
+    },
+  });
+  await all.emit("a");
+  await all.pass(0.5);
+  expect(all.sent[0]).toMatchObject({ to: "chat", target: { channel: "#db", via: "api" } });
+  expect(all.sent.map(({ to }) => to)).not.toContain("odd");
+  expect(await all.store.events.deliveries({ state: "dead", event: 1, limit: 9 })).toMatchObject([
+    { code: "VALIDATION" },
+  ]);
+});
+
+test("an earlier message is edited until the alerts were over, and one that is gone is sent anew", async () => {
+  let gone = false;
+  const chat: Chat = ({ run }) => {
+    if (gone && run.previous !== undefined) throw new ConnectorError("NOT_FOUND", "It was deleted.");
+    return { reference: run.previous ?? `message of ${run.key}` };
+  };
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat", update: true }], throttle: "0s", groupInterval: "1s" },
+    chats: { chat },
+  });
+  const alert = async (id: string, fingerprint: string, status: string) => {
+    await all.emit(id, "alert", { fingerprint, status });
+    await all.pass(2);
+  };
+  await alert("a", "disk", "firing");
+  await alert("b", "net", "firing");
+  const first = `message of ${all.sent[0]?.run.key}`;
+  expect(all.sent.map(({ run }) => run.previous)).toEqual([undefined, first]);
+  gone = true;
+  await alert("c", "cpu", "firing");
+  expect(all.sent.map(({ run }) => run.previous).slice(2)).toEqual([first, undefined]);
+  gone = false;
+  for (const [id, fingerprint] of [
+    ["d", "disk"],
+    ["e", "net"],
+    ["f", "cpu"],
+  ] as const)
+    await alert(id, fingerprint, "resolved");
+  const before = all.sent.length;
+  await alert("g", "disk", "firing");
+  expect(all.sent.slice(before).map(({ run }) => run.previous)).toEqual([undefined]);
+});
+
+test("a silence made by another process holds from the next look on, and what it withheld is on record", async () => {
+  const all = await stage({ routes: { receivers: [{ integration: "chat" }], throttle: "0s", groupInterval: "1s" } });
+  await all.emit("a");
+  await all.pass(2);
+  const now = all.clock.now();
+  await all.store.notices.putSilence({
+    ...{ id: "s1", namespace: "default", matchers: ["type=deploy"], startsAt: now, endsAt: now + 5000 },
+    ...{ createdAt: now, createdBy: "cli:ada@host" },
+  });
+  await all.emit("b");
+  await all.pass(6);
+  await all.emit("c");
+  await all.pass(2);
+  expect(all.told()).toEqual(["chat@0: a", "chat@8: c"]);
+  const [withheld] = await all.store.notices.notices({ kind: "withhold", limit: 9 });
+  expect(withheld).toMatchObject({ reason: "Silenced", by: "s1", events: [2] });
+});
+
+test("routes that change take over what waits", async () => {
+  const all = await stage({ routes: { receivers: [{ integration: "old" }], groupWait: "10s" } });
+  await all.emit("a");
+  await all.pass(2);
+  all.current.routes = routesOf({ receivers: [{ integration: "new" }], groupWait: "10s" });
+  await all.pass(10);
+  expect(all.told()).toEqual(["new@10: a"]);
+});
+
+test("a notification that is given up raises one event, which is told too, and no more of that", async () => {
+  const all = await stage({ routes: { receivers: [{ integration: "hook" }] }, chats: { hook: refuses("VALIDATION") } });
+  await all.emit("a");
+  await all.pass(300);
+  const dead = await all.store.events.events({ type: "plumbline.delivery.dead", limit: 9 });
+  expect(dead).toHaveLength(1);
+  expect(all.sent).toHaveLength(2);
+});
