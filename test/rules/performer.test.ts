@@ -414,3 +414,16 @@ describe("http_request", () => {
     expect(JSON.stringify(performed)).not.toContain("inner secret");
   });
 });
+
+test("notify hands a notification to the routes as an event, the same one when it is tried again", async () => {
+  const parameters = { title: "{{ticket.subject}}", text: "More.", severity: "error", labels: { team: "db" } };
+  const run = runOf({
+    actions: [{ id: "tell", action: "notify", parameters }],
+    event: ticketCreated({ data: { ticket: { subject: "It burns" } } }),
+  });
+  await run.perform();
+  expect(run.emitted).toMatchObject([{ id: "run-1-tell", source: "/default/rules/r", type: "notification", hops: 1 }]);
+  expect(JSON.parse(run.emitted[0]?.data ?? "")).toEqual({
+    ...{ title: "It burns", message: "More.", text: "More.", severity: "error", labels: { team: "db" } },
+  });
+});

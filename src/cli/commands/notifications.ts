@@ -32,7 +32,7 @@ const aliases = { ...outputAlias, ...commonAliases };
 export const notificationsList = buildCommand<Partial<NotificationsListFlags>, [], CliContext>({
   docs: documentation("Lists what routes told, held back or withheld, the newest first", [
     ["notifications list --receiver chat", "what one was to deliver"],
-    ["notifications list --route ops -o json", "with events, groups and references"],
+    ["notifications list --route ops -o json", "all of each"],
   ]),
   parameters: {
     flags: {

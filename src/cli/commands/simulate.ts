@@ -22,7 +22,7 @@ export interface SimulateFlags extends CommonFlags, FileFlags, FormatFlags, Stat
 /** `plumbline simulate`: what an event would set off. */
 export const simulate = buildCommand<Partial<SimulateFlags> & Pick<SimulateFlags, "event">, [], CliContext>({
   docs: documentation(
-    "Shows what an event would set off; sends nothing, asks no system",
+    "Shows what an event would set off; asks no system",
     [
       ["simulate --event event.json", "what it fires, and what that sends"],
       ["simulate --event - -o json", "the event from stdin"],

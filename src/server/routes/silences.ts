@@ -60,7 +60,7 @@ export function silenceEndpoints({ store, now, random }: Pick<ServerParts, "stor
       async handle({ principal, body }) {
         const { namespace = DEFAULT_NAMESPACE } = body;
         requireNamespace(principal, namespace);
-        const by = { id: random(16).toString("hex"), now: now(), createdBy: `token:${principal.name}` };
+        const by = { id: random(16).toString("hex"), now: now(), createdBy: principal.actor };
         const silence = made({ ...body, namespace }, by);
         await store.notices.putSilence(silence);
         return { status: 201, body: silenceView(silence, now()) };
