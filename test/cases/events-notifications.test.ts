@@ -1,0 +1,39 @@
+/** Notification routes through the whole program: E20, and what stands on record of it. */
+import { expect, test } from "vitest";
+import { field, manifest, post, until } from "../support/field.ts";
+import { json } from "../support/loopback.ts";
+
+const alert = (status: "firing" | "resolved", id: string) =>
+  JSON.stringify({
+    ...{ specversion: "1.0", id, source: "/x", type: "com.acme.alert" },
+    data: { fingerprint: "f1", status, labels: { severity: "critical", host: "<!channel> h1" } },
+  });
+
+test("E20: while one receiver fails, the other is told once; the failed one stays on record and mentions come from the route alone", async () => {
+  const it = await field({ hook: async () => json(400, {}) });
+  const receivers = "[{ integration: acme-slack, target: { channel: t } }, { integration: hook, mentions: ['@ops'] }]";
+  it.write(
+    "m/alerts.yaml",
+    manifest(
+      "NotificationRoute",
+      "alerts",
+      `{ match: { types: [com.acme.*] }, throttle: 0s, receivers: ${receivers} }`,
+    ),
+  );
+  const { address } = await it.start();
+  const headers = { "content-type": "application/cloudevents+json" };
+  expect((await post(`${address}/api/events`, alert("firing", "a1"), headers)).status).toBe(202);
+  await until(it.messages, (messages) => messages.length > 0);
+  const dead = await until(
+    () => it.items("events dead"),
+    (items) => items.length > 0,
+  );
+  expect(dead).toMatchObject([{ kind: "notification", target: "alerts" }]);
+  expect(it.messages()).toHaveLength(1);
+  expect(JSON.stringify(it.messages())).not.toContain("<!channel>");
+  const told = await it.items("notifications list");
+  expect(told.map((one) => [one.receiver, one.state]).sort()).toEqual([
+    ["acme-slack", "done"],
+    ["hook", "dead"],
+  ]);
+});
