@@ -1,7 +1,7 @@
 /**
  * Makes the program load of Node's own modules only what it uses.
  *
- * A static import of `node:fs` or `node:util` looks at every export, and so loads what Node itself
+ * A static import of `node:fs`, `node:crypto` or `node:util` looks at every export, and so loads what Node itself
  * would load on use: file handles, line editors, workers, differs. `process.getBuiltinModule` (Node
  * 22.3 and up) gives a module as it is; here each export is looked at when the program does.
  */
@@ -11,7 +11,7 @@ import type { Plugin } from "rolldown";
 const prefix = "plumbline:builtin/";
 
 /** Those that hold much which is loaded on use. */
-const large = ["node:fs", "node:fs/promises", "node:util"];
+const large = ["node:crypto", "node:fs", "node:fs/promises", "node:timers/promises", "node:util"];
 
 const require = createRequire(import.meta.url);
 
