@@ -62,3 +62,22 @@ export class ConnectorError extends Error {
     this.platformCode = options.platformCode;
   }
 }
+
+/** RFC 9110 section 15, RFC 6585; the codes are Plumbline's. */
+const codes: Readonly<Record<number, ErrorCode>> = {
+  401: "AUTH",
+  403: "PERMISSION",
+  404: "NOT_FOUND",
+  408: "UNAVAILABLE",
+  409: "CONFLICT",
+  410: "NOT_FOUND",
+  412: "CONFLICT",
+  425: "UNAVAILABLE",
+  429: "RATE_LIMITED",
+  501: "UNSUPPORTED",
+};
+
+/** @returns what a status of 400 and more means where the platform does not say more. */
+export function statusCode(status: number): ErrorCode {
+  return codes[status] ?? (status >= 500 ? "UNAVAILABLE" : "VALIDATION");
+}

@@ -5,7 +5,7 @@
  * then GraphQL's errors; then the status. Nothing here looks into messages.
  */
 import type { Classified } from "../contract.ts";
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, statusCode } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { graphqlFailure } from "./graphql.ts";
@@ -19,20 +19,6 @@ export interface Verdict extends Classified {
   told: boolean;
   effect: "none" | "possible";
 }
-
-/** RFC 9110 section 15, RFC 6585; the codes are Plumbline's. */
-const codes: Readonly<Record<number, ErrorCode>> = {
-  401: "AUTH",
-  403: "PERMISSION",
-  404: "NOT_FOUND",
-  408: "UNAVAILABLE",
-  409: "CONFLICT",
-  410: "NOT_FOUND",
-  412: "CONFLICT",
-  425: "UNAVAILABLE",
-  429: "RATE_LIMITED",
-  501: "UNSUPPORTED",
-};
 
 /** Statuses by which a server says that it did not act, although trying again may help. */
 const untouched: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -66,8 +52,7 @@ function classify(connection: Connection, call: Call, answer: HttpAnswer): Class
 function byStatus(connection: Connection, { status, headers, body }: HttpAnswer): Classified {
   const message = platformMessage(body, connection.transport.redactor.redact) || `HTTP ${status}`;
   const limited = status === 403 && isLimited(headers, connection.transport.clock.now());
-  const fallback = status >= 500 ? "UNAVAILABLE" : "VALIDATION";
-  return { code: limited ? "RATE_LIMITED" : (codes[status] ?? fallback), message };
+  return { code: limited ? "RATE_LIMITED" : statusCode(status), message };
 }
 
 /** A 403 that says when to come back is about quotas and not about permissions. */
