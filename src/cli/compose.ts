@@ -56,11 +56,18 @@ export interface ResolvedConnection {
 /** Makes the way out of this process, and lets it hide what it learns. The settings are looked at each time. */
 export function createConnections(invocation: Invocation, settings: Settings, progress?: Progress): Connections {
   const { surroundings, output } = invocation;
-  const { env, fetch } = surroundings;
+  const { env, fetch, onAnswer } = surroundings;
   const clock = progress ? showingWaits(surroundings.clock, progress) : surroundings.clock;
   const trust: HostTrust = (host, port) => hostTrust(settings.allow, settings.folder)(host, port);
   const userAgent = `plumbline/${VERSION}`;
-  const transport = createTransport({ env, clock, trust, userAgent, ...(fetch ? { fetch } : {}) });
+  const transport = createTransport({
+    env,
+    clock,
+    trust,
+    userAgent,
+    ...(fetch ? { fetch } : {}),
+    ...(onAnswer ? { onAnswer } : {}),
+  });
   output.redactWith((text) => transport.redactor.redact(text));
   const secrets = (): SecretContext => ({
     env,

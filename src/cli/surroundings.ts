@@ -6,6 +6,7 @@
  */
 
 import type { Fetch } from "../connector-kit/http/dispatch.ts";
+import type { HeaderReader } from "../connector-kit/http/rate-headers.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { PlatformSource } from "../manifests/types.ts";
 
@@ -38,8 +39,10 @@ export interface Surroundings {
   onSignal(listener: () => void): () => void;
   /** Ends the process at once, with writes under way. */
   exit(code: number): void;
-  /** Stands in for undici's fetch. */
+  /** Stands in for the network. */
   fetch?: Fetch;
+  /** Told of the headers of each answer. */
+  onAnswer?(headers: HeaderReader): void;
   /** Stands in for the platforms that Plumbline brings along. */
   platforms?: PlatformSource;
 }

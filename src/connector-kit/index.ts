@@ -29,4 +29,4 @@ export * from "./parents.ts";
 export * from "./path.ts";
 export { type Loaders, type OwnConnectors, Registry } from "./registry.ts";
 export { openSession, type Session, type SessionOptions } from "./session.ts";
-export { decoded, headerOf, type Verification, verify, wholeSeconds } from "./signatures.ts";
+export { decoded, headerOf, hmacKeyOf, type Verification, verify, wholeSeconds } from "./signatures.ts";

@@ -4,7 +4,15 @@
  *
  * An empty or missing secret never verifies, since anybody can sign with it.
  */
-import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifyBytes } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  timingSafeEqual,
+  verify as verifyBytes,
+} from "node:crypto";
 import type { Authenticate, InboundRequest } from "./contract.ts";
 
 /** The reason is for the log of refused deliveries; it holds no secret and no signature. */
@@ -51,6 +59,8 @@ export function wholeSeconds(text: string | undefined): number | undefined {
 /** The value of a header, whatever the case of its name. */
 export function headerOf({ headers }: InboundRequest, name: string): string | undefined {
   const wanted = name.toLowerCase();
+  // As they come from the server, and so almost always.
+  if (Object.hasOwn(headers, wanted)) return headers[wanted];
   for (const [given, value] of Object.entries(headers)) if (given.toLowerCase() === wanted) return value;
   return undefined;
 }
@@ -85,19 +95,24 @@ function fresh({ timestamp }: Hmac | Ed25519, request: InboundRequest, now: numb
 }
 
 function verifyHmac(how: Hmac, request: InboundRequest, secret: string): Verification {
-  const key = how.key ? how.key(secret) : Buffer.from(secret);
+  const key = how.key ? how.key(secret) : secret;
   if (key === undefined) return refused(`the credential "${how.credential}" is not ${how.form ?? "such a secret"}`);
   const given = how.signatures ? how.signatures(request) : headerSignature(how, request);
   if (!Array.isArray(given)) return given as Verification;
   const signed = how.signed ? how.signed(request) : request.body;
   if (signed === undefined) return refused("what is signed is missing");
-  const expected = createHmac(how.algorithm, key).update(signed).digest();
+  const expected = createHmac(how.algorithm, hmacKeyOf(key)).update(signed).digest();
   const signatures = given
     .map((one: string) => decoded(one, how.encoding))
     .filter((one) => one?.length === expected.length);
   if (signatures.length === 0) return refused(`the header ${how.header} holds no signature`);
   const right = signatures.some((one) => timingSafeEqual(one as Buffer, expected));
   return right ? accepted : refused("the signature is wrong");
+}
+
+/** @returns the key in a form that Node.js takes as it is: bytes it would first try as a key object, at five times the cost. */
+export function hmacKeyOf(key: string | Uint8Array): string | KeyObject {
+  return typeof key === "string" ? key : createSecretKey(key);
 }
 
 /** The header's value without its prefix, or why there is none. */

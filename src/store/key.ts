@@ -5,7 +5,7 @@
  * A hash is `h1:<keyId>:<base64url of HMAC-SHA256>` over system, kind, key, path and value, each
  * before its length in bytes (32 bits, big-endian), so that no two fields can share one.
  */
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { link, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { explaining } from "./errors.ts";
@@ -63,10 +63,11 @@ export async function loadStateKey(options: LoadStateKeyOptions): Promise<StateK
 /** @param key 32 bytes. */
 export function stateKey(key: Uint8Array): StateKey {
   const keyId = createHash("sha256").update(key).digest("hex").slice(0, 8);
+  const secret = createSecretKey(key);
   return {
     keyId,
     hash: (...parts) => {
-      const hmac = createHmac("sha256", key);
+      const hmac = createHmac("sha256", secret);
       for (const part of parts) {
         const bytes = Buffer.from(part, "utf8");
         const length = Buffer.alloc(4);

@@ -9,6 +9,7 @@ import {
   type SessionOptions,
 } from "../../src/connector-kit/index.ts";
 import { VirtualClock } from "../support/clock.ts";
+import { incoming } from "../support/incoming.ts";
 import { interceptNetwork, nock } from "../support/intercept.ts";
 import { failure } from "./failures.ts";
 import { acme, BASE, opened } from "./http-fixture.ts";
@@ -282,7 +283,7 @@ describe("spec.rateLimit", () => {
       peak = Math.max(peak, now);
       for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       now -= 1;
-      return new (await import("undici")).Response("[]");
+      return incoming(new Response("[]"));
     };
     const { reader } = await opened({ transport: { fetch }, ...(rateLimit ? { rateLimit } : {}) });
     await times(8, () => reader.get("/a"));

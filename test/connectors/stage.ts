@@ -4,7 +4,6 @@
  *
  * Each request of each test is checked against the platform's OpenAPI description, as in the contract suite.
  */
-import { Response } from "undici";
 import { afterAll, expect } from "vitest";
 import { createTransport, type Transport } from "../../src/connector-kit/http/transport.ts";
 import type {
@@ -19,6 +18,7 @@ import type {
 } from "../../src/connector-kit/index.ts";
 import { openSession, type Session } from "../../src/connector-kit/session.ts";
 import { VirtualClock } from "../support/clock.ts";
+import { incoming } from "../support/incoming.ts";
 import { checkRequest, contractSpecs, type Spec as Description, loadSpec } from "../support/openapi.ts";
 import { type Recorded, type RecordingProxy, recordingProxy } from "../support/proxy.ts";
 
@@ -145,10 +145,12 @@ function scriptedFetch(asked: Asked[], answer: (request: Asked) => Scripted): Tr
     const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
     const type = typeof body === "string" ? "text/plain" : "application/json";
     const empty = status === 204 || status === 304;
-    return new Response(empty ? null : text, {
-      status,
-      headers: { ...(text ? { "content-type": type } : {}), ...headers },
-    });
+    return incoming(
+      new Response(empty ? null : text, {
+        status,
+        headers: { ...(text ? { "content-type": type } : {}), ...headers },
+      }),
+    );
   };
 }
 

@@ -112,13 +112,10 @@ async function lookAt(manifest: Manifest<Integration>, looking: Looking): Promis
 /** Surroundings whose requests are the same, with an ear on what answers tell about quotas. */
 function listening(surroundings: Surroundings): { surroundings: Surroundings; quotas(): readonly Quota[] } {
   const heard = new Map<string, Quota>();
-  const fetch: Surroundings["fetch"] = async (url, init) => {
-    const send = surroundings.fetch ?? (await import("undici")).fetch;
-    const answer = await send(url, init);
-    for (const quota of readQuotas(answer.headers, surroundings.clock.now())) heard.set(quota.name, quota);
-    return answer;
+  const onAnswer: Surroundings["onAnswer"] = (headers) => {
+    for (const quota of readQuotas(headers, surroundings.clock.now())) heard.set(quota.name, quota);
   };
-  return { surroundings: { ...surroundings, fetch }, quotas: () => [...heard.values()] };
+  return { surroundings: { ...surroundings, onAnswer }, quotas: () => [...heard.values()] };
 }
 
 function asText({ place, integrations }: Report, output: Output): string {

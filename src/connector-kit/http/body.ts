@@ -1,5 +1,4 @@
 /** Reads the body of an answer whole, or says that it could not. */
-import type { Response } from "undici";
 
 /** The answer is larger than it may be. */
 export class TooLarge extends Error {
@@ -16,11 +15,10 @@ export class BrokenBody extends Error {
  *
  * @throws TooLarge; what the connection throws when it breaks off.
  */
-export async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
+export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array;
+  for await (const bytes of body) {
     size += bytes.byteLength;
     if (size > maxBytes) throw new TooLarge(`more than ${maxBytes} bytes`);
     chunks.push(bytes);
@@ -32,10 +30,10 @@ export async function readBody(response: Response, maxBytes: number): Promise<Bu
 const DROPPED_BYTES = 64 * 1024;
 
 /** Reads a short body to its end and breaks a longer one off. @returns nothing of it. */
-export async function dropBody(response: Response): Promise<Buffer> {
+export async function dropBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).byteLength;
+  for await (const { byteLength } of body) {
+    size += byteLength;
     if (size > DROPPED_BYTES) break;
   }
   return Buffer.alloc(0);

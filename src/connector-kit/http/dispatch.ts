@@ -1,15 +1,34 @@
 /**
- * The one way out: undici's own fetch over undici's own dispatcher, loaded with the first request.
+ * The one way out: undici's own `request` over undici's own dispatcher, loaded with the first request.
  *
- * Node's global fetch is another undici, which hangs with a dispatcher of this one. The package takes
- * long to load, and commands that ask no system should not pay for it. The proxy variables come in as
- * an argument; an empty string keeps undici from looking into the process's environment itself.
+ * Node's global fetch is another undici, which hangs with a dispatcher of this one; undici's own costs
+ * three times what its `request` does, for streams and headers that nobody here asks for
+ * (docs/decisions/0017). The package takes long to load, and commands that ask no system should not pay
+ * for it. The proxy variables come in as an argument; an empty string keeps undici from looking into the
+ * process's environment itself.
  */
-import type { Dispatcher, RequestInit, Response } from "undici";
+import type { Dispatcher } from "undici";
 import { assertPublicUrl, guardedDispatcher, type HostTrust } from "./public-address.ts";
 
-/** `fetch` of the undici package. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** One request as it goes out. Redirects are not followed. */
+export interface Outgoing {
+  method: string;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  signal: AbortSignal;
+}
+
+/** The answer to it, its body still to be read. */
+export interface Incoming {
+  status: number;
+  /** Names in lower case; what came several times is joined with commas. */
+  headers: Readonly<Record<string, string>>;
+  /** Unpacked, where it came compressed. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export type Fetch = (url: string, outgoing: Outgoing) => Promise<Incoming>;
 
 export interface Dispatch {
   fetch: Fetch;
@@ -25,6 +44,7 @@ export interface Dispatch {
 
 export interface DispatchOptions {
   env: Readonly<Record<string, string | undefined>>;
+  /** Stands in for the network. */
   fetch: Fetch | undefined;
   dispatcher: Dispatcher | undefined;
   trust: HostTrust;
@@ -33,36 +53,76 @@ export interface DispatchOptions {
 /** Milliseconds until a connection has to stand. */
 const CONNECT_TIMEOUT = 10_000;
 
-/** @returns a fetch that loads undici when it is first called. */
+/** What packs answers that this program unpacks. */
+const ENCODINGS = "gzip, deflate, br";
+
+interface Loaded {
+  plain: Fetch;
+  guarded: Fetch;
+  close(): Promise<unknown>;
+}
+
+/** @returns ways out that load undici when they are first used. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { trust } = options;
-  let loaded: Promise<{ fetch: Fetch; dispatcher: Dispatcher; guarded: Dispatcher }> | undefined;
-  const load = async () => {
+  let loaded: Promise<Loaded> | undefined;
+  const load = async (): Promise<Loaded> => {
     const undici = await import("undici");
+    const plain = options.dispatcher ?? dispatcherOf(undici, options.env);
+    const guarded = options.dispatcher ?? guardedDispatcher(undici, { trust });
     return {
-      fetch: options.fetch ?? undici.fetch,
-      dispatcher: options.dispatcher ?? dispatcherOf(undici, options.env),
-      guarded: options.dispatcher ?? guardedDispatcher(undici, { trust }),
+      plain: options.fetch ?? unpacking(undici, plain),
+      guarded: options.fetch ?? sending(undici, guarded),
+      close: () => Promise.all([plain.destroy(), guarded.destroy()]),
     };
   };
   return {
-    async fetch(url, init) {
+    async fetch(url, outgoing) {
       loaded ??= load();
-      const { fetch, dispatcher } = await loaded;
-      return fetch(url, { ...init, dispatcher });
+      return (await loaded).plain(url, outgoing);
     },
-    async guardedFetch(url, init) {
+    async guardedFetch(url, outgoing) {
       const { href } = assertPublicUrl(url, trust);
       loaded ??= load();
-      const { fetch, guarded } = await loaded;
-      return fetch(href, { ...init, dispatcher: guarded });
+      return (await loaded).guarded(href, outgoing);
     },
     async close() {
-      if (!loaded || options.dispatcher) return;
-      const { dispatcher, guarded } = await loaded;
-      await Promise.all([dispatcher.destroy(), guarded.destroy()]);
+      if (loaded && !options.dispatcher) await (await loaded).close();
     },
   };
+}
+
+function sending(undici: typeof import("undici"), dispatcher: Dispatcher): Fetch {
+  return async (url, { method, headers, body = null, signal }) => {
+    const answer = await undici.request(url, {
+      dispatcher,
+      method: method as Dispatcher.HttpMethod,
+      headers: headers as Record<string, string>,
+      body,
+      signal,
+    });
+    return { status: answer.statusCode, headers: joined(answer.headers), body: answer.body };
+  };
+}
+
+/** Asks for packed answers, whatever their status; one without a body has nothing to unpack. */
+function unpacking(undici: typeof import("undici"), dispatcher: Dispatcher): Fetch {
+  const unpack = undici.interceptors.decompress({ skipErrorResponses: false });
+  const plain = sending(undici, dispatcher);
+  const packed = sending(undici, dispatcher.compose(unpack));
+  return (url, outgoing) => {
+    if (outgoing.method === "HEAD") return plain(url, outgoing);
+    return packed(url, { ...outgoing, headers: { "accept-encoding": ENCODINGS, ...outgoing.headers } });
+  };
+}
+
+/** @returns the headers, names in lower case. */
+export function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) found[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return found;
 }
 
 function dispatcherOf(undici: typeof import("undici"), env: DispatchOptions["env"]): Dispatcher {

@@ -57,7 +57,9 @@ async function revalidated(
   const key = storageKey(hop);
   const stored = key === undefined ? undefined : etags.get(key);
   const raw = await transfer(connection, hop, stored ? { "if-none-match": stored.etag } : {});
-  limiter.report(limited, headerReader(raw.headers));
+  const told = headerReader(raw.headers);
+  limiter.report(limited, told);
+  connection.transport.onAnswer(told);
   const holds = stored !== undefined && raw.status === 304;
   const answer = holds ? revivedAnswer(connection, hop, stored, raw) : freshAnswer(connection, hop, raw);
   const verdict = judge(connection, hop.call, answer);

@@ -7,6 +7,7 @@
  */
 import type { Dispatcher } from "undici";
 import { ConnectorError } from "../errors.ts";
+import { joined } from "./dispatch.ts";
 import { networkFailure } from "./network-errors.ts";
 import { assertPublicUrl, guardedDispatcher, type HostTrust, type Resolve } from "./public-address.ts";
 
@@ -99,7 +100,7 @@ async function exchange(
       body: body ?? null,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    return { status: answer.statusCode, headers: headersOf(answer.headers), ...(await readSome(answer.body)) };
+    return { status: answer.statusCode, headers: joined(answer.headers), ...(await readSome(answer.body)) };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw failure(url, error, deadline.aborted, timeout);
@@ -128,14 +129,6 @@ async function readSome(
   }
   const bytes = Buffer.concat(chunks).subarray(0, ANSWER_BYTES);
   return { body: new TextDecoder().decode(bytes), truncated: length > ANSWER_BYTES };
-}
-
-function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
-    ),
-  );
 }
 
 function invalid(message: string): ConnectorError {

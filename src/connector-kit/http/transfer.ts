@@ -1,5 +1,4 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
-import type { Response } from "undici";
 import { pathBelow } from "./address.ts";
 import { dropBody, readBody, TooLarge } from "./body.ts";
 import { type Call, lowerCased } from "./call.ts";
@@ -86,15 +85,15 @@ async function sent(
   transport.counters.requests += 1;
   connection.options.onRequest?.({ method: call.method, path: pathBelow(connection.base, url), kind: call.kind });
   const fetch = connection.profile.userChosenUrl ? transport.guardedFetch : transport.fetch;
-  const response: Response = await fetch(url.href, {
+  const response = await fetch(url.href, {
     method: call.method,
     headers: { ...call.headers, ...lowerCased(call.options.eachAttempt?.() ?? {}), ...authorization, ...conditions },
     ...(call.body === undefined ? {} : { body: call.body }),
-    redirect: "manual",
     signal,
   });
-  const bytes = call.options.ignoreAnswer ? await dropBody(response) : await readBody(response, mostBytes(call));
-  return { status: response.status, headers: Object.fromEntries(response.headers), bytes };
+  const { status, headers, body } = response;
+  const bytes = call.options.ignoreAnswer ? await dropBody(body) : await readBody(body, mostBytes(call));
+  return { status, headers, bytes };
 }
 
 function mostBytes({ options }: Call): number {

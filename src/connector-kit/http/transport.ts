@@ -16,14 +16,17 @@ import { fingerprint } from "./fingerprint.ts";
 import { type Ceiling, Limiter, type LimiterOptions } from "./limiter.ts";
 import { TokenBucket } from "./limits.ts";
 import type { HostTrust } from "./public-address.ts";
+import type { HeaderReader } from "./rate-headers.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import type { Clock } from "./types.ts";
 
 export interface TransportOptions {
   /** Where the proxy variables are looked up; default: nowhere. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Stands in for undici's fetch. */
+  /** Stands in for undici's `request`. */
   fetch?: Fetch;
+  /** Told of the headers of each answer. */
+  onAnswer?(headers: HeaderReader): void;
   /** Stands in for the agent; {@link Transport.close} leaves it open. */
   dispatcher?: Dispatcher;
   clock?: Clock;
@@ -55,6 +58,7 @@ export interface Transport {
   readonly fetch: Fetch;
   /** For addresses that users choose. */
   readonly guardedFetch: Fetch;
+  onAnswer(headers: HeaderReader): void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly redactor: Redactor;
@@ -86,6 +90,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   return {
     fetch: dispatch.fetch,
     guardedFetch: dispatch.guardedFetch,
+    onAnswer: (headers) => options.onAnswer?.(headers),
     clock,
     random: options.random ?? Math.random,
     redactor,

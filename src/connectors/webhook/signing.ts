@@ -4,7 +4,7 @@
  * Signed are bytes, never something that was read and written again.
  */
 import { createHmac } from "node:crypto";
-import { ConnectorError } from "../../connector-kit/index.ts";
+import { ConnectorError, hmacKeyOf } from "../../connector-kit/index.ts";
 import { hmacKey, standardKey } from "./secrets.ts";
 import type { Hmac, Settings } from "./settings.ts";
 
@@ -77,7 +77,7 @@ export function signatureHeaders(
 function standardHeaders(secrets: readonly string[], { id, body }: Unsigned, seconds: number): Record<string, string> {
   const signatures = secrets.map((secret) => {
     const key = standardKey(secret) ?? new Uint8Array();
-    return `v1,${createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64")}`;
+    return `v1,${createHmac("sha256", hmacKeyOf(key)).update(`${id}.${seconds}.${body}`).digest("base64")}`;
   });
   return { "webhook-id": id, "webhook-timestamp": String(seconds), "webhook-signature": signatures.join(" ") };
 }
@@ -86,7 +86,7 @@ function hmacHeaders(hmac: Hmac, secret: string, { body, ...message }: Unsigned,
   const { header, algorithm = "sha256", encoding = "hex", prefix = "", signed = "{body}" } = hmac;
   const ts = String(hmac.timestampUnit === "ms" ? now : Math.floor(now / 1000));
   const bytes = signedBytes(signed, { ...message, ts, body: Buffer.from(body) }) ?? Buffer.alloc(0);
-  const digest = createHmac(algorithm, hmacKey(hmac, secret) ?? new Uint8Array())
+  const digest = createHmac(algorithm, hmacKeyOf(hmacKey(hmac, secret) ?? new Uint8Array()))
     .update(bytes)
     .digest(encoding);
   return { [header]: prefix + digest, ...(hmac.timestampHeader === undefined ? {} : { [hmac.timestampHeader]: ts }) };

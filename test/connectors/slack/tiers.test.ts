@@ -1,11 +1,11 @@
 /** Each method counts against the tier that Slack publishes for it: every call that the connector has is made once. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Response } from "undici";
 import { describe, expect, test } from "vitest";
 import { createTransport, type Transport } from "../../../src/connector-kit/http/transport.ts";
 import { type Observed, openSession, type Session } from "../../../src/connector-kit/index.ts";
 import { VirtualClock } from "../../support/clock.ts";
+import { incoming } from "../../support/incoming.ts";
 import { contractSpecs } from "../../support/openapi.ts";
 import { BOT, bookmarks, channels, slack, USER, usergroups } from "./workspace.ts";
 
@@ -19,7 +19,7 @@ const everything = {
 /** A transport that answers all, and notes which limit each path named. */
 function noting(named: Map<string, string | undefined>): Transport {
   const fetch = async () =>
-    new Response(JSON.stringify(everything), { headers: { "content-type": "application/json" } });
+    incoming(new Response(JSON.stringify(everything), { headers: { "content-type": "application/json" } }));
   const transport = createTransport({ clock: new VirtualClock(), fetch });
   return {
     ...transport,
