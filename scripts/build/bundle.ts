@@ -11,6 +11,7 @@ import { ascii } from "./ascii.ts";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyGlobs } from "./lazy-globs.ts";
 import { lazyStringWidth } from "./lazy-string-width.ts";
+import { threads } from "./threads.ts";
 import { entryModule, packageEntries, virtualModules } from "./virtual-modules.ts";
 
 const asciiOutput = {
@@ -40,7 +41,7 @@ export async function bundle(root: string, target: string): Promise<void> {
       cli: start,
       ...Object.fromEntries(names.map((name) => [name, entryModule(name)])),
     },
-    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, await virtualModules(root), asciiOutput],
+    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, threads, await virtualModules(root), asciiOutput],
     // Our modules do nothing when they are loaded; building a schema that nobody uses is left out.
     treeshake: {
       moduleSideEffects: (id) => (id.startsWith(join(root, "src/")) && id !== start ? false : undefined),

@@ -27,6 +27,8 @@ export interface OpenStoreOptions {
   version: string;
   /** Default: the machine's time. */
   clock?: StoreClock;
+  /** On SQLite events and deliveries are written by a thread of their own. */
+  thread?: boolean;
   /** What git finds in its environment; default: nothing. */
   env?: Readonly<Record<string, string | undefined>>;
 }
@@ -65,7 +67,7 @@ export async function openLastingStore(url: string | undefined, options: OpenSto
       "A state in a Git ref keeps no events, tokens or audit log. Use sqlite:PATH or postgres://…, which do.",
     );
   }
-  const { folder, mode, version, clock } = options;
+  const { folder, mode, version, clock, thread = false } = options;
   if ("postgres" in address) {
     const { openPostgresStore } = await import("./postgres/postgres-store.ts");
     const store = await openPostgresStore({ ...postgresOptions(address.postgres, options), mode });
@@ -74,7 +76,7 @@ export async function openLastingStore(url: string | undefined, options: OpenSto
   const file = resolve(folder, address.file);
   if (mode === "read" && !(await explaining(file, () => exists(file)))) return emptyStore(`sqlite:${file}`, options);
   const { openSqliteStore } = await import("./sqlite-store.ts");
-  return openSqliteStore({ file, version, mode, ...(clock ? { clock } : {}) });
+  return openSqliteStore({ file, version, mode, thread, ...(clock ? { clock } : {}) });
 }
 
 /** What reads as a state that nobody has made yet. */

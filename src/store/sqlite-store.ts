@@ -26,6 +26,7 @@ import { storeQueries } from "./sql-queries.ts";
 import { applyUpdate, type UpdateStatements } from "./sql-update.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { compileUpdate } from "./sqlite-update.ts";
+import { createWritingThread, type WritingThread } from "./thread/thread.ts";
 import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "./types.ts";
 
 export interface SqliteStoreOptions {
@@ -36,6 +37,8 @@ export interface SqliteStoreOptions {
   clock?: StoreClock;
   /** Default `write`. `read` creates nothing; the file must exist. */
   mode?: "read" | "write";
+  /** Events and deliveries are written by a thread of their own, so that none waits for the disk who answers webhooks. */
+  thread?: boolean;
 }
 
 /**
@@ -47,7 +50,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Last
   const clock = options.clock ?? systemClock();
   const { file, version, mode = "write" } = options;
   const database = await explaining(file, () => openDatabase({ file, where: file, version, clock, mode }));
-  return new SqliteStore(database, file, clock);
+  const thread = options.thread ? createWritingThread({ file, version }) : undefined;
+  return new SqliteStore(database, file, clock, { thread });
 }
 
 /** A store in memory of which nothing was ever recorded, and which refuses writes: what an absent state reads as. */
@@ -59,7 +63,7 @@ export async function openEmptySqliteStore({
   const database = new DatabaseSync(":memory:");
   migrate(database, { where: url, version });
   database.exec("pragma query_only = on");
-  return new SqliteStore(database, url.replace(/^sqlite:/, ""), clock, url);
+  return new SqliteStore(database, url.replace(/^sqlite:/, ""), clock, { url });
 }
 
 /** @returns the lock's file, beside the state's: `lock.db` for `state.db`, so that each state has its own. */
@@ -87,9 +91,16 @@ export class SqliteStore implements LastingStore {
   readonly #clock: StoreClock;
   readonly #statements: UpdateStatements;
   readonly #locks = new Set<LockFile>();
+  readonly #thread: WritingThread | undefined;
 
-  constructor(database: DatabaseSync, file: string, clock: StoreClock, url = `sqlite:${file}`) {
+  constructor(
+    database: DatabaseSync,
+    file: string,
+    clock: StoreClock,
+    { url = `sqlite:${file}`, thread }: { url?: string; thread?: WritingThread | undefined } = {},
+  ) {
     this.url = url;
+    this.#thread = thread;
     this.#file = file;
     this.#database = database;
     this.#db = new Kysely<Tables>({ dialect: sqliteDialect(database) });
@@ -103,7 +114,7 @@ export class SqliteStore implements LastingStore {
     this.object = queries.object;
     this.putObject = queries.putObject;
     this.dropObject = queries.dropObject;
-    this.events = createEventStore({
+    const events = createEventStore({
       db: this.#db,
       hot: sqliteHot(database),
       now: () => clock.now(),
@@ -114,6 +125,7 @@ export class SqliteStore implements LastingStore {
       // Only the holder of the state dispatches, so there is no other one.
       dispatcher: async () => ({ held: () => true, release: async () => undefined }),
     });
+    this.events = thread ? { ...events, ...thread.methods } : events;
     this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
     this.tokens = createTokenStore(this.#db, explain);
     this.notices = createNoticeStore(this.#db, explain);
@@ -148,6 +160,7 @@ export class SqliteStore implements LastingStore {
   }
 
   async close(): Promise<void> {
+    await this.#thread?.close();
     for (const lock of [...this.#locks]) this.#free(lock);
     await this.#db.destroy();
     if (this.#database.isOpen) this.#database.close();

@@ -35,7 +35,7 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
   collectEarly();
   const { env } = invocation.surroundings;
   const { folder } = first;
-  const store = await openLastingStore(flags.state, { mode: "write", folder, env, version: VERSION });
+  const store = await openLastingStore(flags.state, { mode: "write", thread: true, folder, env, version: VERSION });
   let code = 1;
   try {
     code = await run(invocation, flags, first, store, publicUrl);

@@ -75,7 +75,8 @@ export function createEventStore(database: EventDatabase): EventStore {
     GROUP,
   );
   const finish = groupCommit<AttemptEnd, undefined>(async (ends) => {
-    await write((open) => end(open, hot, ends));
+    // One that is lost with the machine's power is delivered again, under its key.
+    await later((open) => end(open, hot, ends));
     return ends.map(() => undefined);
   }, GROUP);
 

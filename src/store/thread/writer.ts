@@ -1,0 +1,50 @@
+/**
+ * The thread that writes events and deliveries to the SQLite file, over a connection of its own.
+ *
+ * SQLite holds up the thread that it runs in while the disk is synced. Here that is no one who answers webhooks.
+ * Calls that come while a transaction is under way share the next one, as they do without a thread.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { openSqliteStore } from "../sqlite-store.ts";
+import { type LastingStore, StoreError } from "../types.ts";
+import type { ThreadCall, ThreadError, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
+
+const port = parentPort;
+if (port) {
+  const store = await openSqliteStore(workerData as ThreadSettings);
+  const reply = gathered((replies: readonly ThreadReply[]) => port.postMessage(replies));
+  port.on("message", (message: ToThread) => {
+    if (message === "close") void store.close().finally(() => port.close());
+    else for (const call of message) void carryOut(store, call).then(reply);
+  });
+}
+
+async function carryOut({ events }: LastingStore, { id, method, args }: ThreadCall): Promise<ThreadReply> {
+  const run = events[method] as (...given: readonly unknown[]) => Promise<unknown>;
+  try {
+    return { id, value: await run(...args) };
+  } catch (error) {
+    return { id, error: told(error) };
+  }
+}
+
+function told(error: unknown): ThreadError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const code = error instanceof StoreError ? { code: error.code } : {};
+  return { ...code, message, ...(stack === undefined ? {} : { stack }) };
+}
+
+/** @returns takes one thing after another, and hands on what came in a turn of the event loop at once. */
+function gathered<T>(hand: (things: readonly T[]) => void): (thing: T) => void {
+  let waiting: T[] = [];
+  return (thing) => {
+    if (waiting.length === 0) {
+      setImmediate(() => {
+        const all = waiting;
+        waiting = [];
+        hand(all);
+      });
+    }
+    waiting.push(thing);
+  };
+}
