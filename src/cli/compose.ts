@@ -13,7 +13,7 @@ import { parseDuration } from "../connector-kit/http/duration.ts";
 import type { HostTrust } from "../connector-kit/http/public-address.ts";
 import { createTransport, type Transport } from "../connector-kit/http/transport.ts";
 import { openSession, type Session, type SessionOptions } from "../connector-kit/session.ts";
-import { hostTrust } from "../manifests/allowlist.ts";
+import { liveHostTrust } from "../manifests/allowlist.ts";
 import { desiredEntries } from "../manifests/desired.ts";
 import { SecretError } from "../manifests/secret-error.ts";
 import { resolveConnection, resolveCredentials, resolveSecret, type SecretContext } from "../manifests/secrets.ts";
@@ -58,7 +58,7 @@ export function createConnections(invocation: Invocation, settings: Settings, pr
   const { surroundings, output } = invocation;
   const { env, fetch, onAnswer } = surroundings;
   const clock = progress ? showingWaits(surroundings.clock, progress) : surroundings.clock;
-  const trust: HostTrust = (host, port) => hostTrust(settings.allow, settings.folder)(host, port);
+  const trust: HostTrust = liveHostTrust(() => settings);
   const userAgent = `plumbline/${VERSION}`;
   const transport = createTransport({
     env,

@@ -110,7 +110,7 @@ class Loop implements Controller {
     const metrics = createMetrics(store.events);
     this.#metrics = controllerMetrics(metrics.registry);
     this.#metrics.leads(false);
-    this.#sessions = createSessions({ ...options, current, log: this.#log });
+    this.#sessions = createSessions({ ...options, monotonic: () => clock.monotonic(), current, log: this.#log });
     this.#passes = this.#createPasses();
     this.#scheduler = createScheduler({
       clock,

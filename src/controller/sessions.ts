@@ -28,10 +28,15 @@ export interface SessionsOptions {
   resolve(manifest: Manifest<Integration>): Promise<Resolved>;
   /** @param onRequest told of each request. @throws ConnectorError */
   open(manifest: Manifest<Integration>, lane: "background" | "interactive", onRequest: () => void): Promise<Session>;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
   /** Keeps values out of every text that leaves. */
   hide(secrets: unknown): void;
   log: EventLog;
 }
+
+/** Milliseconds for which secrets are used without being read again: a rotated one counts soon. */
+export const SECRETS_AGE = 5000;
 
 /** How often a system was called since the start, and how often that failed. */
 export interface Calls {
@@ -46,9 +51,17 @@ export interface Sessions extends SessionProvider {
   calls(owner: string): Calls;
 }
 
+interface Kept {
+  key: string;
+  session: Promise<Session>;
+  manifest: Manifest<Integration>;
+  /** When its secrets were last read. */
+  readAt: number;
+}
+
 export function createSessions(options: SessionsOptions): Sessions {
   const { current, log } = options;
-  const kept = new Map<string, { key: string; session: Promise<Session> }>();
+  const kept = new Map<string, Kept>();
   const accounts = new Map<string, { key: string; account: CheckedAccount | undefined }>();
   const counts = new Map<string, Calls>();
 
@@ -91,12 +104,20 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   async function keptSession(manifest: Manifest<Integration>): Promise<Session> {
     const owner = ownerOf(manifest.object);
+    const before = kept.get(owner);
+    const now = options.monotonic();
+    if (before?.manifest === manifest && now - before.readAt < SECRETS_AGE) return before.session;
     const key = await keyOf(manifest);
     const known = kept.get(owner);
-    if (known?.key === key) return known.session;
+    if (known?.key === key) {
+      kept.set(owner, { ...known, manifest, readAt: now });
+      return known.session;
+    }
     const session = open(manifest, "interactive", key);
-    kept.set(owner, { key, session });
-    session.catch(() => kept.delete(owner));
+    kept.set(owner, { key, session, manifest, readAt: now });
+    session.catch(() => {
+      if (kept.get(owner)?.session === session) kept.delete(owner);
+    });
     return session;
   }
 

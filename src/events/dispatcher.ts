@@ -41,8 +41,8 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** Hands over events that this process has just taken in, in their order. */
   fresh(events: readonly StoredEvent[]): void;
-  /** Dispatches what is there. @returns the events that were dispatched. @throws StoreError */
-  round(): Promise<readonly StoredEvent[]>;
+  /** Dispatches what is there. @returns the events that were dispatched and could be read. @throws StoreError */
+  round(): Promise<readonly OpenEvent[]>;
   /** Whether there is more to dispatch at once. */
   hasMore(): boolean;
   /** The next round reads from the store: others may have taken events in. */
@@ -55,12 +55,20 @@ interface Held {
   until: number;
 }
 
+/** An event, and what follows from it; without the event where that could not be read. */
+interface Dispatched {
+  dispatch: Dispatch;
+  event?: OpenEvent;
+}
+
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, clock, log } = options;
   let fresh: StoredEvent[] = [];
   /** Whether the store may hold pending events that are not among the fresh ones. */
   let mustLook = true;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** The last one that was read from the store: what comes as fresh from before it was read there. */
+  let seen = 0;
   const held = new Map<string, Held>();
 
   async function next(): Promise<readonly StoredEvent[]> {
@@ -73,6 +81,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const limit = AT_ONCE + held.size * AT_ONCE;
     const pending = await store.pending(limit);
     if (pending.length === limit) mustLook = true;
+    seen = Math.max(seen, pending.at(-1)?.seq ?? 0);
     return pending;
   }
 
@@ -99,18 +108,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
-  async function dispatchOf(stored: StoredEvent): Promise<Dispatch | undefined> {
+  async function dispatchOf(stored: StoredEvent): Promise<Dispatched | undefined> {
     const { seq } = stored;
     try {
       if (stored.hops > MAX_HOPS) {
         const note = `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`;
-        return { seq, state: "failed", note, deliveries: [] };
+        return { dispatch: { seq, state: "failed", note, deliveries: [] } };
       }
       const found = await enriched(openWith(options.origins, stored));
-      return found && follow(found);
+      return found && { dispatch: follow(found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
-      return { seq, state: "failed", note: `It cannot be read: ${messageOf(error)}`, deliveries: [] };
+      const note = `It cannot be read: ${messageOf(error)}`;
+      return { dispatch: { seq, state: "failed", note, deliveries: [] } };
     }
   }
 
@@ -148,19 +158,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     fresh(events) {
       if (fresh.length + events.length > FRESH) mustLook = true;
-      if (!mustLook) fresh.push(...events);
+      if (!mustLook) fresh.push(...events.filter(({ seq }) => seq > seen));
     },
     async round() {
       await options.notifier?.begin();
       const events = await next();
       const waiting = new Set<string | undefined>();
-      const dispatches: Dispatch[] = [];
+      const done: Dispatched[] = [];
       for (const stored of events) {
         if (stored.integration !== undefined && waiting.has(stored.integration)) continue;
-        const dispatch = await dispatchOf(stored);
-        if (dispatch) dispatches.push(dispatch);
+        const dispatched = await dispatchOf(stored);
+        if (dispatched) done.push(dispatched);
         else waiting.add(stored.integration);
       }
+      const dispatches = done.map(({ dispatch }) => dispatch);
       try {
         const flush = options.notifier?.flush();
         await store.dispatch(dispatches, flush);
@@ -170,15 +181,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         options.notifier?.forget();
         throw error;
       }
-      const done = new Map(dispatches.map((one) => [one.seq, one]));
-      for (const { seq, trace, type, integration } of events) {
-        const dispatch = done.get(seq);
-        if (dispatch) log.info({ seq, trace, type, integration, deliveries: dispatch.deliveries.length }, "dispatched");
-      }
-      return events.flatMap((one) => {
-        const dispatch = done.get(one.seq);
-        return dispatch ? [dispatch.data === undefined ? one : { ...one, data: dispatch.data }] : [];
-      });
+      for (const one of done) tell(log, one);
+      return done.flatMap(({ event }) => event ?? []);
     },
     hasMore: () => mustLook || fresh.length > 0,
     look() {
@@ -186,4 +190,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       fresh = [];
     },
   };
+}
+
+/** Of one that nothing follows from there is nothing to follow up. */
+function tell(log: EventLog, { dispatch, event }: Dispatched): void {
+  const { length: deliveries } = dispatch.deliveries;
+  const { trace, type, integration } = event?.stored ?? {};
+  const fields = { seq: dispatch.seq, trace, type, integration, deliveries };
+  if (dispatch.state === "failed") log.warn(fields, `not dispatched: ${dispatch.note}`);
+  else if (deliveries > 0) log.info(fields, "dispatched");
+  else log.debug(fields, "dispatched");
 }

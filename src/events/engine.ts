@@ -103,7 +103,8 @@ export function createEngine(options: EngineOptions): EventEngine {
   }
 
   async function workStep(): Promise<number> {
-    if (await worker.claim()) return 0;
+    const claimed = await worker.claim();
+    if (claimed !== "nothing") return claimed === "found" ? 0 : POLL;
     const now = clock.now();
     const due = await store.nextDue(now);
     return due === undefined ? POLL : Math.max(1, Math.min(POLL, due - now));

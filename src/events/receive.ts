@@ -4,7 +4,7 @@
  * Each refusal has its status for the sender, who learns nothing else, and its reason for the operator. The order
  * of the checks is part of that: size and encoding need no secret; nothing is read before it is authentic.
  */
-import { createHash } from "node:crypto";
+import { hash as sha256 } from "node:crypto";
 import { CLOUDEVENTS_VERSION } from "../api/event.ts";
 import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/contract.ts";
 import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/inbound.ts";
@@ -207,7 +207,7 @@ function toStored(
   return toNewEvent(envelope, { ...from, ...arrival }, text ?? writeJson(data));
 }
 
-const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const hashOf = (bytes: Uint8Array) => sha256("sha256", bytes, "hex");
 
 /** Several events of one request are told apart by their place in it. */
 const partHash = (hash: string, at: number) => (at === 0 ? hash : `${hash}.${at}`);

@@ -5,22 +5,14 @@
  * another worker has it. At least once: after a kill the attempt is made again, under the same delivery id.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type {
-  Accepted,
-  Attempt,
-  AttemptEnd,
-  Delivery,
-  EventStore,
-  NewEvent,
-  StoredEvent,
-} from "../store/event-types.ts";
+import type { Accepted, Attempt, AttemptEnd, Delivery, EventStore, NewEvent } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
 import { backoff, MAX_ATTEMPTS } from "./backoff.ts";
 import { deadEvent } from "./dead.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
 import type { DeliveryCode } from "./reasons.ts";
-import type { Performed, Performer } from "./types.ts";
+import type { OpenEvent, Performed, Performer } from "./types.ts";
 
 /** Milliseconds for which a delivery is a worker's, unless it renews: how long a kill delays what was under way. */
 export const LEASE = 30_000;
@@ -28,6 +20,8 @@ export const LEASE = 30_000;
 export const PASS_AFTER = 5 * 60 * 1000;
 /** Milliseconds after which an end that could not be written is tried again. */
 const RECORD_AGAIN = 2000;
+/** The part of its room that has to be free before more is claimed, while there is more. */
+const LEAST_ROOM = 1 / 8;
 /** Events that are kept in memory, so that a delivery's need not be read back. */
 const RECENT = 500;
 
@@ -50,14 +44,18 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
-  /** Claims and starts what there is room for. @returns whether there may be more. @throws StoreError */
-  claim(): Promise<boolean>;
+  /**
+   * Claims and starts what there is room for.
+   *
+   * @returns whether it found something; `busy` when there is no room, until something ends. @throws StoreError
+   */
+  claim(): Promise<"found" | "nothing" | "busy">;
   /** Prolongs what it holds. @throws StoreError */
   renew(): Promise<void>;
   /** How many it holds. */
   busy(): number;
   /** Keeps events that deliveries are about to follow from. */
-  remember(events: readonly StoredEvent[]): void;
+  remember(events: readonly OpenEvent[]): void;
   /** Waits for what is under way until `end` is aborted; then has it stopped and gives it back. */
   drain(end: AbortSignal): Promise<void>;
 }
@@ -70,20 +68,25 @@ interface Running {
 export function createWorker(options: WorkerOptions): Worker {
   const { store, clock, log, name } = options;
   const running = new Map<string, Running>();
-  const recent = new Map<number, StoredEvent>();
+  const recent = new Map<number, OpenEvent>();
   let stopping = false;
+  /** Whether the last claim was filled, so that more may wait. */
+  let hasMore = false;
 
-  async function eventOf(seq: number): Promise<StoredEvent | undefined> {
-    return recent.get(seq) ?? (await store.event(seq));
+  async function eventOf(seq: number): Promise<OpenEvent | undefined> {
+    const known = recent.get(seq);
+    if (known) return known;
+    const stored = await store.event(seq);
+    return stored && openWith(options.origins, stored);
   }
 
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
-    const stored = await eventOf(delivery.event);
+    const event = await eventOf(delivery.event);
     const performer = options.performers[delivery.kind];
-    if (!stored) return gone("NoEvent", "The event that it follows from is gone.");
+    if (!event) return gone("NoEvent", "The event that it follows from is gone.");
     if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
     return performer.perform(delivery, {
-      event: openWith(options.origins, stored),
+      event,
       attempt: attemptOf(delivery),
       signal,
       async checkpoint(progress) {
@@ -147,8 +150,8 @@ export function createWorker(options: WorkerOptions): Worker {
 
   /** Before it is recorded as dead, so that a kill in between tells it twice under one id, never not at all. */
   async function raiseDead(delivery: Delivery, how: Attempt): Promise<void> {
-    const stored = await eventOf(delivery.event);
-    const event = stored && deadEvent(delivery, stored, how, clock.now());
+    const of = await eventOf(delivery.event);
+    const event = of && deadEvent(delivery, of.stored, how, clock.now());
     if (event) options.onRaised([event], await store.accept([event]));
   }
 
@@ -167,12 +170,15 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     async claim() {
       const limit = options.concurrency - running.size;
-      if (stopping || limit <= 0) return false;
+      if (stopping || limit <= 0) return "busy";
+      // With many waiting, one claim for each that ends would cost more than the deliveries.
+      if (hasMore && limit < options.concurrency * LEAST_ROOM) return "busy";
       const now = clock.now();
       const deliveries = await store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
       // One whose lease ran out while nothing could be written is still under way here.
       for (const delivery of deliveries) if (!running.has(delivery.id)) start(delivery);
-      return deliveries.length > 0;
+      hasMore = deliveries.length >= limit;
+      return deliveries.length > 0 ? "found" : "nothing";
     },
     async renew() {
       const ids = [...running.keys()];
@@ -182,7 +188,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     busy: () => running.size,
     remember(events) {
-      for (const event of events) recent.set(event.seq, event);
+      for (const event of events) recent.set(event.stored.seq, event);
       for (const seq of recent.keys()) {
         if (recent.size <= RECENT) break;
         recent.delete(seq);

@@ -46,6 +46,20 @@ export function hostTrust(
   return (host, port) => (allowlist.host(host, port) ? "named" : "unnamed");
 }
 
+/** @returns the same for settings that may be read anew; the globs are compiled when they have changed. */
+export function liveHostTrust(
+  settings: () => { allow?: Configuration["allow"]; folder: string },
+): ReturnType<typeof hostTrust> {
+  let known: { allow: Configuration["allow"]; folder: string; trust: ReturnType<typeof hostTrust> } | undefined;
+  return (host, port) => {
+    const { allow, folder } = settings();
+    if (known?.allow !== allow || known?.folder !== folder || !known) {
+      known = { allow, folder, trust: hostTrust(allow, folder) };
+    }
+    return known.trust(host, port);
+  };
+}
+
 /** A text also matches the glob that it equals: an IPv6 address in brackets is a glob by its form. */
 function anyOf(globs: readonly string[] | undefined): Matcher {
   if (!globs) return () => true;

@@ -4,10 +4,11 @@ import type { RawRequest } from "./parts.ts";
 
 /** @param trace the trace that it belongs to. @param contentType the header as it came. */
 export function rawRequestOf(request: FastifyRequest, trace: string, contentType: string | undefined): RawRequest {
-  const headers = { ...request.headers, "content-type": contentType };
+  const headers = texts(request.headers, (values) => values.join(", "));
+  if (contentType !== undefined) headers["content-type"] = contentType;
   return {
     method: request.method,
-    headers: texts(headers, (values) => values.join(", ")),
+    headers,
     query: texts(request.query as Record<string, string | string[]>, (values) => values.at(-1) ?? ""),
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     remoteAddress: request.socket.remoteAddress ?? "",
@@ -19,8 +20,11 @@ function texts(
   values: Readonly<Record<string, string | string[] | undefined>>,
   join: (values: readonly string[]) => string,
 ): Record<string, string> {
-  const entries = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? join(value) : value] as const],
-  );
-  return Object.fromEntries(entries);
+  // Not one with a prototype: a header may have any name.
+  const found: Record<string, string> = Object.create(null);
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value !== undefined) found[name] = Array.isArray(value) ? join(value) : (value as string);
+  }
+  return found;
 }

@@ -217,8 +217,14 @@ function addEndpoint(
         const { trace, principal, contentType } = known.get(request) as Known;
         const { params, query } = request;
         const raw = rawRequestOf(request, trace, contentType);
-        const signal = whileListening(reply);
-        const call = { principal, params, query, body: request.body ?? {}, trace, raw, signal };
+        let signal: AbortSignal | undefined;
+        const call = {
+          ...{ principal, params, query, body: request.body ?? {}, trace, raw },
+          get signal() {
+            signal ??= whileListening(reply);
+            return signal;
+          },
+        };
         return send(reply, await audited(endpoint, call, parts));
       },
     });

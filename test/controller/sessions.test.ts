@@ -3,7 +3,7 @@ import { ConnectorError } from "../../src/connector-kit/errors.ts";
 import { type Connector, compileConnector } from "../../src/connector-kit/index.ts";
 import type { Session } from "../../src/connector-kit/session.ts";
 import type { Current } from "../../src/controller/current.ts";
-import { createSessions } from "../../src/controller/sessions.ts";
+import { createSessions, SECRETS_AGE } from "../../src/controller/sessions.ts";
 import { silentLog } from "../../src/events/log.ts";
 import { acme, manifestsIn } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
@@ -14,7 +14,7 @@ function stage(spec = "events: { enabled: true }") {
   const connector = { ...fake, events } as unknown as Connector;
   const compiled = compileConnector(fake);
   const [manifest] = manifestsIn(acme(spec));
-  const it = { opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false };
+  const it = { opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false, now: 0, resolved: 0 };
   const session = (onRequest: () => void): Session => ({
     connector,
     origin: "memory:",
@@ -35,20 +35,25 @@ function stage(spec = "events: { enabled: true }") {
     guardErrors: async (run) => run(),
   });
   const current = {
-    integration: (owner: string) => (owner === "default/acme" ? manifest : undefined),
+    integration: (owner: string) => (owner === "default/acme" ? staged.manifest : undefined),
     connector: () => compiled,
   } as unknown as Current;
   const sessions = createSessions({
     current: () => current,
-    resolve: async () => ({ connection: {}, credentials: { token: it.token } }),
+    async resolve() {
+      it.resolved += 1;
+      return { connection: {}, credentials: { token: it.token } };
+    },
     async open(_, lane, onRequest) {
       it.opened.push(lane);
       return session(onRequest);
     },
+    monotonic: () => it.now,
     hide: () => undefined,
     log: silentLog,
   });
-  return Object.assign(it, { sessions, manifest: manifest as NonNullable<typeof manifest> });
+  const staged = Object.assign(it, { sessions, manifest: manifest as NonNullable<typeof manifest> });
+  return staged;
 }
 
 test("rules and people share a session for as long as neither manifest nor secrets change; each pass has its own", async () => {
@@ -58,9 +63,25 @@ test("rules and people share a session for as long as neither manifest nor secre
   await it.sessions.forPass(it.manifest);
   await it.sessions.forPass(it.manifest);
   expect(it.opened).toEqual(["interactive", "background", "background"]);
+  it.now += SECRETS_AGE;
+  await it.sessions.open("default", "acme");
+  expect(it.opened).toHaveLength(3);
   it.token = "rotated";
+  it.now += SECRETS_AGE;
   await it.sessions.open("default", "acme");
   expect(it.opened).toEqual(["interactive", "background", "background", "interactive"]);
+});
+
+test("secrets are read again after a while and not for each call, and a changed manifest's at once", async () => {
+  const it = stage();
+  await it.sessions.open("default", "acme");
+  it.token = "rotated";
+  it.now = SECRETS_AGE - 1;
+  await it.sessions.open("default", "acme");
+  expect([it.resolved, it.opened.length]).toEqual([1, 1]);
+  it.manifest = { ...it.manifest };
+  await it.sessions.open("default", "acme");
+  expect([it.resolved, it.opened.length]).toEqual([2, 2]);
 });
 
 test("the account is known before the first use, asked for once for each credential, and no writer is made for it", async () => {

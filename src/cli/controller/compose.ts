@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { registerSecrets } from "../../connector-kit/http/connection.ts";
 import { createGuardedClient, type GuardedClient } from "../../connector-kit/http/guarded-request.ts";
 import { type Controller, type ControllerOptions, createController } from "../../controller/controller.ts";
-import { hostTrust } from "../../manifests/allowlist.ts";
+import { liveHostTrust } from "../../manifests/allowlist.ts";
 import { resolveCredentials } from "../../manifests/secrets.ts";
 import { readTemplates, TemplateSet } from "../../notifications/render/index.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
@@ -34,7 +34,7 @@ export function composeController(
   const { live, connections, store, log, publicUrl } = options;
   const { settings } = live;
   const http = createGuardedClient({
-    trust: (host, port) => hostTrust(settings.allow, settings.folder)(host, port),
+    trust: liveHostTrust(() => settings),
   });
   const source = createFolderSource({
     inputs: options.inputs,

@@ -15,7 +15,9 @@ import type { Invocation, Run } from "../command.ts";
 import type { ControllerFlags } from "../commands/controller.ts";
 import { createConnections } from "../compose.ts";
 import { composeController } from "../controller/compose.ts";
+import { sizeHeap } from "../controller/heap.ts";
 import { untilLost, waitForLead } from "../controller/leadership.ts";
+import { type Lines, linesAtOnce } from "../controller/lines.ts";
 import { liveSettings } from "../controller/settings.ts";
 import { UserError } from "../errors.ts";
 import { INTERRUPTED } from "../exit.ts";
@@ -32,7 +34,7 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
     return 1;
   }
   const publicUrl = publicUrlOf(flags, first);
-  collectEarly();
+  sizeHeap();
   const { env } = invocation.surroundings;
   const { folder } = first;
   const store = await openLastingStore(flags.state, { mode: "write", thread: true, folder, env, version: VERSION });
@@ -48,15 +50,6 @@ const controller: Run<ControllerFlags> = async (invocation, flags) => {
 };
 export default controller;
 
-/**
- * Has V8 collect the old generation when it has grown by 30 percent since it last did.
- *
- * With gigabytes to spare V8 lets it double and more, though what a controller under load really holds is some 60 MB.
- */
-function collectEarly(): void {
-  process.getBuiltinModule("node:v8").setFlagsFromString("--heap-growing-percent=30");
-}
-
 async function run(
   invocation: Invocation,
   flags: ControllerFlags,
@@ -66,7 +59,8 @@ async function run(
 ): Promise<number> {
   const live = liveSettings(invocation, first, flags.file);
   const connections = createConnections(invocation, live.settings);
-  const log = logOf(invocation, flags);
+  const lines = linesAtOnce((text) => invocation.surroundings.stderr.write(text));
+  const log = logOf(invocation, flags, lines);
   const stopping = listen(invocation, log);
   let address: string | undefined;
   let lock: HolderLock | undefined;
@@ -101,6 +95,7 @@ async function run(
     await http.close();
     stopping.end();
     log.info({}, "stopped");
+    lines.flush();
   }
 }
 
@@ -152,11 +147,11 @@ async function listening(server: PlumblineServer, host: string, port: number): P
   }
 }
 
-function logOf({ surroundings, output }: Invocation, flags: ControllerFlags): Logger {
+function logOf({ surroundings, output }: Invocation, flags: ControllerFlags, lines: Lines): Logger {
   return createLogger({
     level: flags.quiet ? "error" : flags["log-level"],
     format: flags["log-format"] ?? "json",
-    write: (line) => surroundings.stderr.write(line),
+    write: lines.write,
     redact: (text) => output.redact(text),
     now: () => surroundings.clock.now(),
   });

@@ -38,6 +38,10 @@ const places: readonly RegExp[] = [
   /([?&](?:access_token|api_?key|client_secret|key|password|secret|sig|signature|token)=)[^\s&"'<>]+/gi,
 ];
 
+/** What no shape and no place does without; most texts hold none of it, and one look is cheaper than fourteen. */
+const SUSPECT =
+  /gh[pousr]_|github_pat_|glpat-|xox|xapp-|hooks\.slack|discord|AKIA|NRAK-|eyJ|PRIVATE KEY|Bearer|Basic|SSWS|Splunk|Token|:\/\/|[?&]/i;
+
 /** Replaces secrets in texts. */
 export interface Redactor {
   /** Registers a secret value, in all forms in which it may come back. */
@@ -66,6 +70,7 @@ export function createRedactor(): Redactor {
       longestFirst ??= [...known].sort((a, b) => b.length - a.length);
       let result = text;
       for (const form of longestFirst) if (result.includes(form)) result = result.replaceAll(form, SENSITIVE);
+      if (!SUSPECT.test(result)) return result;
       for (const shape of shapes) result = result.replace(shape, SENSITIVE);
       for (const place of places) result = result.replace(place, `$1${SENSITIVE}`);
       return result;

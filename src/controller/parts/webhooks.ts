@@ -11,10 +11,7 @@ import type { Receiver } from "../../events/receive.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
 import type { Current } from "../current.ts";
-import type { Resolved } from "../sessions.ts";
-
-/** Milliseconds for which secrets are used without being read again. */
-export const SECRETS_AGE = 5000;
+import { type Resolved, SECRETS_AGE } from "../sessions.ts";
 
 export interface WebhookOptions {
   current(): Current | undefined;
@@ -32,6 +29,7 @@ interface Known extends Resolved {
 
 export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookOptions): WebhooksPart {
   const known = new Map<string, Known>();
+  let targets: { of: Current | undefined; list: readonly WebhookTarget[] } | undefined;
 
   async function resolved(owner: string, manifest: Manifest<Integration>): Promise<Resolved> {
     const before = known.get(owner);
@@ -43,7 +41,11 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
   }
 
   return {
-    targets: () => webhookTargets(current()),
+    targets() {
+      const now = current();
+      if (targets?.of !== now || !targets) targets = { of: now, list: webhookTargets(now) };
+      return targets.list;
+    },
     async receive(target, { query, ...request }) {
       const found = endpointOf(current(), target);
       if (!found) return { status: 404 };

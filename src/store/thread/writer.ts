@@ -13,10 +13,26 @@ const port = parentPort;
 if (port) {
   const store = await openSqliteStore(workerData as ThreadSettings);
   const reply = gathered((replies: readonly ThreadReply[]) => port.postMessage(replies));
+  const underWay = new Set<Promise<void>>();
   port.on("message", (message: ToThread) => {
-    if (message === "close") void store.close().finally(() => port.close());
-    else for (const call of message) void carryOut(store, call).then(reply);
+    if (message === "close") {
+      void end(store, underWay).finally(() => port.close());
+      return;
+    }
+    for (const call of message) {
+      const answered = carryOut(store, call).then(reply);
+      underWay.add(answered);
+      void answered.finally(() => underWay.delete(answered));
+    }
   });
+}
+
+/** What it was given is written, and answered, before it ends. */
+async function end(store: LastingStore, underWay: ReadonlySet<Promise<void>>): Promise<void> {
+  await Promise.all(underWay);
+  // The answers go out at the end of the turn in which the last one came.
+  await new Promise((resolve) => setImmediate(resolve));
+  await store.close();
 }
 
 async function carryOut({ events }: LastingStore, { id, method, args }: ThreadCall): Promise<ThreadReply> {
