@@ -28,10 +28,10 @@ import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
 import type { Accepted, NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
+import { type Alerts, createAlerts } from "./alerts.ts";
 import { hearsNothing, recordRules } from "./conditions.ts";
 import { type Current, createCurrent, nameOf } from "./current.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
-import { manifestEvents } from "./own-events.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
 import { postedEventsPart } from "./parts/posted-events.ts";
 import { routeSummaries } from "./parts/routes.ts";
@@ -39,6 +39,7 @@ import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSessions, type Resolved, type Sessions, type SessionsOptions } from "./sessions.ts";
+import { tellSnapshot } from "./tell-snapshot.ts";
 
 /** Milliseconds for which deliveries that are under way may go on when the program ends. */
 const PATIENCE = 10_000;
@@ -54,6 +55,8 @@ export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "op
   ): RunContext;
   /** What can be had of an Integration's secrets, for proving webhooks. */
   resolveAvailable(manifest: Manifest<Integration>): Promise<Resolved>;
+  /** Takes secrets out of a text. */
+  clean(text: string): string;
   /** The operator's notification templates, as they are now. */
   templates(): Promise<TemplateSet>;
   /** Sends what rules send to addresses of their own. */
@@ -90,6 +93,7 @@ class Loop implements Controller {
   readonly #log: EventLog;
   readonly #metrics: ControllerMetrics;
   readonly #sessions: Sessions;
+  readonly #alerts: Alerts;
   readonly #passes: Passes;
   readonly #scheduler: Scheduler;
   readonly #engine: EventEngine;
@@ -97,8 +101,6 @@ class Loop implements Controller {
   #current: Current | undefined;
   readonly #ending = new AbortController();
   #lease: HolderLock | undefined;
-  /** What is known to have been told of the manifests' mistakes. */
-  #told: Pick<Snapshot, "problems" | "held"> = { problems: [], held: [] };
   #taking: Promise<void> = Promise.resolve();
   #starting: Promise<void> = Promise.resolve();
 
@@ -111,6 +113,7 @@ class Loop implements Controller {
     this.#metrics = controllerMetrics(metrics.registry);
     this.#metrics.leads(false);
     this.#sessions = createSessions({ ...options, current, log: this.#log });
+    this.#alerts = createAlerts({ store, raise: (events) => this.#raise(events) });
     this.#passes = this.#createPasses();
     this.#scheduler = createScheduler({
       clock,
@@ -192,9 +195,8 @@ class Loop implements Controller {
     const current = this.#current;
     if (!current) return;
     const { clock, store } = this.#options;
-    const events = manifestEvents(this.#told, current.snapshot, { now: clock.now(), trace: this.#newTrace() });
-    if (events.length > 0) await this.#raise(events);
-    this.#told = current.snapshot;
+    const isDeclared = (owner: string) => current.integration(owner) !== undefined;
+    await tellSnapshot(this.#alerts, current.snapshot, isDeclared, { now: clock.now(), trace: this.#newTrace() });
     await recordRules(current, store, clock.now());
   }
 
@@ -212,11 +214,13 @@ class Loop implements Controller {
   }
 
   #createPasses(): Passes {
-    const { store, clock, context } = this.#options;
+    const { store, clock, context, clean } = this.#options;
     return createPasses({
       store,
       clock,
       raise: (events) => this.#raise(events),
+      alerts: this.#alerts,
+      clean,
       manifest: (owner) => this.#current?.integration(owner),
       context: (manifest, telling, signal) => ({
         ...context(manifest, { current: this.#now(), store: telling, signal, lease: this.#lease }),

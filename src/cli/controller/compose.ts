@@ -53,6 +53,7 @@ export function composeController(
     resolve: (manifest) => connections.resolve(manifest),
     resolveAvailable: availableOf(connections),
     hide: (secrets) => registerSecrets(connections.transport, secrets),
+    clean: (text) => connections.transport.redactor.redact(text),
     templates: async () => new TemplateSet((await readTemplates(settings.folder)).files),
     http,
     publicUrl,
