@@ -30,3 +30,5 @@ export * from "./path.ts";
 export { type Loaders, type OwnConnectors, Registry } from "./registry.ts";
 export { openSession, type Session, type SessionOptions } from "./session.ts";
 export { decoded, headerOf, type Verification, verify, wholeSeconds } from "./signatures.ts";
+export { STANDARD_FORM, standardHeader, standardKey, standardWebhooks } from "./standard-webhooks.ts";
+export { webhookConsent } from "./webhook-consent.ts";

@@ -49,7 +49,7 @@ export function wholeSeconds(text: string | undefined): number | undefined {
 }
 
 /** The value of a header, whatever the case of its name. */
-export function headerOf({ headers }: InboundRequest, name: string): string | undefined {
+export function headerOf({ headers }: Pick<InboundRequest, "headers">, name: string): string | undefined {
   const wanted = name.toLowerCase();
   for (const [given, value] of Object.entries(headers)) if (given.toLowerCase() === wanted) return value;
   return undefined;

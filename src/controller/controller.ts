@@ -26,14 +26,14 @@ import type { Logger } from "../server/logger.ts";
 import { createMetrics } from "../server/metrics.ts";
 import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
-import type { Accepted, NewEvent } from "../store/event-types.ts";
+import type { NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
 import { type Alerts, createAlerts } from "./alerts.ts";
 import { hearsNothing, recordRules } from "./conditions.ts";
 import { type Current, createCurrent, nameOf } from "./current.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
-import { postedEventsPart } from "./parts/posted-events.ts";
+import { type ProvenEventsPart, postedEventsPart, type Senders } from "./parts/posted-events.ts";
 import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
@@ -55,6 +55,8 @@ export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "op
   ): RunContext;
   /** What can be had of an Integration's secrets, for proving webhooks. */
   resolveAvailable(manifest: Manifest<Integration>): Promise<Resolved>;
+  /** Who may post signed events, with their secrets read anew. */
+  senders(): Promise<Senders>;
   /** Takes secrets out of a text. */
   clean(text: string): string;
   /** The operator's notification templates, as they are now. */
@@ -98,6 +100,7 @@ class Loop implements Controller {
   readonly #scheduler: Scheduler;
   readonly #engine: EventEngine;
   readonly #receiver: Receiver;
+  readonly #posted: ProvenEventsPart;
   #current: Current | undefined;
   readonly #ending = new AbortController();
   #lease: HolderLock | undefined;
@@ -131,6 +134,13 @@ class Loop implements Controller {
       log: this.#log,
       onAccepted: (events, accepted) => this.#engine.accepted(events, accepted),
     });
+    this.#posted = postedEventsPart({
+      store: store.events,
+      clock,
+      senders: options.senders,
+      log: this.#log,
+      onAccepted: (events, accepted) => this.#engine.accepted(events, accepted),
+    });
     this.parts = this.#createParts(metrics);
   }
 
@@ -146,7 +156,7 @@ class Loop implements Controller {
           this.#options.log.error({ error }, "the manifests could not be taken over");
         });
     });
-    await this.#taking;
+    await Promise.all([this.#taking, this.#posted.check()]);
   }
 
   lead(lease: HolderLock): void {
@@ -165,7 +175,7 @@ class Loop implements Controller {
     await this.#options.source.close();
     await Promise.all([this.#taking, this.#starting]);
     await Promise.all([passes, this.#engine.stop(PATIENCE)]);
-    await this.#receiver.written();
+    await Promise.all([this.#receiver.written(), this.#posted.written()]);
     this.#metrics.leads(false);
   }
 
@@ -290,8 +300,6 @@ class Loop implements Controller {
     const current = () => this.#current;
     const [sessions, scheduler, passes] = [this.#sessions, this.#scheduler, this.#passes];
     const checks = new SchemaChecks();
-    const accepted = (events: readonly NewEvent[], answers: readonly Accepted[]) =>
-      this.#engine.accepted(events, answers);
     return {
       store,
       webhooks: webhooksPart({
@@ -300,7 +308,7 @@ class Loop implements Controller {
         resolve: resolveAvailable,
         monotonic: () => clock.monotonic(),
       }),
-      events: postedEventsPart(store.events, () => clock.now(), accepted),
+      events: this.#posted,
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
       rules: { list: () => ruleSummaries(this.#current, store) },
       routes: { list: async () => routeSummaries(this.#current?.routes.set) },

@@ -12,6 +12,7 @@ import { createFolderSource } from "../../sources/folder.ts";
 import type { LastingStore } from "../../store/types.ts";
 import type { Invocation } from "../command.ts";
 import { type Connections, composeRun } from "../compose.ts";
+import { readSenders } from "./senders.ts";
 import type { LiveSettings } from "./settings.ts";
 
 export interface ComposeOptions {
@@ -53,6 +54,7 @@ export function composeController(
     resolve: (manifest) => connections.resolve(manifest),
     resolveAvailable: availableOf(connections),
     hide: (secrets) => registerSecrets(connections.transport, secrets),
+    senders: () => readSenders(settings, connections.secrets, (secret) => connections.transport.redactor.add(secret)),
     clean: (text) => connections.transport.redactor.redact(text),
     templates: async () => new TemplateSet((await readTemplates(settings.folder)).files),
     http,
