@@ -9,7 +9,7 @@ export * from "./facade/index.ts";
 export * from "./fitting.ts";
 export type { ErrorClassifier, Guard } from "./guard.ts";
 export { systemClock } from "./http/clock.ts";
-export type { SentRequest } from "./http/connection.ts";
+export type { Answered, SentRequest } from "./http/connection.ts";
 export { parseDuration } from "./http/duration.ts";
 export { assertHeaders } from "./http/guarded-request.ts";
 export type { Lane } from "./http/limits.ts";

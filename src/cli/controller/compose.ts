@@ -50,7 +50,7 @@ export function composeController(
     source,
     platforms: () => settings.platforms,
     context: contextOf(invocation, options),
-    open: (manifest, lane, onRequest) => connections.open(manifest, { lane, onRequest }),
+    open: (manifest, lane, watch) => connections.open(manifest, { lane, ...watch }),
     resolve: (manifest) => connections.resolve(manifest),
     resolveAvailable: availableOf(connections),
     hide: (secrets) => registerSecrets(connections.transport, secrets),
