@@ -70,7 +70,12 @@ export function recovered(manifest: Manifest<Integration>, at: Moment): NewEvent
   return resolved(manifest, INTEGRATION_RECOVERED, "health", at);
 }
 
-export function planApplied(manifest: Manifest<Integration>, changes: ToldChanges, at: Moment): NewEvent {
+/** @param changes what was written or, where the process was killed on the way, what was to be. */
+export function planApplied(
+  manifest: Manifest<Integration>,
+  changes: ToldChanges & { interrupted?: true },
+  at: Moment,
+): NewEvent {
   return integrationEvent(manifest, PLAN_APPLIED, at, { severity: "info", ...changes });
 }
 

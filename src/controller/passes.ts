@@ -34,6 +34,7 @@ import {
 import type { Ran } from "./scheduler.ts";
 import { tellingStore } from "./telling-store.ts";
 import { toldChanges } from "./told-changes.ts";
+import { createWriting, occurrenceOf, type Writing } from "./writing.ts";
 
 /** A change as the API tells it: no values. */
 export type FoundChange = Pick<Change, "action" | "kind" | "key"> & { fields: readonly string[]; reason?: string };
@@ -82,9 +83,11 @@ export function createPasses(options: PassesOptions): Passes {
 class PassRunner implements Passes {
   readonly #options: PassesOptions;
   readonly #found = new Map<string, Found>();
+  readonly #writing: Writing;
 
   constructor(options: PassesOptions) {
     this.#options = options;
+    this.#writing = createWriting(options.store);
   }
 
   found(owner: string): Found | undefined {
@@ -96,12 +99,14 @@ class PassRunner implements Passes {
     const manifest = this.#options.manifest(owner);
     if (!manifest) return { end: { end: "done" } };
     const at: Moment = { now: clock.now(), trace: newTrace() };
+    await this.#tellInterrupted(manifest, at);
     const started = clock.monotonic();
     const context = this.#options.context(manifest, this.#telling(manifest, at), signal);
     let writes = false;
     const running = reconcile(context, {
       approve: async (proposed) => {
         if (!signal.aborted) await this.#tellDrift(manifest, proposed, at);
+        if (!signal.aborted) await this.#begin(owner, proposed, at);
         writes = !signal.aborted;
         return writes;
       },
@@ -174,16 +179,35 @@ class PassRunner implements Passes {
     );
   }
 
+  async #begin(owner: string, plan: Plan, at: Moment): Promise<void> {
+    const toWrite = changesIn(plan).filter(({ action }) => action !== "blocked");
+    if (toWrite.length > 0) await this.#writing.begin(owner, toldChanges(toWrite, this.#options.clean), at);
+  }
+
+  /** Tells what a process that was killed had begun to write. */
+  async #tellInterrupted(manifest: Manifest<Integration>, at: Moment): Promise<void> {
+    const owner = ownerOf(manifest.object);
+    const begun = await this.#writing.left(owner);
+    if (!begun) return;
+    const { told, trace } = begun;
+    const { raise, store } = this.#options;
+    await raise([planApplied(manifest, { ...told, interrupted: true }, appliedAt(owner, { ...at, trace }))]);
+    const details = { planned: told.total, interrupted: true };
+    await store.audit.append([{ ...this.#auditOf(owner, 0, 0, { ...at, trace }), outcome: "failed", details }]);
+    await this.#writing.end(owner);
+  }
+
   /** Tells what was written, and whether the drift is over by that. */
   async #tellOutcomes({ manifest, owner, outcomes, decision }: Pass, at: Moment): Promise<void> {
-    if (outcomes.length === 0) return;
+    if (outcomes.length === 0) return this.#writing.end(owner);
     const done = outcomes.filter(({ status }) => status === "done").map(({ change }) => change);
     const left = (decision?.changes ?? []).filter((change) => change.cause === "drift" && !done.includes(change));
     const { raise, clean } = this.#options;
-    if (done.length > 0) await raise([planApplied(manifest, toldChanges(done, clean), at)]);
+    if (done.length > 0) await raise([planApplied(manifest, toldChanges(done, clean), appliedAt(owner, at))]);
     if (left.length === 0) await this.#tellDriftGone(manifest, at);
     const failed = outcomes.length - done.length;
     await this.#options.store.audit.append([this.#auditOf(owner, done.length, failed, at)]);
+    await this.#writing.end(owner);
   }
 
   #auditOf(owner: string, done: number, failed: number, { now, trace }: Moment): AuditRecord {
@@ -241,6 +265,11 @@ const interrupted: PassEnd = { end: "again", reason: "Interrupted", message: "Th
 
 function changesIn(plan: Plan): readonly Change[] {
   return plan.integrations.flatMap(({ changes }) => changes);
+}
+
+/** The moment of what a pass wrote: told once, by this process or the next. */
+function appliedAt(owner: string, at: Moment): Moment {
+  return { ...at, occurrence: occurrenceOf(owner, at.trace) };
 }
 
 function foundChange({ action, kind, key, fields, reason }: Change): FoundChange {

@@ -64,6 +64,7 @@ const raised: readonly [event: NewEvent, template: string, says: readonly string
   ],
   [driftResolved(manifest, at), "drift", ["Drift is gone in acme"]],
   [planApplied(manifest, changes, at), "plan-applied", ["Applied to acme", '+ "Sev 1"']],
+  [planApplied(manifest, { ...changes, interrupted: true }, at), "plan-applied", ["The program ended while"]],
   [reconcileFailed(manifest, failure, at), "reconcile-failed", ["AUTH", "The token was refused."]],
   [reconciledAgain(manifest, at), "reconcile-failed", ["Reconciled again: acme"]],
   [unhealthy(manifest, failure, at.now - 60_000, at), "integration-health", ["acme is unhealthy", "AUTH", "11:59"]],

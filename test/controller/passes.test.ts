@@ -132,6 +132,49 @@ test("drift is told before it is put back, and is over by that", async () => {
   expect(it.passes().found("default/acme")?.changes).toMatchObject([{ action: "update", key: "incidents" }]);
 });
 
+test("what a killed process had begun to write is told by the next one, once, and stands in the audit log", async () => {
+  const it = await stage();
+  const killed = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  it.system.beforeWrite("create", async () => {
+    begun.resolve();
+    await killed.promise;
+  });
+  const left = it.pass(rooms("a"));
+  await begun.promise;
+  const before = it.events.length;
+  it.restart();
+  await it.pass("");
+  await it.pass(acme("suspend: true"));
+  const told = it.events.slice(before).filter(({ type }) => type === "plumbline.plan.applied");
+  expect(told.map(({ data }) => JSON.parse(data))).toMatchObject([
+    { interrupted: true, total: 1, changes: [{ action: "create", key: "incidents" }] },
+  ]);
+  expect(await it.store.audit.audit({ limit: 9 })).toMatchObject([
+    { action: "apply", outcome: "failed", details: { planned: 1, interrupted: true } },
+  ]);
+  await it.pass(acme("suspend: true"));
+  // The one that was left goes on after all: the inbox has its event by then.
+  killed.resolve();
+  await left;
+  expect(new Set(it.events.filter(({ type }) => type === "plumbline.plan.applied").map(({ id }) => id)).size).toBe(1);
+});
+
+test("a pass that had something to write and could not leaves nothing to be told", async () => {
+  const it = await stage();
+  it.system.failWrite("create rooms/incidents");
+  await it.pass(rooms("a"));
+  it.told();
+  const { kind, name } = { kind: "Alert", name: "writing/default/acme" };
+  expect(await it.store.object(kind, name)).toBeUndefined();
+  it.restart();
+  it.system.heal();
+  await it.pass(rooms("a"));
+  expect(it.told().filter((text) => text.startsWith("plumbline.plan"))).toEqual([
+    "plumbline.plan.applied create incidents /name,/topic",
+  ]);
+});
+
 test("drift that is only observed is told once, anew when it changes, and resolved when it is gone, also by another process", async () => {
   const it = await stage();
   await it.pass(rooms("a"));

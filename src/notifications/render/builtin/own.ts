@@ -83,7 +83,11 @@ code:
   text: |
 ${changesBlock}
 ---
+{{#if interrupted}}
+The program ended while this was carried out, so some of it may not have been; the next pass sees to that.
+{{else}}
 What the manifests declare was carried out.
+{{/if}}
 `,
   "integration-health": `---
 title: '{{text (default integration (default event.subject "Integration"))}} {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}has recovered{{else}}is unhealthy{{/if}}{{#if group.others}} and {{group.others}} more{{/if}}'
