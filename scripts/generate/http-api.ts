@@ -66,6 +66,6 @@ function row({ path, method, operation }: { path: string; method: string; operat
   const { summary, description = "", parameters = [] } = operation;
   const query = parameters.filter((one) => one.in === "query").map(({ name }) => `\`${name}\``);
   const takes = query.length > 0 ? `; takes ${query.join(", ")}` : "";
-  const role = /role (\w+)/.exec(description)?.[1] ?? "–";
+  const role = /role (\w+(?:, or a signature)?)/.exec(description)?.[1] ?? "–";
   return `| \`${method} ${path}\` | ${summary}${takes} | ${role} |`;
 }

@@ -46,6 +46,7 @@ export interface OpenOptions {
   /** Default `background`, which leaves room for what people and rules wait for. */
   lane?: SessionOptions["lane"];
   onRequest?: SessionOptions["onRequest"];
+  onAnswer?: SessionOptions["onAnswer"];
 }
 
 export interface ResolvedConnection {
@@ -95,7 +96,7 @@ async function openOne(
   settings: Settings,
   transport: Transport,
   secrets: SecretContext,
-  { progress, lane = "background", onRequest }: OpenOptions & { progress: Progress | undefined },
+  { progress, lane = "background", onRequest, onAnswer }: OpenOptions & { progress: Progress | undefined },
 ): Promise<Session> {
   const { metadata, spec } = manifest.object;
   const platform = (await settings.platforms.load(spec.platform)) as Platform;
@@ -113,6 +114,7 @@ async function openOne(
       );
       onRequest?.(request);
     },
+    ...(onAnswer ? { onAnswer } : {}),
   });
 }
 

@@ -6,6 +6,7 @@
  */
 import { CLOUDEVENTS_VERSION, type EventEnvelope } from "../api/event.ts";
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
+import { labelsOfData, stringMap } from "../events/envelope.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { PlatformSource } from "../manifests/types.ts";
 import type { Directory } from "../rules/directory.ts";
@@ -29,19 +30,7 @@ interface Origin {
 }
 
 const attributes = ["subject", "time", "datacontenttype", "dataschema"] as const;
-const own = [
-  "specversion",
-  "id",
-  "source",
-  "type",
-  "data",
-  "labels",
-  "event",
-  "integration",
-  "platform",
-  "namespace",
-  "self",
-];
+const own = ["specversion", "id", "source", "type", "data", "event", "integration", "platform", "namespace", "self"];
 
 /** @param shown the file's name, for messages. @throws UserError */
 export async function readEvent(text: string, shown: string, world: EventWorld): Promise<OpenEvent> {
@@ -112,7 +101,7 @@ function envelopeOf(written: Written, type: string, origin: Origin, shown: strin
   const extensions = Object.entries(written).filter(
     ([name, value]) => !known.includes(name) && ["string", "number", "boolean"].includes(typeof value),
   );
-  const labels = [(written.data as { labels?: unknown } | null | undefined)?.labels, written.labels].find(isLabels);
+  const labels = labelsIn(written, shown) ?? labelsOfData(written.data);
   return {
     specversion: CLOUDEVENTS_VERSION,
     id: textOf(written, "id", shown) ?? "simulated",
@@ -125,9 +114,12 @@ function envelopeOf(written: Written, type: string, origin: Origin, shown: strin
   };
 }
 
-function isLabels(value: unknown): value is Record<string, string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((one) => typeof one === "string");
+/** As the controller takes them: an object is a map of texts, and all else an extension attribute. @throws UserError */
+function labelsIn({ labels }: Written, shown: string): Readonly<Record<string, string>> | undefined {
+  if (typeof labels !== "object" || labels === null) return undefined;
+  const map = stringMap(labels);
+  if (map) return map;
+  throw new UserError(`${shown}: "labels" must be a map of texts: {"name": "text", …}.`);
 }
 
 function storedOf(envelope: EventEnvelope, origin: Origin, now: number): OpenEvent["stored"] {

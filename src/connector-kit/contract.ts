@@ -245,6 +245,13 @@ export interface Events {
   main: Readonly<Record<string, string>>;
   /** A function where the connection says how; {@link authenticateOf} asks either. */
   authenticate: Authenticate | ((connection: Readonly<Record<string, unknown>>) => Authenticate);
+  /**
+   * Answers a request other than POST, for which no proof is asked and no event comes of. Left out, or undefined: 405.
+   */
+  preflight?(
+    request: InboundRequest & { method: string },
+    connection: Readonly<Record<string, unknown>>,
+  ): { status: number; headers?: Record<string, string>; body?: string } | undefined;
   /** An answer in place of taking an event in; asked for authenticated requests only, and throws for none. */
   handshake?(request: InboundRequest): { status: number; headers?: Record<string, string>; body: string } | undefined;
   /**

@@ -57,7 +57,7 @@ export function wholeSeconds(text: string | undefined): number | undefined {
 }
 
 /** The value of a header, whatever the case of its name. */
-export function headerOf({ headers }: InboundRequest, name: string): string | undefined {
+export function headerOf({ headers }: Pick<InboundRequest, "headers">, name: string): string | undefined {
   const wanted = name.toLowerCase();
   // As they come from the server, and so almost always.
   if (Object.hasOwn(headers, wanted)) return headers[wanted];

@@ -26,19 +26,20 @@ import type { Logger } from "../server/logger.ts";
 import { createMetrics } from "../server/metrics.ts";
 import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
-import type { Accepted, NewEvent } from "../store/event-types.ts";
+import type { NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
+import { type Alerts, createAlerts } from "./alerts.ts";
 import { hearsNothing, recordRules } from "./conditions.ts";
 import { type Current, createCurrent, nameOf } from "./current.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
-import { manifestEvents } from "./own-events.ts";
 import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
-import { postedEventsPart } from "./parts/posted-events.ts";
+import { type ProvenEventsPart, postedEventsPart, type Senders } from "./parts/posted-events.ts";
 import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSessions, type Resolved, type Sessions, type SessionsOptions } from "./sessions.ts";
+import { tellSnapshot } from "./tell-snapshot.ts";
 
 /** Milliseconds for which deliveries that are under way may go on when the program ends. */
 const PATIENCE = 10_000;
@@ -54,6 +55,10 @@ export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "op
   ): RunContext;
   /** What can be had of an Integration's secrets, for proving webhooks. */
   resolveAvailable(manifest: Manifest<Integration>): Promise<Resolved>;
+  /** Who may post signed events, with their secrets read anew. */
+  senders(): Promise<Senders>;
+  /** Takes secrets out of a text. */
+  clean(text: string): string;
   /** The operator's notification templates, as they are now. */
   templates(): Promise<TemplateSet>;
   /** Sends what rules send to addresses of their own. */
@@ -90,15 +95,15 @@ class Loop implements Controller {
   readonly #log: EventLog;
   readonly #metrics: ControllerMetrics;
   readonly #sessions: Sessions;
+  readonly #alerts: Alerts;
   readonly #passes: Passes;
   readonly #scheduler: Scheduler;
   readonly #engine: EventEngine;
   readonly #receiver: Receiver;
+  readonly #posted: ProvenEventsPart;
   #current: Current | undefined;
   readonly #ending = new AbortController();
   #lease: HolderLock | undefined;
-  /** What is known to have been told of the manifests' mistakes. */
-  #told: Pick<Snapshot, "problems" | "held"> = { problems: [], held: [] };
   #taking: Promise<void> = Promise.resolve();
   #starting: Promise<void> = Promise.resolve();
 
@@ -111,6 +116,7 @@ class Loop implements Controller {
     this.#metrics = controllerMetrics(metrics.registry);
     this.#metrics.leads(false);
     this.#sessions = createSessions({ ...options, monotonic: () => clock.monotonic(), current, log: this.#log });
+    this.#alerts = createAlerts({ store, raise: (events) => this.#raise(events) });
     this.#passes = this.#createPasses();
     this.#scheduler = createScheduler({
       clock,
@@ -125,6 +131,13 @@ class Loop implements Controller {
       store: store.events,
       clock,
       newId: () => this.#newTrace(),
+      log: this.#log,
+      onAccepted: (events, accepted) => this.#engine.accepted(events, accepted),
+    });
+    this.#posted = postedEventsPart({
+      store: store.events,
+      clock,
+      senders: options.senders,
       log: this.#log,
       onAccepted: (events, accepted) => this.#engine.accepted(events, accepted),
     });
@@ -143,7 +156,7 @@ class Loop implements Controller {
           this.#options.log.error({ error }, "the manifests could not be taken over");
         });
     });
-    await this.#taking;
+    await Promise.all([this.#taking, this.#posted.check()]);
   }
 
   lead(lease: HolderLock): void {
@@ -162,7 +175,7 @@ class Loop implements Controller {
     await this.#options.source.close();
     await Promise.all([this.#taking, this.#starting]);
     await Promise.all([passes, this.#engine.stop(PATIENCE)]);
-    await this.#receiver.written();
+    await Promise.all([this.#receiver.written(), this.#posted.written()]);
     this.#metrics.leads(false);
   }
 
@@ -192,9 +205,8 @@ class Loop implements Controller {
     const current = this.#current;
     if (!current) return;
     const { clock, store } = this.#options;
-    const events = manifestEvents(this.#told, current.snapshot, { now: clock.now(), trace: this.#newTrace() });
-    if (events.length > 0) await this.#raise(events);
-    this.#told = current.snapshot;
+    const isDeclared = (owner: string) => current.integration(owner) !== undefined;
+    await tellSnapshot(this.#alerts, current.snapshot, isDeclared, { now: clock.now(), trace: this.#newTrace() });
     await recordRules(current, store, clock.now());
   }
 
@@ -212,11 +224,13 @@ class Loop implements Controller {
   }
 
   #createPasses(): Passes {
-    const { store, clock, context } = this.#options;
+    const { store, clock, context, clean } = this.#options;
     return createPasses({
       store,
       clock,
       raise: (events) => this.#raise(events),
+      alerts: this.#alerts,
+      clean,
       manifest: (owner) => this.#current?.integration(owner),
       context: (manifest, telling, signal) => ({
         ...context(manifest, { current: this.#now(), store: telling, signal, lease: this.#lease }),
@@ -286,8 +300,6 @@ class Loop implements Controller {
     const current = () => this.#current;
     const [sessions, scheduler, passes] = [this.#sessions, this.#scheduler, this.#passes];
     const checks = new SchemaChecks();
-    const accepted = (events: readonly NewEvent[], answers: readonly Accepted[]) =>
-      this.#engine.accepted(events, answers);
     return {
       store,
       webhooks: webhooksPart({
@@ -296,7 +308,7 @@ class Loop implements Controller {
         resolve: resolveAvailable,
         monotonic: () => clock.monotonic(),
       }),
-      events: postedEventsPart(store.events, () => clock.now(), accepted),
+      events: this.#posted,
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
       rules: { list: () => ruleSummaries(this.#current, store) },
       routes: { list: async () => routeSummaries(this.#current?.routes.set) },

@@ -2,26 +2,24 @@
  * The program's own events: what it found and did, in the form that rules and routes see. Pure.
  *
  * Each has in `data` a fingerprint of what it is about and, where it is a state that begins and ends, whether that is
- * `firing` or `resolved`. No values of fields stand in it: they may be secrets, and what changed is in the audit log.
+ * `firing` or `resolved`. Whether it is new, `alerts.ts` knows; which values it may tell, `told-changes.ts`.
  */
 import { createHash } from "node:crypto";
-import type { Condition, Integration } from "../api/index.ts";
+import type { Failure, Integration } from "../api/index.ts";
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
-import type { Change } from "../api/plan.ts";
 import { ownEvent } from "../events/envelope.ts";
-import type { Manifest, Problem } from "../manifests/types.ts";
-import type { Held } from "../sources/source.ts";
+import type { Manifest } from "../manifests/types.ts";
 import type { NewEvent } from "../store/event-types.ts";
-import type { ObjectState } from "../store/types.ts";
+import type { ToldChanges } from "./told-changes.ts";
+import type { WrongFile } from "./wrong-files.ts";
 
 export const DRIFT_DETECTED = "plumbline.drift.detected";
 export const DRIFT_RESOLVED = "plumbline.drift.resolved";
 export const RECONCILE_FAILED = "plumbline.reconcile.failed";
 export const PLAN_APPLIED = "plumbline.plan.applied";
+export const INTEGRATION_UNHEALTHY = "plumbline.integration.unhealthy";
+export const INTEGRATION_RECOVERED = "plumbline.integration.recovered";
 export const MANIFEST_INVALID = "plumbline.manifest.invalid";
-
-/** At most so many changes are listed in one event; `total` counts all. */
-const MOST_LISTED = 100;
 
 /** When something was found, and in which run. */
 export interface Moment {
@@ -29,107 +27,96 @@ export interface Moment {
   now: number;
   /** 32 hex digits. */
   trace: string;
+  /** The same for the same finding in every run: the event's id comes from it. Left out: it comes from the run. */
+  occurrence?: string;
 }
 
-/** A change as events tell it. */
-export type ToldChange = Pick<Change, "action" | "kind" | "key"> & { fields: readonly string[]; reason?: string };
+/** What of an Integration begins and ends; the first part of a fingerprint. */
+export type Topic = "drift" | "reconcile" | "health";
 
-export function driftDetected(manifest: Manifest<Integration>, changes: readonly ToldChange[], at: Moment): NewEvent {
-  return integrationEvent(manifest, DRIFT_DETECTED, at, {
-    severity: "warning",
-    status: "firing",
-    fingerprint: `drift/${nameOf(manifest)}`,
-    ...listed(changes),
-  });
+/** @param owner `namespace/name`. */
+export function fingerprintOf(topic: Topic, owner: string): string {
+  return `${topic}/${owner}`;
+}
+
+export function driftDetected(manifest: Manifest<Integration>, changes: ToldChanges, at: Moment): NewEvent {
+  return firing(manifest, DRIFT_DETECTED, "drift", at, changes);
 }
 
 export function driftResolved(manifest: Manifest<Integration>, at: Moment): NewEvent {
-  return integrationEvent(manifest, DRIFT_RESOLVED, at, {
-    severity: "warning",
-    status: "resolved",
-    fingerprint: `drift/${nameOf(manifest)}`,
-  });
+  return resolved(manifest, DRIFT_RESOLVED, "drift", at);
 }
 
-export function planApplied(manifest: Manifest<Integration>, changes: readonly ToldChange[], at: Moment): NewEvent {
-  return integrationEvent(manifest, PLAN_APPLIED, at, { severity: "info", ...listed(changes) });
+export function reconcileFailed(manifest: Manifest<Integration>, { code, message }: Failure, at: Moment): NewEvent {
+  return firing(manifest, RECONCILE_FAILED, "reconcile", at, { reason: code, message });
 }
 
-/** Reasons of being unready that are as somebody wanted it. */
-const wanted: ReadonlySet<string> = new Set(["Suspended", "DependencyNotReady"]);
+export function reconciledAgain(manifest: Manifest<Integration>, at: Moment): NewEvent {
+  return resolved(manifest, RECONCILE_FAILED, "reconcile", at);
+}
 
-/**
- * What a step of an Integration's conditions tells: that it cannot be reconciled, why now, and that it can again.
- *
- * @param before undefined for one that was never reconciled.
- */
-export function conditionEvents(
+/** @param since milliseconds since 1970. */
+export function unhealthy(
   manifest: Manifest<Integration>,
-  before: ObjectState | undefined,
-  next: ObjectState,
+  { code, message }: Failure,
+  since: number,
   at: Moment,
-): NewEvent[] {
-  const [was, is] = [readyOf(before), readyOf(next)];
-  const failed = (one: Condition | undefined) => one?.status === "False" && !wanted.has(one.reason);
-  const about = { severity: "error", fingerprint: `reconcile/${nameOf(manifest)}` };
-  if (is && failed(is)) {
-    if (failed(was) && was?.reason === is.reason && was.message === is.message) return [];
-    const { reason, message } = is;
-    return [integrationEvent(manifest, RECONCILE_FAILED, at, { ...about, status: "firing", reason, message })];
-  }
-  if (!failed(was) || is?.status !== "True") return [];
-  return [integrationEvent(manifest, RECONCILE_FAILED, at, { ...about, status: "resolved" })];
+): NewEvent {
+  const failing = { code, message, since: new Date(since).toISOString() };
+  return firing(manifest, INTEGRATION_UNHEALTHY, "health", at, failing);
 }
 
-/** Files that became wrong, are wrong in another way, or are right again; one event a file and namespace. */
-export function manifestEvents(
-  before: { problems: readonly Problem[]; held: readonly Held[] },
-  next: { problems: readonly Problem[]; held: readonly Held[] },
+export function recovered(manifest: Manifest<Integration>, at: Moment): NewEvent {
+  return resolved(manifest, INTEGRATION_RECOVERED, "health", at);
+}
+
+/** @param changes what was written or, where the process was killed on the way, what was to be. */
+export function planApplied(
+  manifest: Manifest<Integration>,
+  changes: ToldChanges & { interrupted?: true },
   at: Moment,
-): NewEvent[] {
-  const [was, is] = [byFile(before), byFile(next)];
-  const events: NewEvent[] = [];
-  for (const [place, found] of is) {
-    if (JSON.stringify(was.get(place)) !== JSON.stringify(found)) events.push(manifestEvent(found, "firing", at));
-  }
-  for (const [place, found] of was) if (!is.has(place)) events.push(manifestEvent(found, "resolved", at));
-  return events;
+): NewEvent {
+  return integrationEvent(manifest, PLAN_APPLIED, at, { severity: "info", ...changes });
 }
 
-interface WrongFile {
-  namespace: string;
-  file: string;
-  problems: readonly Pick<Problem, "code" | "message" | "line">[];
-  /** `Kind namespace/name` of what stays in force as it was. */
-  held: readonly string[];
+const ends: Readonly<Record<Topic, string>> = {
+  drift: DRIFT_RESOLVED,
+  reconcile: RECONCILE_FAILED,
+  health: INTEGRATION_RECOVERED,
+};
+
+/** The end of what is told of an Integration that is no longer declared. @param owner `namespace/name`. */
+export function endedWithIntegration(topic: Topic, owner: string, at: Moment): NewEvent {
+  const [namespace = DEFAULT_NAMESPACE, integration = ""] = owner.split("/");
+  const own = { namespace, integration };
+  const how = { severity: severities[topic], status: "resolved", fingerprint: fingerprintOf(topic, owner) };
+  const message = "The Integration is no longer declared.";
+  return event(ends[topic], namespace, owner, { ...own, ...how, reason: "Removed", message, labels: own }, at);
 }
 
-function byFile({ problems, held }: { problems: readonly Problem[]; held: readonly Held[] }): Map<string, WrongFile> {
-  const found = new Map<string, WrongFile>();
-  for (const [file, inFile] of Map.groupBy(problems, (problem) => problem.file ?? "")) {
-    const kept = held.filter(({ problem }) => (problem.file ?? "") === file);
-    const said = inFile.map(({ code, message, line }) => ({ code, message, ...(line === undefined ? {} : { line }) }));
-    for (const namespace of new Set([
-      ...kept.map((one) => one.namespace),
-      ...(kept.length ? [] : [DEFAULT_NAMESPACE]),
-    ])) {
-      const names = kept
-        .filter((one) => one.namespace === namespace)
-        .map((one) => `${one.kind} ${one.namespace}/${one.name}`);
-      found.set(`${namespace} ${file}`, { namespace, file, problems: said.slice(0, MOST_LISTED), held: names });
-    }
-  }
-  return found;
+const severities: Readonly<Record<Topic, string>> = { drift: "warning", reconcile: "error", health: "error" };
+
+function firing(manifest: Manifest<Integration>, type: string, topic: Topic, at: Moment, data: object): NewEvent {
+  const fingerprint = fingerprintOf(topic, nameOf(manifest));
+  const how = { severity: severities[topic], status: "firing", fingerprint };
+  return integrationEvent(manifest, type, at, { ...how, ...data });
 }
 
-function manifestEvent({ namespace, file, problems, held }: WrongFile, status: string, at: Moment): NewEvent {
+function resolved(manifest: Manifest<Integration>, type: string, topic: Topic, at: Moment): NewEvent {
+  const fingerprint = fingerprintOf(topic, nameOf(manifest));
+  return integrationEvent(manifest, type, at, { severity: severities[topic], status: "resolved", fingerprint });
+}
+
+/** @param problems left out: the file is right again. */
+export function manifestEvent(
+  { namespace, file, fingerprint }: Pick<WrongFile, "namespace" | "file" | "fingerprint">,
+  wrong: Pick<WrongFile, "problems" | "held"> | undefined,
+  at: Moment,
+): NewEvent {
+  const { problems, held } = wrong ?? {};
   const data = {
-    severity: "error",
-    status,
-    fingerprint: `manifest/${namespace}/${file}`,
-    file,
-    labels: { namespace },
-    ...(status === "firing" ? { problems, held } : {}),
+    ...{ severity: "error", status: wrong ? "firing" : "resolved", fingerprint, file, labels: { namespace } },
+    ...(wrong ? { problems, held } : {}),
   };
   return event(MANIFEST_INVALID, namespace, file === "" ? "manifests" : file, data, at);
 }
@@ -147,23 +134,15 @@ function integrationEvent(
   return event(type, namespace, nameOf(manifest), { ...own, ...data, labels }, at);
 }
 
-/** The id is the same for the same finding of the same run. */
-function event(type: string, namespace: string, subject: string, data: object, { now, trace }: Moment): NewEvent {
+function event(type: string, namespace: string, subject: string, data: object, at: Moment): NewEvent {
+  const { now, trace, occurrence } = at;
   const id = createHash("sha256")
-    .update(JSON.stringify([type, subject, trace, now, data]))
+    .update(JSON.stringify(occurrence === undefined ? [type, subject, trace, now, data] : [type, occurrence]))
     .digest("hex")
     .slice(0, 32);
   return ownEvent({ type, id, subject, data }, { namespace, receivedAt: now, trace });
 }
 
-function listed(changes: readonly ToldChange[]): { changes: readonly ToldChange[]; total: number } {
-  return { changes: changes.slice(0, MOST_LISTED), total: changes.length };
-}
-
 function nameOf({ object: { metadata } }: Manifest<Integration>): string {
   return `${metadata.namespace ?? DEFAULT_NAMESPACE}/${metadata.name}`;
-}
-
-function readyOf(object: ObjectState | undefined): Condition | undefined {
-  return object?.conditions.find(({ type }) => type === "Ready");
 }

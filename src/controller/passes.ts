@@ -2,12 +2,13 @@
  * Runs one Integration's pass, and tells of it: conditions in the store (the engine's own), own events in the inbox,
  * entries in the audit log.
  *
- * Drift is told before it is put back and a failure before its condition is written: a process that is killed in
- * between tells it twice rather than never.
+ * Drift is told before it is put back and a failure before its condition is written, so that a process which is killed
+ * in between loses neither; `alerts.ts` sees to it that the next one does not tell it again.
  */
 import type { Integration } from "../api/index.ts";
 import type { Change, Plan } from "../api/plan.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
+import { writeJson } from "../events/json.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Manifest } from "../manifests/types.ts";
 import { specDigest } from "../reconcile/digest.ts";
@@ -17,29 +18,42 @@ import { reconcile } from "../reconcile/reconcile.ts";
 import { nextState } from "../reconcile/report.ts";
 import type { AuditRecord, NewEvent } from "../store/event-types.ts";
 import type { LastingStore, Store } from "../store/types.ts";
+import type { Alerts } from "./alerts.ts";
+import { healthOf, readyFailure } from "./health.ts";
 import {
-  conditionEvents,
   driftDetected,
   driftResolved,
+  fingerprintOf,
   type Moment,
   planApplied,
-  type ToldChange,
+  reconciledAgain,
+  reconcileFailed,
+  recovered,
+  unhealthy,
 } from "./own-events.ts";
 import type { Ran } from "./scheduler.ts";
 import { tellingStore } from "./telling-store.ts";
+import { toldChanges } from "./told-changes.ts";
+import { createWriting, occurrenceOf, type Writing } from "./writing.ts";
+
+/** A change as the API tells it: no values. */
+export type FoundChange = Pick<Change, "action" | "kind" | "key"> & { fields: readonly string[]; reason?: string };
 
 /** What the last pass found to differ. */
 export interface Found {
   /** Milliseconds since 1970. */
   checkedAt: number;
   end: PassEnd;
-  changes: readonly ToldChange[];
+  changes: readonly FoundChange[];
 }
 
 export interface PassesOptions {
   store: Store & Pick<LastingStore, "audit">;
   /** Puts own events into the inbox. */
   raise(events: readonly NewEvent[]): Promise<void>;
+  alerts: Alerts;
+  /** Takes secrets out of a text. */
+  clean(text: string): string;
   /** @returns undefined when there is no such Integration any more. */
   manifest(owner: string): Manifest<Integration> | undefined;
   /** Makes what the engine is given, anew for each pass, so that secrets are read anew. */
@@ -69,11 +83,11 @@ export function createPasses(options: PassesOptions): Passes {
 class PassRunner implements Passes {
   readonly #options: PassesOptions;
   readonly #found = new Map<string, Found>();
-  /** The drift that was told last and is not resolved, as text, by owner. */
-  readonly #drift = new Map<string, string>();
+  readonly #writing: Writing;
 
   constructor(options: PassesOptions) {
     this.#options = options;
+    this.#writing = createWriting(options.store);
   }
 
   found(owner: string): Found | undefined {
@@ -85,12 +99,14 @@ class PassRunner implements Passes {
     const manifest = this.#options.manifest(owner);
     if (!manifest) return { end: { end: "done" } };
     const at: Moment = { now: clock.now(), trace: newTrace() };
+    await this.#tellInterrupted(manifest, at);
     const started = clock.monotonic();
     const context = this.#options.context(manifest, this.#telling(manifest, at), signal);
     let writes = false;
     const running = reconcile(context, {
       approve: async (proposed) => {
         if (!signal.aborted) await this.#tellDrift(manifest, proposed, at);
+        if (!signal.aborted) await this.#begin(owner, proposed, at);
         writes = !signal.aborted;
         return writes;
       },
@@ -106,7 +122,8 @@ class PassRunner implements Passes {
     if (!pass) return { end: { end: "done" } };
     const end = signal.aborted ? interrupted : passEnd(pass);
     await this.#tellOutcomes(pass, at);
-    this.#found.set(owner, { checkedAt: at.now, end, changes: changesIn(plan).map(toldChange) });
+    if (!signal.aborted) await this.#tellHealth(pass, end, at);
+    this.#found.set(owner, { checkedAt: at.now, end, changes: changesIn(plan).map(foundChange) });
     this.#logEnd(owner, end, at, clock.monotonic() - started);
     onPass?.(owner, end, clock.monotonic() - started);
     return { end, ...(pass.system === undefined ? {} : { system: pass.system }) };
@@ -125,53 +142,72 @@ class PassRunner implements Passes {
   }
 
   #telling(manifest: Manifest<Integration>, at: Moment): Store {
-    return tellingStore(this.#options.store, async (before, next) => {
-      await this.#raise(conditionEvents(manifest, before, next, at));
+    return tellingStore(this.#options.store, async (next) => {
+      const fingerprint = fingerprintOf("reconcile", ownerOf(manifest.object));
+      const ready = readyFailure(next);
+      if (ready === "wanted") return;
+      await this.#options.alerts.tell(fingerprint, ready && JSON.stringify(ready), at, (moment) =>
+        ready ? reconcileFailed(manifest, ready, moment) : reconciledAgain(manifest, moment),
+      );
     });
   }
 
-  async #raise(events: readonly NewEvent[]): Promise<void> {
-    if (events.length > 0) await this.#options.raise(events);
-  }
-
-  /** Tells drift once, until it changes or is over. A system that could not be read says nothing about it. */
+  /** Tells drift until it is over, anew when it changes. A system that could not be read says nothing about it. */
   async #tellDrift(manifest: Manifest<Integration>, plan: Plan, at: Moment): Promise<void> {
     if (plan.integrations.some(({ error }) => error !== null)) return;
-    const owner = ownerOf(manifest.object);
-    const changes = changesIn(plan)
-      .filter(({ cause }) => cause === "drift")
-      .map(toldChange);
-    const before = this.#drift.get(owner) ?? (await this.#driftOnRecord(owner));
-    if (changes.length === 0) {
-      if (before !== undefined) await this.#raise([driftResolved(manifest, at)]);
-      this.#drift.delete(owner);
-      return;
-    }
-    const text = JSON.stringify(changes);
-    if (before !== text) await this.#raise([driftDetected(manifest, changes, at)]);
-    this.#drift.set(owner, text);
+    const changes = changesIn(plan).filter(({ cause }) => cause === "drift");
+    if (changes.length === 0) return this.#tellDriftGone(manifest, at);
+    const told = toldChanges(changes, this.#options.clean);
+    const fingerprint = fingerprintOf("drift", ownerOf(manifest.object));
+    await this.#options.alerts.tell(fingerprint, writeJson(told), at, (moment) =>
+      driftDetected(manifest, told, moment),
+    );
   }
 
-  /** @returns an empty text where an earlier process left drift that it was told to leave. */
-  async #driftOnRecord(owner: string): Promise<string | undefined> {
-    const object = await this.#options.store.object("Integration", owner);
-    const inSync = object?.conditions.find(({ type }) => type === "InSync");
-    return inSync?.status === "False" && inSync.reason === "Observe" ? "" : undefined;
+  async #tellDriftGone(manifest: Manifest<Integration>, at: Moment): Promise<void> {
+    const fingerprint = fingerprintOf("drift", ownerOf(manifest.object));
+    await this.#options.alerts.tell(fingerprint, undefined, at, (moment) => driftResolved(manifest, moment));
+  }
+
+  async #tellHealth(pass: Pass, end: PassEnd, at: Moment): Promise<void> {
+    const { manifest, owner } = pass;
+    const health = healthOf(pass, end, await this.#options.store.object("Integration", owner), at.now);
+    if (health === "unknown") return;
+    const { failure, since } = health;
+    await this.#options.alerts.tell(fingerprintOf("health", owner), failure?.code, at, (moment) =>
+      failure ? unhealthy(manifest, failure, since, moment) : recovered(manifest, moment),
+    );
+  }
+
+  async #begin(owner: string, plan: Plan, at: Moment): Promise<void> {
+    const toWrite = changesIn(plan).filter(({ action }) => action !== "blocked");
+    if (toWrite.length > 0) await this.#writing.begin(owner, toldChanges(toWrite, this.#options.clean), at);
+  }
+
+  /** Tells what a process that was killed had begun to write. */
+  async #tellInterrupted(manifest: Manifest<Integration>, at: Moment): Promise<void> {
+    const owner = ownerOf(manifest.object);
+    const begun = await this.#writing.left(owner);
+    if (!begun) return;
+    const { told, trace } = begun;
+    const { raise, store } = this.#options;
+    await raise([planApplied(manifest, { ...told, interrupted: true }, appliedAt(owner, { ...at, trace }))]);
+    const details = { planned: told.total, interrupted: true };
+    await store.audit.append([{ ...this.#auditOf(owner, 0, 0, { ...at, trace }), outcome: "failed", details }]);
+    await this.#writing.end(owner);
   }
 
   /** Tells what was written, and whether the drift is over by that. */
   async #tellOutcomes({ manifest, owner, outcomes, decision }: Pass, at: Moment): Promise<void> {
-    if (outcomes.length === 0) return;
+    if (outcomes.length === 0) return this.#writing.end(owner);
     const done = outcomes.filter(({ status }) => status === "done").map(({ change }) => change);
     const left = (decision?.changes ?? []).filter((change) => change.cause === "drift" && !done.includes(change));
-    const events = done.length > 0 ? [planApplied(manifest, done.map(toldChange), at)] : [];
-    if (this.#drift.has(owner) && left.length === 0) {
-      events.push(driftResolved(manifest, at));
-      this.#drift.delete(owner);
-    }
-    await this.#raise(events);
+    const { raise, clean } = this.#options;
+    if (done.length > 0) await raise([planApplied(manifest, toldChanges(done, clean), appliedAt(owner, at))]);
+    if (left.length === 0) await this.#tellDriftGone(manifest, at);
     const failed = outcomes.length - done.length;
     await this.#options.store.audit.append([this.#auditOf(owner, done.length, failed, at)]);
+    await this.#writing.end(owner);
   }
 
   #auditOf(owner: string, done: number, failed: number, { now, trace }: Moment): AuditRecord {
@@ -231,14 +267,11 @@ function changesIn(plan: Plan): readonly Change[] {
   return plan.integrations.flatMap(({ changes }) => changes);
 }
 
-/** A change without the values of its fields. */
-function toldChange(change: {
-  action: Change["action"];
-  kind: string;
-  key: string;
-  fields: readonly { path: string }[];
-  reason?: string;
-}): ToldChange {
-  const { action, kind, key, fields, reason } = change;
+/** The moment of what a pass wrote: told once, by this process or the next. */
+function appliedAt(owner: string, at: Moment): Moment {
+  return { ...at, occurrence: occurrenceOf(owner, at.trace) };
+}
+
+function foundChange({ action, kind, key, fields, reason }: Change): FoundChange {
   return { action, kind, key, fields: fields.map(({ path }) => path), ...(reason ? { reason } : {}) };
 }

@@ -8,12 +8,14 @@
 import type { Integration } from "../api/index.ts";
 import type { CheckedAccount } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
+import type { Answered } from "../connector-kit/http/connection.ts";
 import type { Session } from "../connector-kit/session.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Manifest } from "../manifests/types.ts";
 import { specDigest } from "../reconcile/digest.ts";
 import { ownerOf } from "../reconcile/pass.ts";
 import type { Opened, SessionProvider } from "../rules/sessions.ts";
+import { CallStats, type Calls } from "./calls.ts";
 import type { Current } from "./current.ts";
 
 /** What a session is opened with. */
@@ -26,8 +28,8 @@ export interface SessionsOptions {
   current(): Current | undefined;
   /** Reads secrets anew. @throws ConnectorError */
   resolve(manifest: Manifest<Integration>): Promise<Resolved>;
-  /** @param onRequest told of each request. @throws ConnectorError */
-  open(manifest: Manifest<Integration>, lane: "background" | "interactive", onRequest: () => void): Promise<Session>;
+  /** @param watch told of each request and each answer. @throws ConnectorError */
+  open(manifest: Manifest<Integration>, lane: "background" | "interactive", watch: Watch): Promise<Session>;
   /** Milliseconds that never go back. */
   monotonic(): number;
   /** Keeps values out of every text that leaves. */
@@ -38,10 +40,9 @@ export interface SessionsOptions {
 /** Milliseconds for which secrets are used without being read again: a rotated one counts soon. */
 export const SECRETS_AGE = 5000;
 
-/** How often a system was called since the start, and how often that failed. */
-export interface Calls {
-  calls: number;
-  errors: number;
+export interface Watch {
+  onRequest(): void;
+  onAnswer(answer: Answered): void;
 }
 
 export interface Sessions extends SessionProvider {
@@ -63,19 +64,20 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { current, log } = options;
   const kept = new Map<string, Kept>();
   const accounts = new Map<string, { key: string; account: CheckedAccount | undefined }>();
-  const counts = new Map<string, Calls>();
+  const stats = new Map<string, CallStats>();
 
-  const countsOf = (owner: string): Calls => {
-    const known = counts.get(owner) ?? { calls: 0, errors: 0 };
-    counts.set(owner, known);
+  const statsOf = (owner: string): CallStats => {
+    const known = stats.get(owner) ?? new CallStats();
+    stats.set(owner, known);
     return known;
   };
 
   async function open(manifest: Manifest<Integration>, lane: "background" | "interactive", key: string) {
     const owner = ownerOf(manifest.object);
-    const counted = countsOf(owner);
-    const session = await options.open(manifest, lane, () => {
-      counted.calls += 1;
+    const counted = statsOf(owner);
+    const session = await options.open(manifest, lane, {
+      onRequest: () => counted.called(),
+      onAnswer: (answer) => counted.answered(answer),
     });
     const counting = countingErrors(session, counted);
     const known = accounts.get(owner);
@@ -135,7 +137,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { state: "open", compiled, session: await keptSession(manifest), hide: options.hide };
     },
     account: (owner) => accounts.get(owner)?.account,
-    calls: (owner) => ({ ...countsOf(owner) }),
+    calls: (owner) => statsOf(owner).now(),
   };
 }
 
@@ -143,7 +145,7 @@ function closed(reason: Extract<Opened, { state: "closed" }>["reason"], message:
   return { state: "closed", reason, message };
 }
 
-function countingErrors(session: Session, counted: Calls): Session {
+function countingErrors(session: Session, counted: CallStats): Session {
   const { connector, origin, reader, requests, redact } = session;
   return {
     ...{ connector, origin, reader, requests, redact },
@@ -157,11 +159,11 @@ function countingErrors(session: Session, counted: Calls): Session {
   };
 }
 
-async function counting<T>(counted: Calls, run: () => Promise<T>): Promise<T> {
+async function counting<T>(counted: CallStats, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    counted.errors += 1;
+    counted.failed();
     throw error;
   }
 }

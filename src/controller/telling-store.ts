@@ -2,10 +2,7 @@
 import type { ObjectState, Store } from "../store/types.ts";
 
 /** @param tell resolves when it is told. */
-export function tellingStore(
-  store: Store,
-  tell: (before: ObjectState | undefined, next: ObjectState) => Promise<void>,
-): Store {
+export function tellingStore(store: Store, tell: (next: ObjectState) => Promise<void>): Store {
   return {
     url: store.url,
     system: (system) => store.system(system),
@@ -17,7 +14,7 @@ export function tellingStore(
     lock: (holder, waitMilliseconds) => store.lock(holder, waitMilliseconds),
     close: () => store.close(),
     async putObject(next) {
-      await tell(await store.object(next.kind, next.name), next);
+      await tell(next);
       await store.putObject(next);
     },
   };

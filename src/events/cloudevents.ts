@@ -11,6 +11,7 @@ import type { InboundRequest } from "../connector-kit/contract.ts";
 import { bodyText } from "../connector-kit/inbound.ts";
 import { headerOf } from "../connector-kit/signatures.ts";
 import { headerAttributes } from "./cloudevents-headers.ts";
+import { stringMap } from "./envelope.ts";
 import { innerTexts, readJson, writeJson } from "./json.ts";
 
 /** An event with its data as the text that came. */
@@ -67,13 +68,26 @@ function readBatch(text: string): readonly ReadEvent[] {
 function readElement(text: string, what: string): ReadEvent {
   if (!text.trimStart().startsWith("{")) throw new CloudEventError(400, `${what} is no JSON object.`);
   const members = JSON.parse(text) as Record<string, unknown>;
-  const { data: _, data_base64: encoded, ...attributes } = members;
+  const { data: _, data_base64: encoded, labels: stated, ...others } = members;
+  const labels = labelsIn(stated, what);
+  const attributes = labels === undefined ? { ...others, labels: stated } : others;
   const texts = innerTexts(text);
   const hasBytes = encoded !== undefined && encoded !== null;
   if (texts.has("data") && hasBytes) throw new CloudEventError(400, `${what} has both data and data_base64.`);
-  const envelope = checked(attributes, what);
+  const envelope = { ...checked(attributes, what), ...(labels ? { labels } : {}) };
   if (hasBytes) return withText(envelope, bytesText(encoded, what));
   return withText(envelope, texts.get("data") ?? "");
+}
+
+/**
+ * An object `labels` at the top is our own addition to the format: CloudEvents knows simple attributes only, so one that
+ * is a text, a number or a boolean is an extension attribute as any other, in every mode.
+ */
+function labelsIn(value: unknown, what: string): Readonly<Record<string, string>> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const labels = stringMap(value);
+  if (labels) return labels;
+  throw new CloudEventError(400, `${what} has "labels" that are no map of texts: {"name": "text", …}.`);
 }
 
 /** Bytes travel as base64, and are kept so: as a JSON string. */

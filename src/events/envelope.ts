@@ -27,7 +27,7 @@ export interface Arrival {
 
 /** @param text `data` as it came; left out: written from the envelope's. */
 export function toNewEvent(envelope: EventEnvelope, arrival: Arrival, text?: string): NewEvent {
-  const { data, labels: _, ...attributes } = envelope;
+  const { data, ...attributes } = envelope;
   const { namespace, integration, platform, receivedAt, trace, hops = 0, signedHash } = arrival;
   return {
     namespace,
@@ -65,9 +65,10 @@ export interface About {
 /** Reads a stored event. @param about asked with the data that was read. */
 export function openEvent(stored: StoredEvent, about: (name: string, data: unknown) => About): OpenEvent {
   const data = stored.data === "" ? undefined : readJson(stored.data);
-  const labels = stringMap((data as { labels?: unknown } | null | undefined)?.labels);
+  const attributes = JSON.parse(stored.attributes) as EventEnvelope;
+  const labels = attributes.labels ?? labelsOfData(data);
   const envelope: EventEnvelope = {
-    ...(JSON.parse(stored.attributes) as EventEnvelope),
+    ...attributes,
     ...(labels ? { labels } : {}),
     ...(data === undefined ? {} : { data }),
   };
@@ -113,8 +114,13 @@ function textOf(of: unknown, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** What counts as an event's labels where its envelope has none of its own. */
+export function labelsOfData(data: unknown): Readonly<Record<string, string>> | undefined {
+  return stringMap((data as { labels?: unknown } | null | undefined)?.labels);
+}
+
 /** The map, if it is one and all its values are strings. */
-function stringMap(value: unknown): Readonly<Record<string, string>> | undefined {
+export function stringMap(value: unknown): Readonly<Record<string, string>> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   return Object.values(value).every((one) => typeof one === "string") ? (value as Record<string, string>) : undefined;
 }

@@ -87,6 +87,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const refusals: RefusalRecorder = recordRefusals(store, log);
 
   async function take(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer> {
+    const first = request.method === "POST" ? undefined : endpoint.events.preflight?.(request, endpoint.connection);
+    if (first) return first;
     checkForm(request);
     const authenticate = authenticated(endpoint, request, clock.now());
     const answer = endpoint.events.handshake?.(request);

@@ -50,6 +50,8 @@ interface Row {
   summary: string;
   tag: "Webhooks" | "Events" | "Integrations" | "Rules" | "Notifications" | "Records" | "Server";
   access: Access;
+  /** One without a token may be signed by Standard Webhooks instead; the endpoint itself finds out whose it is. */
+  orSigned?: boolean;
   /** Statuses beside those that every endpoint of its kind may give. */
   errors?: readonly number[];
   /** The answer by its status; null: no body; `{ media, schema }`: another media type than JSON. */

@@ -29,6 +29,13 @@ export const openapiFrame = {
   components: {
     securitySchemes: {
       bearer: { type: "http", scheme: "bearer", description: "A token of `plumbline token create`." },
+      signature: {
+        type: "apiKey",
+        in: "header",
+        name: "webhook-signature",
+        description:
+          "Standard Webhooks, with webhook-id and webhook-timestamp, by a sender that plumbline.config.yaml names.",
+      },
     },
   },
 } as const;
@@ -67,15 +74,15 @@ export const RAW = "x-plumbline-raw";
 
 /** @returns the framework's schema of an endpoint. */
 export function schemaOf(endpoint: Endpoint): FastifySchema {
-  const { operationId, summary, tag, access, params, query, body, rawBody, hidden } = endpoint;
+  const { operationId, summary, tag, access, orSigned, params, query, body, rawBody, hidden } = endpoint;
   const secured = access in { viewer: 1, operator: 1, admin: 1 };
   return {
     operationId,
     summary,
     tags: [tag],
     hide: hidden === true,
-    security: secured ? [{ bearer: [] }] : [],
-    ...(secured ? { description: `Needs the role ${access}.` } : {}),
+    security: secured ? [{ bearer: [] }, ...(orSigned ? [{ signature: [] }] : [])] : [],
+    ...(secured ? { description: `Needs the role ${access}${orSigned ? ", or a signature" : ""}.` } : {}),
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),

@@ -50,6 +50,10 @@ export interface WebhooksPart {
 }
 
 export interface PostedEventsPart {
+  /** Answers OPTIONS: whether a delivery service may send. Asks for no proof. */
+  preflight(request: RawRequest): Promise<RawAnswer>;
+  /** Who signed a request that came without a token. @throws HttpError 401, and 400 for what a signature cannot prove. */
+  prove(request: RawRequest): Promise<Principal>;
   /** Reads structured, binary and batch mode. @throws HttpError for what is no CloudEvent, naming the element. */
   read(request: RawRequest): Promise<readonly EventEnvelope[]>;
   /** Stores all or none, on disk when it resolves. */

@@ -8,6 +8,7 @@
 import type { Socket } from "node:net";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { isStandardWebhook } from "../connector-kit/standard-webhooks.ts";
 import { type Authenticator, createAuthenticator, includes, type Principal } from "./auth.ts";
 import { assertShallow, createChecks } from "./checks.ts";
 import { answerClientError } from "./client-errors.ts";
@@ -47,6 +48,7 @@ interface Known {
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    orSigned?: boolean;
   }
 }
 
@@ -167,7 +169,13 @@ function addHooks(
 /** @throws HttpError 401, 403 or 429, before anything of the body is read. */
 async function admit(authenticator: Authenticator, request: FastifyRequest): Promise<Principal> {
   if (request.is404) return stranger;
-  const access = request.routeOptions.config.access ?? "admitted";
+  const { access = "admitted", orSigned } = request.routeOptions.config;
+  if (
+    orSigned &&
+    request.headers.authorization === undefined &&
+    isStandardWebhook({ headers: request.headers as Record<string, string> })
+  )
+    return stranger;
   const peer = { address: request.socket.remoteAddress ?? "", headers: request.headers };
   if (access === "anyone" || access === "signed") return stranger;
   if (access === "admitted") {
@@ -212,7 +220,7 @@ function addEndpoint(
       url: endpoint.path,
       exposeHeadRoute: endpoint.method === "GET" && !endpoint.rawBody,
       schema: schemaOf(endpoint),
-      config: { access: endpoint.access },
+      config: { access: endpoint.access, ...(endpoint.orSigned ? { orSigned: true } : {}) },
       async handler(request, reply) {
         const { trace, principal, contentType } = known.get(request) as Known;
         const { params, query } = request;

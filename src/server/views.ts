@@ -1,5 +1,5 @@
 /** What is kept, as the API shows it: moments as RFC 3339, bodies only for whom may see them. */
-import type { Attempt, AuditEntry, Delivery, Refusal, StoredEvent } from "../store/event-types.ts";
+import type { Attempt, AuditEntry, Delivery, StoredEvent, StoredRefusal } from "../store/event-types.ts";
 
 /** @returns RFC 3339 in UTC. */
 export function moment(milliseconds: number): string {
@@ -34,7 +34,7 @@ export function attemptView({ at, ...rest }: Attempt) {
   return { ...rest, at: moment(at) };
 }
 
-export function refusalView({ at, ...rest }: Refusal) {
+export function refusalView({ at, seq: _, ...rest }: StoredRefusal) {
   return { ...rest, at: moment(at) };
 }
 

@@ -163,6 +163,19 @@ export interface Refusal {
   trace: string;
 }
 
+/** A refusal on record; the newest thousand are kept. */
+export interface StoredRefusal extends Refusal {
+  /** Rises in the order of arrival. */
+  seq: number;
+}
+
+export interface RefusalFilter {
+  integration?: string;
+  /** Only those before this one: pages. */
+  before?: number;
+  limit: number;
+}
+
 export interface Counts {
   /** Events of which nothing followed yet. */
   pending: number;
@@ -259,7 +272,8 @@ export interface EventStore {
   deliveries(filter: DeliveryFilter): Promise<readonly Delivery[]>;
   attempts(delivery: string): Promise<readonly Attempt[]>;
   refuse(refusals: readonly Refusal[]): Promise<void>;
-  refusals(filter: { integration?: string; limit: number }): Promise<readonly Refusal[]>;
+  /** The newest first. */
+  refusals(filter: RefusalFilter): Promise<readonly StoredRefusal[]>;
   counts(): Promise<Counts>;
   /** @returns how many events and deliveries went. */
   prune(retention: Retention): Promise<number>;

@@ -60,9 +60,12 @@ export interface SystemState {
   failures: readonly PermanentFailure[];
 }
 
+/** The kind of what is remembered of own events that begin and end; no manifest has it. */
+export const ALERT_KIND = "Alert";
+
 /** What is remembered of one Integration, Rule or NotificationRoute. */
 export interface ObjectState {
-  /** `Integration`, `Rule` or `NotificationRoute`. */
+  /** `Integration`, `Rule` or `NotificationRoute`, or {@link ALERT_KIND}. */
   kind: string;
   /** `namespace/name`. */
   name: string;

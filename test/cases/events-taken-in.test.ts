@@ -111,6 +111,8 @@ test("E04: a rightly signed event with a wrong time is 401 without a hint, and t
   expect(await taken(it)).toEqual([`Ev${Math.floor(Date.now() / 1000) - 290}`].map(() => expect.stringMatching(/^Ev/)));
 });
 
+const CI_SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+
 const ce = {
   "ce-specversion": "1.0",
   "ce-source": "/x",
@@ -119,7 +121,11 @@ const ce = {
 };
 
 test("E10 and E11: headers are decoded once; a batch is taken whole, or refused with the element's number", async () => {
-  const it = await field();
+  const it = await field({ env: { CI: CI_SECRET } });
+  it.write(
+    "plumbline.config.yaml",
+    "allow: { hosts: [127.0.0.1] }\nevents: { senders: [{ name: ci, secrets: [{ env: CI }] }] }\n",
+  );
   const { address } = await it.start();
   const url = `${address}/api/events`;
   const binary = (id: string, subject: string) => post(url, "{}", { ...ce, "ce-id": id, "ce-subject": subject });
@@ -143,4 +149,21 @@ test("E10 and E11: headers are decoded once; a batch is taken whole, or refused 
   expect((await batch([])).status).toBe(202);
   expect((await batch(three, "application/cloudevents+json")).status).toBe(400);
   expect(await count()).toBe(3);
+
+  const signed = (body: string, sent = body) =>
+    post(url, sent, {
+      ...{ "content-type": "application/cloudevents+json", "x-forwarded-for": "203.0.113.9" },
+      ...standardHeaders(body, Math.floor(Date.now() / 1000)),
+    });
+  const event = JSON.stringify({ ...three[0], id: "d", labels: { team: "pay" } });
+  expect((await signed(event, event.replace("pay", "own"))).status).toBe(401);
+  expect(await count()).toBe(3);
+  expect((await signed(event)).status).toBe(202);
+  expect(await count()).toBe(4);
 });
+
+function standardHeaders(body: string, seconds: number): Record<string, string> {
+  const key = Buffer.from(CI_SECRET.slice("whsec_".length), "base64");
+  const signature = createHmac("sha256", key).update(`msg_1.${seconds}.${body}`).digest("base64");
+  return { "webhook-id": "msg_1", "webhook-timestamp": String(seconds), "webhook-signature": `v1,${signature}` };
+}

@@ -45,6 +45,26 @@ describe("events list", () => {
     expect(existsSync(join(folder, ".plumbline"))).toBe(false);
   });
 
+  test("--refused lists what was not taken, with the reason, and nothing else", async () => {
+    const here = await prepared();
+    const refusal = { at: 1000, status: 401, reason: "NotAuthentic", message: "3600 s behind", trace: "a".repeat(32) };
+    await here.store.events.refuse([
+      { ...refusal, integration: "default/gh", remoteAddress: "203.0.113.9" },
+      { ...refusal, integration: "prod/slack", message: "\u001b[31mred" },
+      refusal,
+    ]);
+    const found = (flags: string) => items(here, `events list --refused ${flags}`.trim());
+    expect(await found("")).toHaveLength(3);
+    expect(await found("--limit 1")).toEqual([{ ...refusal, at: "1970-01-01T00:00:01.000Z" }]);
+    expect(await found("--integration gh")).toMatchObject([{ integration: "default/gh", message: "3600 s behind" }]);
+    expect(await found("--namespace prod")).toMatchObject([{ integration: "prod/slack" }]);
+    const { stdout } = await here.run("events list --refused");
+    expect(stdout).toContain("NotAuthentic: 3600 s behind");
+    expect(stdout).not.toContain("\u001b");
+    const { code, stderr } = await here.run("events list --refused --type x");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--type and --status")]);
+  });
+
   test("names the states that there are", async () => {
     const { code, stderr } = await place().run("events list --status done");
     expect([code, stderr]).toEqual([1, expect.stringContaining("pending, dispatched, failed")]);

@@ -1,6 +1,7 @@
 /** Limits as requests meet them: paths, lanes, ceilings, headers, other hosts. */
 import { describe, expect, test } from "vitest";
 import {
+  type Answered,
   type Connector,
   createTransport,
   type HttpReader,
@@ -288,5 +289,44 @@ describe("spec.rateLimit", () => {
     const { reader } = await opened({ transport: { fetch }, ...(rateLimit ? { rateLimit } : {}) });
     await times(8, () => reader.get("/a"));
     expect(peak).toBe(most);
+  });
+});
+
+describe("what is left of limits", () => {
+  const watched = () => {
+    const seen = { took: [] as number[], limiters: new Set<Answered["limiter"]>() };
+    const onAnswer = ({ took, limiter }: Answered) => {
+      seen.took.push(took);
+      seen.limiters.add(limiter);
+    };
+    return { ...seen, onAnswer, left: () => [...seen.limiters].flatMap((limiter) => limiter.left()) };
+  };
+
+  test("of a published one is that of the path that has least, and comes back with time", async () => {
+    nock(BASE).persist().get("/a").reply(200, []).get("/b").reply(200, []);
+    const watch = watched();
+    const { reader, clock } = await opened({ connector: perPath, lane: "interactive", onAnswer: watch.onAnswer });
+    expect(watch.left()).toEqual([]);
+    await reader.get("/a");
+    await times(3, () => reader.get("/b"));
+    const resetAt = clock.now() + 36_000;
+    expect(watch.left()).toEqual([{ name: "tier", limit: 5, remaining: 2, resetAt }]);
+    await clock.sleep(12_000);
+    expect(watch.left()).toEqual([{ name: "tier", limit: 5, remaining: 3, resetAt }]);
+    expect(watch.took).toEqual([0, 0, 0, 0]);
+  });
+
+  test("of a server's is what it told last, until its window is over", async () => {
+    const watch = watched();
+    const { reader, clock } = await opened({ onAnswer: watch.onAnswer });
+    const resetAt = Math.ceil(clock.now() / 1000) * 1000 + 60_000;
+    const headers = { "x-ratelimit-limit": "50", "x-ratelimit-reset": String(resetAt / 1000) };
+    nock(BASE)
+      .get("/a")
+      .reply(200, [], { ...headers, "x-ratelimit-remaining": "41" });
+    await reader.get("/a");
+    expect(watch.left()).toEqual([{ name: "default", limit: 50, remaining: 41, resetAt }]);
+    await clock.sleep(resetAt - clock.now());
+    expect(watch.left()).toEqual([]);
   });
 });

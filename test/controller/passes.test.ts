@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { createAlerts } from "../../src/controller/alerts.ts";
 import { createPasses, type Passes } from "../../src/controller/passes.ts";
+import type { ToldChange } from "../../src/controller/told-changes.ts";
 import { silentLog } from "../../src/events/log.ts";
 import type { NewEvent } from "../../src/store/event-types.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
@@ -21,6 +23,7 @@ interface Stage {
   /** Own events so far, as `type status …`. */
   told: () => string[];
   events: NewEvent[];
+  env: Record<string, string>;
   incomplete: boolean;
   /** Why an older version of the manifest is in force. */
   held: { code: string; message: string } | undefined;
@@ -42,10 +45,13 @@ async function stage(): Promise<Stage> {
   const made = engine({ connectors: [system.connector] });
   let yaml = "";
   let trace = 0;
+  const raise = async (events: readonly NewEvent[]) => void it.events.push(...events);
   const create = () =>
     createPasses({
       store,
-      raise: async (events) => void it.events.push(...events),
+      raise,
+      alerts: createAlerts({ store, raise }),
+      clean: (text) => text.replaceAll("planted", "(sensitive)"),
       manifest: (owner) => manifestsIn(yaml).find(({ object }) => `default/${object.metadata.name}` === owner),
       context: (_, telling, signal) => ({
         ...made.context(yaml, { only: "acme", signal }),
@@ -64,15 +70,16 @@ async function stage(): Promise<Stage> {
     store,
     clock: made.clock,
     events: [],
+    env: made.env,
     incomplete: false,
     held: undefined,
     told: () =>
       it.events.splice(0).map(({ type, data }) => {
-        const { status, changes, reason } = JSON.parse(data) as Record<string, unknown>;
-        const keys = (changes as { action: string; key: string; fields: string[] }[] | undefined)?.map(
-          ({ action, key, fields }) => `${action} ${key} ${fields.join()}`,
+        const { status, changes, reason, code } = JSON.parse(data) as Record<string, unknown>;
+        const keys = (changes as ToldChange[] | undefined)?.map(
+          ({ action, key, fields }) => `${action} ${key} ${fields.map(({ path }) => path).join()}`,
         );
-        return [type, status, reason, keys?.join("; ")].filter(Boolean).join(" ");
+        return [type, status, reason, code, keys?.join("; ")].filter(Boolean).join(" ");
       }),
     async pass(text, signal = new AbortController().signal) {
       yaml = text;
@@ -125,6 +132,49 @@ test("drift is told before it is put back, and is over by that", async () => {
   expect(it.passes().found("default/acme")?.changes).toMatchObject([{ action: "update", key: "incidents" }]);
 });
 
+test("what a killed process had begun to write is told by the next one, once, and stands in the audit log", async () => {
+  const it = await stage();
+  const killed = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  it.system.beforeWrite("create", async () => {
+    begun.resolve();
+    await killed.promise;
+  });
+  const left = it.pass(rooms("a"));
+  await begun.promise;
+  const before = it.events.length;
+  it.restart();
+  await it.pass("");
+  await it.pass(acme("suspend: true"));
+  const told = it.events.slice(before).filter(({ type }) => type === "plumbline.plan.applied");
+  expect(told.map(({ data }) => JSON.parse(data))).toMatchObject([
+    { interrupted: true, total: 1, changes: [{ action: "create", key: "incidents" }] },
+  ]);
+  expect(await it.store.audit.audit({ limit: 9 })).toMatchObject([
+    { action: "apply", outcome: "failed", details: { planned: 1, interrupted: true } },
+  ]);
+  await it.pass(acme("suspend: true"));
+  // The one that was left goes on after all: the inbox has its event by then.
+  killed.resolve();
+  await left;
+  expect(new Set(it.events.filter(({ type }) => type === "plumbline.plan.applied").map(({ id }) => id)).size).toBe(1);
+});
+
+test("a pass that had something to write and could not leaves nothing to be told", async () => {
+  const it = await stage();
+  it.system.failWrite("create rooms/incidents");
+  await it.pass(rooms("a"));
+  it.told();
+  const { kind, name } = { kind: "Alert", name: "writing/default/acme" };
+  expect(await it.store.object(kind, name)).toBeUndefined();
+  it.restart();
+  it.system.heal();
+  await it.pass(rooms("a"));
+  expect(it.told().filter((text) => text.startsWith("plumbline.plan"))).toEqual([
+    "plumbline.plan.applied create incidents /name,/topic",
+  ]);
+});
+
 test("drift that is only observed is told once, anew when it changes, and resolved when it is gone, also by another process", async () => {
   const it = await stage();
   await it.pass(rooms("a"));
@@ -137,6 +187,83 @@ test("drift that is only observed is told once, anew when it changes, and resolv
   room.topic = "a";
   await it.pass(observed("a"));
   expect(it.told()).toEqual(["plumbline.drift.resolved resolved"]);
+});
+
+test("drift tells what was there and what is declared, secrets never, and the same again after a restart is not told", async () => {
+  const it = await stage();
+  const yaml = (topic: string) =>
+    observed(topic).replace("topic: a", "topic: a, token: { env: ROOM_TOKEN }, tags: [x]");
+  it.env.ROOM_TOKEN = "planted-token";
+  await it.pass(yaml("a").replace("mode: Observe", "mode: Enforce"));
+  expect(JSON.stringify(it.events)).not.toContain("planted");
+  it.told();
+  const room = it.system.room("incidents") as { topic: string; tags: string[] };
+  Object.assign(room, { topic: `see planted ${"x".repeat(1000)}`, tags: ["x", "y"] });
+  await it.pass(yaml("a"));
+  expect(JSON.stringify(it.events)).not.toContain("planted");
+  expect(JSON.parse(it.events[0]?.data ?? "")).toMatchObject({
+    ...{ total: 1, status: "firing" },
+    changes: [
+      {
+        fields: [
+          {
+            path: "/topic",
+            before: expect.stringMatching(/^see \(sensitive\) x{484}… \(cut, 1016 characters\)$/),
+            after: "a",
+          },
+          { path: "/tags", before: ["x", "y"], after: ["x"] },
+        ],
+      },
+    ],
+  });
+  it.told();
+  it.restart();
+  await it.pass(yaml("a"));
+  expect(it.told()).toEqual([]);
+  room.tags = ["z"];
+  await it.pass(yaml("a"));
+  expect(it.told()).toEqual(["plumbline.drift.detected firing blocked incidents /topic,/tags"]);
+});
+
+test("a system that cannot be reached is told after a minute, over restarts once, and when it answers again", async () => {
+  const it = await stage();
+  await it.pass(rooms("a"));
+  const health = () => it.told().filter((text) => text.startsWith("plumbline.integration"));
+  expect(health()).toEqual([]);
+  it.system.failRead("identity", "UNAVAILABLE");
+  await it.pass(rooms("a"));
+  expect(health()).toEqual([]);
+  it.restart();
+  await it.pass(rooms("a"));
+  expect(health()).toEqual(["plumbline.integration.unhealthy firing UNAVAILABLE"]);
+  it.restart();
+  await it.pass(rooms("a"));
+  expect(health()).toEqual([]);
+  it.system.heal();
+  it.restart();
+  await it.pass(rooms("a"));
+  await it.pass(rooms("a"));
+  expect(health()).toEqual(["plumbline.integration.recovered resolved"]);
+});
+
+test("a refused credential is told at once; a short outage, a failed read and a suspension are no matter of health", async () => {
+  const it = await stage();
+  const health = () => it.told().filter((text) => text.startsWith("plumbline.integration"));
+  it.system.failRead("identity", "AUTH");
+  await it.pass(rooms("a"));
+  expect(health()).toEqual(["plumbline.integration.unhealthy firing AUTH"]);
+  it.system.heal();
+  await it.pass(rooms("a"));
+  expect(health()).toEqual(["plumbline.integration.recovered resolved"]);
+  it.system.failRead("identity", "TIMEOUT");
+  await it.pass(rooms("a"));
+  it.system.heal();
+  it.system.failRead("list rooms 1", "PERMISSION");
+  await it.pass(rooms("a"));
+  it.system.heal();
+  await it.pass(acme("suspend: true"));
+  await it.pass(acme("suspend: true"));
+  expect(health()).toEqual([]);
 });
 
 test("a failure is told once for each reason, over restarts, and once more when it is over", async () => {

@@ -44,7 +44,7 @@ function stage(spec = "events: { enabled: true }") {
       it.resolved += 1;
       return { connection: {}, credentials: { token: it.token } };
     },
-    async open(_, lane, onRequest) {
+    async open(_, lane, { onRequest }) {
       it.opened.push(lane);
       return session(onRequest);
     },
@@ -101,7 +101,7 @@ test("an account that cannot be asked for keeps nobody from working, is asked fo
   expect((await it.sessions.open("default", "acme")).state).toBe("open");
   expect([it.sessions.account("default/acme"), it.sessions.calls("default/acme")]).toEqual([
     undefined,
-    { calls: 1, errors: 1 },
+    { calls: 1, errors: 1, limits: [] },
   ]);
   it.fail = false;
   await it.sessions.forPass(it.manifest);

@@ -42,11 +42,27 @@ describe("structured mode", () => {
     expect(read).toEqual({ ...event, data: "AAEC", dataText: '"AAEC"' });
   });
 
+  test("labels at the top are a map of texts; a text of that name is an extension attribute as any other", () => {
+    const labels = JSON.parse('{"team":"pay","__proto__":"x"}');
+    const text = JSON.stringify({ ...event, labels });
+    expect(structured(text)[0]?.labels).toEqual(labels);
+    expect(batch(`[${text}]`)[0]?.labels).toEqual(labels);
+    expect(structured({ ...event, labels: null })[0]).toEqual({ ...event, dataText: "" });
+    expect(structured({ ...event, labels: "pay" })[0]).toMatchObject({ extensions: { labels: "pay" } });
+    expect(binary({ "ce-labels": "pay" })[0]).toMatchObject({ extensions: { labels: "pay" } });
+  });
+
   test.each<{ what: string; body: unknown; says: RegExp }>([
     { what: "no type", body: { ...event, type: undefined }, says: /lacks "type"/ },
     { what: "an empty id", body: { ...event, id: "" }, says: /lacks "id"/ },
     { what: "another version", body: { ...event, specversion: "0.3" }, says: /another version/ },
-    { what: "an object for an extension", body: { ...event, labels: { a: "b" } }, says: /"labels"/ },
+    { what: "an object for an extension", body: { ...event, team: { a: "b" } }, says: /"team"/ },
+    {
+      what: "a label that is no text",
+      body: { ...event, labels: { a: "b", n: 1 } },
+      says: /"labels" .* no map of texts/,
+    },
+    { what: "a list of labels", body: { ...event, labels: ["a"] }, says: /"labels"/ },
     { what: "a fraction for an extension", body: { ...event, n: 1.5 }, says: /"n"/ },
     { what: "a name in capitals", body: { ...event, traceId: "x" }, says: /a-z and 0-9/ },
     { what: "a time without zone", body: { ...event, time: "2026-01-01T00:00:00" }, says: /"time"/ },
@@ -127,6 +143,7 @@ describe("batch mode", () => {
       /Element 1 of the batch lacks "source"/,
     );
     expect(() => batch([event, 5])).toThrow(/Element 1/);
+    expect(() => batch([event, { ...event, labels: { a: 1 } }])).toThrow(/Element 1 of the batch has "labels"/);
     expect(() => batch({ events: [event] })).toThrow(/no JSON array/);
   });
 });

@@ -29,6 +29,13 @@ test("labels of the data count only if all are strings", () => {
   }
 });
 
+test("labels of the envelope come back as they went in, and those of the data then count for nothing", () => {
+  const labels = JSON.parse('{"team":"pay","__proto__":"x"}') as Record<string, string>;
+  expect(opened({ labels: { team: "other", host: "h1" } }, { labels }).envelope.labels).toEqual(labels);
+  expect(Object.entries(labelsOf(opened({}, { labels })))).toContainEqual(["__proto__", "x"]);
+  expect(opened({ labels: { team: "other" } }, { labels: {} }).envelope.labels).toEqual({});
+});
+
 test("an event's own labels lie over the derived ones, and change nothing of where it comes from", () => {
   const from = { integration: "default/gh", platform: "github" };
   const event = opened(

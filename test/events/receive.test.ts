@@ -190,3 +190,17 @@ test("of a flood of refused requests some are recorded and all are answered", as
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.length).toBeLessThanOrEqual(500);
 });
+
+test("what a connector answers to other methods needs no secret and leads to no event; the rest of them are 405", async () => {
+  const { receiver, store } = await layer({ clock: fixed() });
+  const asking: Events = {
+    ...github,
+    preflight: ({ method, headers }) => (method === "OPTIONS" && headers.hello ? { status: 200 } : undefined),
+  };
+  const asked = endpointOf("github", "gh", asking, {});
+  const request = { ...githubRequest(body), headers: { hello: "1" } };
+  expect(await receiver.receive(asked, { ...request, method: "OPTIONS" })).toEqual({ status: 200 });
+  expect((await receiver.receive(asked, { ...request, method: "GET" })).status).toBe(405);
+  expect((await receiver.receive(asked, request)).status).toBe(401);
+  expect(await store.events.events({ limit: 5 })).toEqual([]);
+});

@@ -206,6 +206,19 @@ test("a posted event fires rules on types, and an action whose expression is fal
   ]);
 });
 
+test("labels of the envelope decide a route, and those of the data where it has none", async () => {
+  const route =
+    "---\napiVersion: plumbline.dev/v1alpha1\nkind: NotificationRoute\nmetadata: { name: n }\n" +
+    "spec: { match: { matchers: ['team=pay'] }, receivers: [{ integration: support }] }\n";
+  const matched = async (event: object) => {
+    const { stdout } = await run(route, { specversion: "1.0", id: "1", source: "/x", type: "t", ...event });
+    return (JSON.parse(stdout) as { routes: { matched: boolean }[] }).routes[0]?.matched;
+  };
+  expect(await matched({ labels: { team: "pay" }, data: { labels: { team: "db" } } })).toBe(true);
+  expect(await matched({ labels: { team: "db" }, data: { labels: { team: "pay" } } })).toBe(false);
+  expect(await matched({ data: { labels: { team: "pay" } } })).toBe(true);
+});
+
 describe("an event that cannot be read is refused with its file's name", () => {
   test.each([
     ["{", "e.json: it is no JSON:"],
@@ -213,6 +226,7 @@ describe("an event that cannot be read is refused with its file's name", () => {
     ["{}", 'e.json: it names no event: give it a "type", or "integration" and "event".'],
     ['{"integration":"nobody","event":"x"}', "e.json: there is no Integration nobody in the namespace default."],
     ['{"type":7}', 'e.json: "type" must be a text.'],
+    ['{"type":"x","labels":{"a":1}}', 'e.json: "labels" must be a map of texts: {"name": "text", …}.'],
   ])("%s", async (text, message) => {
     const { code, stderr } = await run("", text);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });

@@ -86,9 +86,18 @@ describe("an event fires a rule, or the reason says which part did not hold", ()
   test("a body that claims to be something else changes nothing", () => {
     const claiming = ticketCreated({
       data: { ticket: { id: 1 }, integration: "elsewhere", event: { integration: "elsewhere" } },
-      envelope: { extensions: { integration: "elsewhere", platform: "zendesk" } },
+      envelope: {
+        extensions: { integration: "elsewhere", platform: "zendesk" },
+        labels: { integration: "elsewhere", platform: "zendesk", namespace: "other" },
+      },
     });
-    expect(reason({ integration: "support", when: "event.integration == 'support'" }, claiming)).toBe("");
+    const when = "event.integration == 'support' && event.platform == 'freshdesk' && event.namespace == 'default'";
+    expect(reason({ integration: "support", when }, claiming)).toBe("");
+    const stranger = posted("freshdesk.ticket_created");
+    const labels = { integration: "support", platform: "freshdesk", namespace: "default" };
+    const posing = { ...stranger, envelope: { ...stranger.envelope, labels } };
+    expect(reason({ integration: "support" }, posing)).toContain("came through no Integration");
+    expect(reason({ platform: "freshdesk" }, posing)).toContain("came through no Integration");
   });
 });
 
@@ -100,7 +109,11 @@ test("rules of another namespace see nothing of an event", () => {
     "other",
   );
   const follower = createRuleFollower({ rules: () => createRuleSet([support, elsewhere]), monotonic: () => 0 });
-  expect(follower.follow(posted("x"))).toEqual({ deliveries: [], deduplicate: [], notes: [] });
+  const nothing = { deliveries: [], deduplicate: [], notes: [] };
+  const event = posted("x");
+  expect(follower.follow(event)).toEqual(nothing);
+  const claiming = { ...event, envelope: { ...event.envelope, labels: { namespace: "other" } } };
+  expect(follower.follow(claiming)).toEqual(nothing);
 });
 
 describe("conditions are never patterns", () => {

@@ -96,6 +96,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       },
     },
     events: {
+      preflight: async () => ({ status: 204 }),
+      prove: async () => {
+        throw new HttpError(401, "Unauthenticated", "The request was not authenticated.");
+      },
       read: async ({ body }) => readEvents(body),
       async accept(events, { namespace, trace }) {
         const stored = events.map((event) => newEvent({ namespace, trace, id: event.id, source: event.source }));

@@ -212,6 +212,9 @@ describe("records", () => {
     const { items } = (await ask("GET", "/api/refusals?integration=default/gh")).json;
     expect(items).toEqual([{ ...refusal, integration: "default/gh", at: "1970-01-01T00:00:01.000Z" }]);
     expect((await ask("GET", "/api/refusals?limit=2")).json.items).toHaveLength(2);
+    const first = (await ask("GET", "/api/refusals?limit=2")).json;
+    const second = (await ask("GET", `/api/refusals?limit=2&cursor=${first.next}`)).json;
+    expect([second.items, second.next]).toEqual([[expect.objectContaining({ integration: "default/gh" })], undefined]);
     const bound = await token("viewer", { namespaces: ["prod"] });
     const seen = (await ask("GET", "/api/refusals", { token: bound })).json.items;
     expect(seen.map(({ integration }: { integration: string }) => integration)).toEqual(["prod/gh"]);

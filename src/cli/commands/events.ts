@@ -24,6 +24,7 @@ export interface EventsListFlags extends ListingFlags {
   type?: string | undefined;
   status?: string | undefined;
   trace?: string | undefined;
+  refused?: boolean | undefined;
 }
 export interface EventsDeadFlags extends ListingFlags {
   "replay-all"?: boolean | undefined;
@@ -42,6 +43,7 @@ export const eventsList = buildCommand<Partial<EventsListFlags>, [], CliContext>
   docs: documentation("Lists events, the newest first", [
     ["events list --integration gh", "what came through one"],
     ["events list --status failed", "nothing could follow"],
+    ["events list --refused", "what was not taken, and why"],
   ]),
   parameters: {
     flags: {
@@ -50,6 +52,7 @@ export const eventsList = buildCommand<Partial<EventsListFlags>, [], CliContext>
       type: value("The whole type, such as github.issues"),
       status: value("pending, dispatched or failed"),
       trace: value("The trace that the log shows"),
+      refused: onOff("List what was not taken instead, with the reason"),
       limit,
       ...common,
     },

@@ -12,6 +12,7 @@ import { createFolderSource } from "../../sources/folder.ts";
 import type { LastingStore } from "../../store/types.ts";
 import type { Invocation } from "../command.ts";
 import { type Connections, composeRun } from "../compose.ts";
+import { readSenders } from "./senders.ts";
 import type { LiveSettings } from "./settings.ts";
 
 export interface ComposeOptions {
@@ -49,10 +50,12 @@ export function composeController(
     source,
     platforms: () => settings.platforms,
     context: contextOf(invocation, options),
-    open: (manifest, lane, onRequest) => connections.open(manifest, { lane, onRequest }),
+    open: (manifest, lane, watch) => connections.open(manifest, { lane, ...watch }),
     resolve: (manifest) => connections.resolve(manifest),
     resolveAvailable: availableOf(connections),
     hide: (secrets) => registerSecrets(connections.transport, secrets),
+    senders: () => readSenders(settings, connections.secrets, (secret) => connections.transport.redactor.add(secret)),
+    clean: (text) => connections.transport.redactor.redact(text),
     templates: async () => new TemplateSet((await readTemplates(settings.folder)).files),
     http,
     publicUrl,

@@ -7,6 +7,7 @@ import { UserError } from "../errors.ts";
 import { eventData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
 import { moment } from "../moments.ts";
+import { listRefused } from "../refused.ts";
 import { renderTable } from "../render-table.ts";
 
 const PAGE = 50;
@@ -15,10 +16,15 @@ const states: readonly EventState[] = ["pending", "dispatched", "failed"];
 const eventsList: Run<EventsListFlags> = async (invocation, flags) => {
   const { output } = invocation;
   const { namespace, integration, type, trace, status, limit = PAGE } = flags;
+  const through = integration === undefined ? undefined : withNamespace(integration);
+  if (flags.refused) {
+    await listRefused(invocation, flags, through, limit);
+    return 0;
+  }
   const filter = {
     limit,
     ...(namespace === undefined ? {} : { namespace }),
-    ...(integration === undefined ? {} : { integration: withNamespace(integration) }),
+    ...(through === undefined ? {} : { integration: through }),
     ...(type === undefined ? {} : { type }),
     ...(trace === undefined ? {} : { trace }),
     ...(status === undefined ? {} : { state: readState(status) }),

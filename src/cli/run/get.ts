@@ -4,7 +4,7 @@ import { didYouMean, nearest } from "../../manifests/nearest.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import { webhookAddress } from "../../server/webhook-address.ts";
 import { openStore } from "../../store/open.ts";
-import type { ObjectState } from "../../store/types.ts";
+import { ALERT_KIND, type ObjectState } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { GetFlags } from "../commands/get.ts";
@@ -62,7 +62,7 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<Row[]> 
     version: VERSION,
   });
   try {
-    const objects = await store.objects();
+    const objects = (await store.objects()).filter(({ kind }) => kind !== ALERT_KIND);
     const owned = await ownedByAll(store);
     const known = knownOwners(objects, owned).map((owner) => ({ kind: "Integration", owner }));
     const others = objects.map(({ kind, name }) => ({ kind, owner: name }));

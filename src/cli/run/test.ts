@@ -2,6 +2,8 @@
 import type { Integration } from "../../api/index.ts";
 import type { Check, Identity } from "../../connector-kit/contract.ts";
 import { ConnectorError } from "../../connector-kit/errors.ts";
+import type { Answered } from "../../connector-kit/http/connection.ts";
+import type { LimitLeft } from "../../connector-kit/http/limiter.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
 import type { Invocation, Run } from "../command.ts";
@@ -23,6 +25,8 @@ interface Tested {
   identity?: Identity;
   check?: Check;
   requests?: number;
+  /** What the platform told of its limits, or publishes. */
+  limits?: readonly LimitLeft[];
   error?: { code: string; message: string; remedy: string };
 }
 
@@ -55,12 +59,14 @@ export default test;
 async function testOne(manifest: Manifest<Integration>, connections: Connections): Promise<Tested> {
   const integration = ownerOf(manifest.object).replace(/^default\//, "");
   try {
-    const session = await connections.open(manifest);
+    const limiters = new Set<Answered["limiter"]>();
+    const session = await connections.open(manifest, { onAnswer: ({ limiter }) => limiters.add(limiter) });
     const check = await session.check();
     const identity = await session.identity();
     const system = `${manifest.object.spec.platform}/${session.origin}/${identity?.id ?? "-"}`;
     const requests = session.requests.read + session.requests.write;
-    return { integration, ok: true, system, check, requests, ...(identity ? { identity } : {}) };
+    const limits = [...limiters].flatMap((limiter) => limiter.left());
+    return { integration, ok: true, system, check, requests, limits, ...(identity ? { identity } : {}) };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     const { code, message } = error;
@@ -73,7 +79,10 @@ async function print({ output }: Invocation, flags: TestFlags, results: readonly
   for (const result of results) output.print(linesOf(result, output).join("\n"));
 }
 
-function linesOf({ integration, system, identity, check, requests, error }: Tested, output: Output): string[] {
+function linesOf(
+  { integration, system, identity, check, requests, limits = [], error }: Tested,
+  output: Output,
+): string[] {
   const name = output.paint("bold", visible(integration));
   if (error) {
     return [
@@ -89,6 +98,10 @@ function linesOf({ integration, system, identity, check, requests, error }: Test
     ["expires", check?.expiresAt],
     ["version", check?.version],
     ["requests", String(requests)],
+    ...limits.map(
+      ({ name, limit, remaining }) =>
+        ["limit", `${name}: ${remaining} left${limit === undefined ? "" : ` of ${limit}`}`] as const,
+    ),
   ];
   const stated = rows.flatMap(([label, text]) => (text === undefined ? [] : [`  ${pad(label, 10)}${visible(text)}`]));
   return [`${output.paint("green", "✓")} ${name}  works`, ...stated];

@@ -2,7 +2,7 @@
 import type { Connector, HttpProfile } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { Ceiling } from "./limiter.ts";
+import type { Ceiling, Limiter } from "./limiter.ts";
 import type { Lane } from "./limits.ts";
 import type { RateLimit, Transport } from "./transport.ts";
 
@@ -11,6 +11,14 @@ export interface SentRequest {
   method: string;
   path: string;
   kind: "read" | "write";
+}
+
+/** An answer as it is measured. */
+export interface Answered {
+  /** Milliseconds from sending to the last byte, without any waiting for limits. */
+  took: number;
+  /** What it counted against; the same object for as long as the process runs. */
+  limiter: Pick<Limiter, "left">;
 }
 
 export interface ConnectionOptions {
@@ -24,6 +32,7 @@ export interface ConnectionOptions {
   /** Milliseconds of a pause that are waited for; default two minutes, for interactive requests 30 s. */
   maxWait?: number;
   onRequest?: (request: SentRequest) => void;
+  onAnswer?: (answer: Answered) => void;
 }
 
 export interface Connection {

@@ -53,13 +53,15 @@ async function revalidated(
   limiter: Limiter,
   limited: LimitedRequest,
 ): Promise<Exchanged> {
-  const { etags, counters } = connection.transport;
+  const { etags, counters, clock } = connection.transport;
   const key = storageKey(hop);
   const stored = key === undefined ? undefined : etags.get(key);
+  const sentAt = clock.monotonic();
   const raw = await transfer(connection, hop, stored ? { "if-none-match": stored.etag } : {});
   const told = headerReader(raw.headers);
   limiter.report(limited, told);
   connection.transport.onAnswer(told);
+  connection.options.onAnswer?.({ took: clock.monotonic() - sentAt, limiter });
   const holds = stored !== undefined && raw.status === 304;
   const answer = holds ? revivedAnswer(connection, hop, stored, raw) : freshAnswer(connection, hop, raw);
   const verdict = judge(connection, hop.call, answer);

@@ -54,6 +54,16 @@ export interface LimiterOptions {
   concurrency: number;
 }
 
+/** What is left of a limit. */
+export interface LimitLeft {
+  name: string;
+  /** Requests in a period, where that is known. */
+  limit?: number;
+  remaining: number;
+  /** When all of it is there again, in milliseconds since 1970. */
+  resetAt: number;
+}
+
 /** One way of waiting: for tokens, or until a pause or a window is over. */
 interface Obstacle {
   wait: number;
@@ -125,6 +135,30 @@ export class Limiter {
     const scope = this.#pauseScope(request, headers.get("x-ratelimit-resource"));
     this.#pauses.set(scope, Math.max(this.#pauses.get(scope) ?? 0, now + milliseconds));
     for (const [old, until] of this.#pauses) if (until <= now) this.#pauses.delete(old);
+  }
+
+  /**
+   * What is left of the limits that were counted against so far: published ones, and what the server told. Of one that
+   * is counted for each of something, the fullest.
+   */
+  left(): readonly LimitLeft[] {
+    const { clock, limits } = this.#options;
+    const [now, monotonic] = [clock.now(), clock.monotonic()];
+    const published = limits.flatMap(({ name }) => {
+      const own = [...this.#buckets].filter(([key]) => key === `limit ${name}` || key.startsWith(`limit ${name} `));
+      const [least] = own
+        .map(([, bucket]) => ({ limit: bucket.capacity, ...bucket.left(monotonic) }))
+        .sort((a, b) => a.remaining - b.remaining);
+      return least ? [{ name, ...least }] : [];
+    });
+    const told = [...this.#windows].flatMap(([name, window]) => {
+      const left = window.left(monotonic);
+      return left ? [{ name, ...left }] : [];
+    });
+    return [...published, ...told].map(({ name, limit, remaining, fullIn }) => ({
+      ...{ name, remaining, resetAt: now + fullIn },
+      ...(limit === undefined ? {} : { limit }),
+    }));
   }
 
   #inSlot<T>({ lane, ceiling }: LimitedRequest, run: () => Promise<T>): Promise<T> {

@@ -47,6 +47,16 @@ export class TokenBucket {
     this.#tokens -= 1;
   }
 
+  /** @returns how many may be taken at once, and in how many milliseconds all may. */
+  left(now: number): { remaining: number; fullIn: number } {
+    this.#refill(now);
+    const missing = this.capacity - this.#tokens;
+    return {
+      remaining: Math.max(0, Math.floor(this.#tokens + ROUNDING)),
+      fullIn: Math.ceil(missing / this.#perMillisecond),
+    };
+  }
+
   /** The server has said how many are left. */
   correct(now: number, remaining: number): void {
     this.#at = now;
@@ -75,6 +85,13 @@ export class ServerWindow {
     if (now >= this.#resetAt) return 0;
     const free = this.#remaining - this.#underWay - reserveOf(this.#limit ?? 0, lane);
     return free >= 1 ? 0 : Math.max(1, Math.ceil(this.#resetAt - now));
+  }
+
+  /** @returns undefined where no answer has told of it, or its end has passed. */
+  left(now: number): { limit: number | undefined; remaining: number; fullIn: number } | undefined {
+    if (now >= this.#resetAt) return undefined;
+    const remaining = Math.max(0, this.#remaining - this.#underWay);
+    return { limit: this.#limit, remaining, fullIn: Math.ceil(this.#resetAt - now) };
   }
 
   /** A request goes out. {@link ended} has to follow. */

@@ -14,9 +14,12 @@ import {
   type InboundRequest,
   isForm,
   type PlatformEvent,
+  standardHeader,
+  standardWebhooks,
+  webhookConsent,
   wholeSeconds,
 } from "../../connector-kit/index.ts";
-import { hmacKey, STANDARD_FORM, standardKey } from "./secrets.ts";
+import { hmacKey } from "./secrets.ts";
 import type { Hmac, Settings } from "./settings.ts";
 import { signedBytes } from "./signing.ts";
 
@@ -28,6 +31,7 @@ export const events: Events = {
   names: [NAME],
   main: {},
   authenticate: (connection) => authenticate(connection as Settings),
+  preflight: (request, connection) => webhookConsent(request, (connection as Settings).origins ?? []),
   parse(request, { connection, newId }) {
     const id = idIn(request, connection as Settings) ?? newId();
     return [{ id, name: NAME, ...contentOf(request) }];
@@ -49,33 +53,7 @@ function isOnce({ repeats, idHeader }: Settings): boolean {
   return repeats !== "Accept" && idHeader === undefined;
 }
 
-const standard: Authenticate = {
-  type: "hmac",
-  algorithm: "sha256",
-  encoding: "base64",
-  ...secrets,
-  key: standardKey,
-  form: STANDARD_FORM,
-  header: "webhook-signature",
-  // Several, with a space or, where a header was sent twice, a comma between them; other versions are passed over.
-  signatures: (request) =>
-    [...(standardHeader(request, "signature") ?? "").matchAll(/(?:^|[\s,])v1,([A-Za-z0-9+/=]+)/g)].map(
-      ([, signature = ""]) => signature,
-    ),
-  signed: (request) =>
-    signedBytes("{id}.{ts}.{body}", {
-      id: standardHeader(request, "id"),
-      ts: standardHeader(request, "timestamp"),
-      body: request.body,
-    }),
-  timestamp: { of: (request) => wholeSeconds(standardHeader(request, "timestamp")), toleranceSeconds: 300 },
-};
-
-/** All three of one family: senders that Svix runs use its own names for the same scheme. */
-function standardHeader(request: InboundRequest, name: "id" | "timestamp" | "signature"): string | undefined {
-  const family = headerOf(request, "webhook-signature") === undefined ? "svix" : "webhook";
-  return headerOf(request, `${family}-${name}`) || undefined;
-}
+const standard = standardWebhooks(secrets);
 
 function custom(hmac: Hmac, settings: Settings): Authenticate {
   const { header, algorithm = "sha256", encoding = "hex", prefix = "", signed = "{body}", tolerance = 300 } = hmac;

@@ -1,5 +1,5 @@
 /** The credentials, and what has to be right about them before anything is sent or let in. */
-import { ConnectorError, decoded, Secret, Type } from "../../connector-kit/index.ts";
+import { ConnectorError, decoded, Secret, STANDARD_FORM, standardKey, Type } from "../../connector-kit/index.ts";
 import type { Hmac, Settings } from "./settings.ts";
 
 const secret = (description: string, example: string) =>
@@ -63,21 +63,6 @@ function checkForms(names: readonly string[], kind: string, by: string, { hmac }
     if (kind === "hmac" && hmac && !hmacKey(hmac, value))
       throw wrong(`credentials.${name} is not ${hmac.keyEncoding}, as connection.hmac.keyEncoding says`);
   }
-}
-
-/** How such a secret looks, for messages. */
-export const STANDARD_FORM =
-  'a Standard Webhooks secret, which is "whsec_" and the base64 of 24 to 64 bytes with nothing before or after it';
-
-/**
- * The key of a Standard Webhooks secret (specification 1.0.0, "Signature scheme").
- *
- * @returns `undefined` for anything but `whsec_` and the base64 of 24 to 64 bytes.
- */
-export function standardKey(secret: string): Uint8Array | undefined {
-  if (!secret.startsWith("whsec_")) return undefined;
-  const key = decoded(secret.slice("whsec_".length), "base64");
-  return key && key.length >= 24 && key.length <= 64 ? key : undefined;
 }
 
 /** The key of a custom scheme; `undefined` for a secret that is not written as the scheme says, or is empty. */

@@ -117,6 +117,12 @@ export const Settings = Type.Object(
       }),
     ),
     receiveHeader: Type.Optional(headerName("The header of the secret, with receive: header.", "x-webhook-token")),
+    origins: Type.Optional(
+      Type.Array(Type.String({ pattern: "^(\\*\\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?$" }), {
+        description: "Delivery services that CloudEvents' handshake (OPTIONS) gives leave to send; `*.` for all below.",
+        examples: [["eventgrid.azure.net"]],
+      }),
+    ),
     idHeader: Type.Optional(
       headerName("The header of a delivery's id: sent, read to know a repetition, and {id} of hmac.", "x-delivery-id"),
     ),

@@ -4,8 +4,8 @@
  * Signed are bytes, never something that was read and written again.
  */
 import { createHmac } from "node:crypto";
-import { ConnectorError, hmacKeyOf } from "../../connector-kit/index.ts";
-import { hmacKey, standardKey } from "./secrets.ts";
+import { ConnectorError, hmacKeyOf, standardKey } from "../../connector-kit/index.ts";
+import { hmacKey } from "./secrets.ts";
 import type { Hmac, Settings } from "./settings.ts";
 
 /** What a signed text may name. */

@@ -74,8 +74,7 @@ export function integrationsPart(options: IntegrationsOptions): IntegrationsPart
     async stats(name) {
       if (!manifestOf(name)) return undefined;
       const [last] = await store.events.events({ integration: ownerIn(name), limit: 1 });
-      const { calls, errors } = sessions.calls(ownerIn(name));
-      return { calls, errors, limits: [], ...(last ? { lastEventAt: last.receivedAt } : {}) };
+      return { ...sessions.calls(ownerIn(name)), ...(last ? { lastEventAt: last.receivedAt } : {}) };
     },
   };
 }

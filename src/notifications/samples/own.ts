@@ -16,8 +16,14 @@ export const ownSamples: readonly SampleEvent[] = [
       status: "firing",
       fingerprint: "drift/default/acme-slack",
       changes: [
-        { action: "update", kind: "channels", key: "incidents", fields: ["/topic", "/purpose"] },
-        { action: "create", kind: "channels", key: "releases", fields: [] },
+        {
+          ...{ action: "update", kind: "channels", key: "incidents" },
+          fields: [{ path: "/topic", before: "by hand", after: "Sev 1 and 2 only" }],
+        },
+        {
+          ...{ action: "create", kind: "channels", key: "releases" },
+          fields: [{ path: "/topic", after: "What went out" }],
+        },
       ],
       total: 2,
       labels: slack,
@@ -44,7 +50,12 @@ export const ownSamples: readonly SampleEvent[] = [
     data: {
       ...slack,
       severity: "info",
-      changes: [{ action: "create", kind: "channels", key: "releases", fields: ["/topic"] }],
+      changes: [
+        {
+          ...{ action: "create", kind: "channels", key: "releases" },
+          fields: [{ path: "/topic", after: "What went out" }],
+        },
+      ],
       total: 1,
       labels: slack,
     },
@@ -74,6 +85,7 @@ export const ownSamples: readonly SampleEvent[] = [
       fingerprint: "health/default/acme-slack",
       code: "AUTH",
       message: "Slack refused the token.",
+      since: "2026-03-02T09:10:00.000Z",
       labels: slack,
     },
   },
@@ -89,6 +101,7 @@ export const ownSamples: readonly SampleEvent[] = [
       severity: "error",
       code: "UNAVAILABLE",
       message: "Slack did not answer.",
+      step: "announce",
       event: { seq: 12, source: "/default/support", id: "e-12", type: "freshdesk.ticket_created", subject: "ticket-9" },
     },
   },

@@ -1,8 +1,8 @@
 /**
  * `POST /api/events`: CloudEvents of other programs.
  *
- * Which namespace they are in is the token's matter, never the event's. One that says it comes from an Integration
- * is refused: only a signed webhook may say so.
+ * Which namespace they are in is the matter of the token, or of the secret that the request is signed with, never the
+ * event's. One that says it comes from an Integration is refused: only its own webhook may say so.
  */
 import { DEFAULT_NAMESPACE } from "../../api/metadata.ts";
 import { Type } from "../../api/schema.ts";
@@ -22,11 +22,13 @@ export function postedEventEndpoints({ events, webhooks, integrations }: ServerP
       summary: "Takes CloudEvents 1.0 in: structured, binary or a batch; all or none",
       tag: "Events",
       access: "operator",
+      orSigned: true,
       query: Type.Object(namespaceFilter, { additionalProperties: false }),
       rawBody: "CloudEvents over HTTP, in one of its three modes.",
       answers: { 202: AcceptedSchema },
       errors: [413, 415, 429, 503],
-      async handle({ raw, principal, query, trace }) {
+      async handle({ raw, principal: known, query, trace }) {
+        const principal = known.actor === "" ? await events.prove(raw) : known;
         const namespace = listedNamespace(principal, query.namespace) ?? DEFAULT_NAMESPACE;
         const read = await events.read(raw);
         const taken = [...webhooks.targets(), ...(await integrations.list())];
@@ -40,6 +42,23 @@ export function postedEventEndpoints({ events, webhooks, integrations }: ServerP
           );
         }
         return { status: 202, body: { events: await events.accept(read, { namespace, principal, trace }) } };
+      },
+    }),
+    endpoint({
+      method: "OPTIONS",
+      path: "/api/events",
+      operationId: "postEventsHandshake",
+      summary: "Answers CloudEvents' handshake",
+      tag: "Events",
+      access: "signed",
+      hidden: true,
+      rawBody: "Nothing.",
+      answers: { 200: { media: "text/plain", description: "Leave to post, in the headers." } },
+      errors: [403],
+      async handle({ raw }) {
+        const { status, headers = {} } = await events.preflight(raw);
+        if (status >= 400) throw new HttpError(403, "Forbidden", "This origin has no leave to post events.");
+        return { status, headers, body: "" };
       },
     }),
   ];

@@ -1,13 +1,15 @@
 /** Who did what, and what was not let in. */
 import { Type } from "../../api/schema.ts";
-import type { AuditEntry } from "../../store/event-types.ts";
+import type { AuditEntry, StoredRefusal } from "../../store/event-types.ts";
 import { maySee } from "../auth.ts";
 import { type Endpoint, endpoint, forbidden } from "../endpoint.ts";
 import { cursorOf, numberedPlaceOf, page } from "../paging.ts";
 import type { ServerParts } from "../parts.ts";
-import { AuditSchema, LARGEST_PAGE, listOf, PAGE, pageOf, paging, RefusalSchema } from "../schemas.ts";
+import { AuditSchema, pageOf, paging, RefusalSchema } from "../schemas.ts";
 import { auditView, refusalView } from "../views.ts";
 
+/** More than are kept. */
+const KEPT = 1000;
 const closed = { additionalProperties: false } as const;
 const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));
 
@@ -20,18 +22,20 @@ export function recordEndpoints({ store }: Pick<ServerParts, "store">): Endpoint
       summary: "Lists webhooks and posted events that were not taken, with the reason, the newest first",
       tag: "Records",
       access: "viewer",
-      query: Type.Object({ integration: filter("`namespace/name`."), limit: paging.limit }, closed),
-      answers: { 200: listOf(RefusalSchema) },
-      async handle({ principal, query: { integration, limit = PAGE } }) {
-        const where = {
-          limit: principal.namespaces ? 2 * LARGEST_PAGE : limit,
-          ...(integration ? { integration } : {}),
+      query: Type.Object({ integration: filter("`namespace/name`."), ...paging }, closed),
+      answers: { 200: pageOf(RefusalSchema) },
+      async handle({ principal, query: { integration, limit, cursor } }) {
+        const before = numberedPlaceOf("refusals", cursor);
+        const where = { ...(integration ? { integration } : {}), ...(before === undefined ? {} : { before }) };
+        const isVisible = (one: StoredRefusal) =>
+          one.integration !== undefined && maySee(principal, namespaceOf(one.integration));
+        const read = async (most: number) => {
+          if (!principal.namespaces) return store.events.refusals({ ...where, limit: most });
+          const all = await store.events.refusals({ ...where, limit: KEPT });
+          return all.filter(isVisible).slice(0, most);
         };
-        const all = await store.events.refusals(where);
-        const items = principal.namespaces
-          ? all.filter((one) => one.integration !== undefined && maySee(principal, namespaceOf(one.integration)))
-          : all;
-        return { status: 200, body: { items: items.slice(0, limit).map(refusalView) } };
+        const next = ({ seq }: StoredRefusal) => cursorOf("refusals", seq);
+        return { status: 200, body: await page(limit, read, next, refusalView) };
       },
     }),
     endpoint({

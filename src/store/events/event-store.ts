@@ -230,10 +230,11 @@ function readers(db: Kysely<Tables>, read: <T>(run: () => Promise<T>) => Promise
         const query = db.selectFrom("attempts").selectAll().where("delivery", "=", encodeText(delivery));
         return (await query.orderBy("number").execute()).map(toAttempt);
       }),
-    refusals: ({ integration, limit }) =>
+    refusals: ({ integration, before, limit }) =>
       read(async () => {
         let query = db.selectFrom("refusals").selectAll().orderBy("seq", "desc").limit(limit);
         if (integration !== undefined) query = query.where("integration", "=", integration);
+        if (before !== undefined) query = query.where("seq", "<", before);
         return (await query.execute()).map(toRefusal);
       }),
     counts: () => read(() => count(db)),

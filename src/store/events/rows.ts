@@ -9,6 +9,7 @@ import type {
   NewEvent,
   Refusal,
   StoredEvent,
+  StoredRefusal,
 } from "../event-types.ts";
 import type { AttemptRow, DeliveryRow, EventRow, RefusalRow } from "../schema.ts";
 import { decodeText, encodeText } from "./text.ts";
@@ -155,8 +156,9 @@ export function toRefusalRow(refusal: Refusal): New<RefusalRow, "seq"> {
   };
 }
 
-export function toRefusal(row: Selectable<RefusalRow>): Refusal {
+export function toRefusal(row: Selectable<RefusalRow>): StoredRefusal {
   return {
+    seq: row.seq,
     at: row.at,
     ...optional("integration", row.integration),
     status: row.status,

@@ -9,7 +9,7 @@ import { Agent, fetch } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteStore } from "../../../src/store/sqlite-store.ts";
 import type { LastingStore } from "../../../src/store/types.ts";
-import { folderOf } from "../../support/cli.ts";
+import { cli, folderOf } from "../../support/cli.ts";
 import { type RunningController, spawnController, startController } from "../../support/controller.ts";
 import { type GitHub, startGitHub } from "../../support/github.ts";
 import { type Slack, startSlack } from "../../support/slack.ts";
@@ -119,32 +119,39 @@ async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): P
   }
 }
 
-async function declareHook(it: Stage, controller: RunningController): Promise<string> {
-  const hook = `${controller.address}/api/webhooks/acme-github`;
-  controller.forget();
-  it.write("github.yaml", githubManifest(it.github.url, hook));
-  await controller.line(reconciled("default/acme-github"));
-  return hook;
+/** A port that nobody has: an address has to be declared before the program listens there. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
-test("a declared webhook is registered, an opened issue arrives signed, and the rule's message is there once, across a restart", async () => {
+test("apply registers a declared webhook, an opened issue arrives signed, and the rule's message is there once, across a restart", async () => {
   const it = await stage();
-  const first = await startController({ cwd: it.folder, env: it.env });
-  await first.line(reconciled("default/acme-github"));
-  await declareHook(it, first);
+  const port = await freePort();
+  const hook = `http://127.0.0.1:${port}/api/webhooks/acme-github`;
+  it.write("github.yaml", githubManifest(it.github.url, hook));
+  const applied = await cli(["apply", "-f", "m", "--auto-approve"], { cwd: it.folder, env: it.env, network: true });
+  expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining("×") });
   const hooks = (await it.github.api("GET", "/repos/acme/billing/hooks")).body as { config: { url: string } }[];
-  expect(hooks.map(({ config }) => config.url)).toEqual([`${first.address}/api/webhooks/acme-github`]);
+  expect(hooks.map(({ config }) => config.url)).toEqual([hook]);
 
+  const first = await startController({ cwd: it.folder, env: it.env, port });
+  await first.line(reconciled("default/acme-github"));
   await it.github.api("POST", "/repos/acme/billing/issues", { title: "It broke" });
   await until(it.messages, (texts) => texts.length > 0);
   expect(await it.messages()).toEqual(["New: It broke"]);
 
   first.signal("SIGTERM");
   expect(await first.ended).toBe(0);
-  const port = Number(new URL(first.address).port);
   const second = await startController({ cwd: it.folder, env: it.env, port });
   await it.github.api("POST", "/repos/acme/billing/issues", { title: "It broke again" });
   await until(it.messages, (texts) => texts.length > 1);
+  await second.line(reconciled("default/acme-github"));
+  second.forget();
+  it.write("github.yaml", githubManifest(it.github.url, hook).replace("[issues]", "[issues, push]"));
   await second.line(reconciled("default/acme-github"));
   second.signal("SIGTERM");
   expect(await second.ended).toBe(0);
@@ -159,7 +166,7 @@ test("a declared webhook is registered, an opened issue arrives signed, and the 
     "default/acme-github",
     "done",
   ]);
-  const said = [...first.lines, ...second.lines].map((line) => JSON.stringify(line)).join("\n");
+  const said = [...first.lines, ...second.lines, applied].map((line) => JSON.stringify(line)).join("\n");
   for (const secret of Object.values(it.env)) expect(said).not.toContain(secret);
 }, 60_000);
 
@@ -267,7 +274,12 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
   await controller.line(reconciled("default/acme-slack"));
   expect(await ask("/api/integrations/acme-slack/reconcile", { confirmRemovals: "x" })).toMatchObject({ status: 422 });
   expect((await ask("/api/integrations/acme-slack/health")).body).toMatchObject({ status: "healthy" });
-  expect((await ask("/api/integrations/acme-slack/stats")).body.calls).toBeGreaterThan(3);
+  const { body: stats } = await ask("/api/integrations/acme-github/stats");
+  expect(stats.calls).toBeGreaterThan(1);
+  expect(stats.latency.p95).toBeGreaterThanOrEqual(stats.latency.mean / 20);
+  expect(stats.limits).toEqual([
+    { name: "core", limit: expect.any(Number), remaining: expect.any(Number), resetAt: expect.any(String) },
+  ]);
   expect((await ask("/api/rules")).body.items).toMatchObject([
     { name: "announce", conditions: [{ reason: "Accepted" }] },
   ]);

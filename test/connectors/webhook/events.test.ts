@@ -168,3 +168,17 @@ describe("the data of an event", () => {
     expect(() => events.parse(request, context)).toThrow("not valid UTF-8");
   });
 });
+
+test("the handshake of CloudEvents is answered for the origins that the Integration names, and for no other", () => {
+  const ask = (origin: string, connection: object, method = "OPTIONS") =>
+    events.preflight?.(
+      { method, headers: { "webhook-request-origin": origin }, query: {}, body: Buffer.alloc(0) },
+      connection as Record<string, unknown>,
+    );
+  const named = { origins: ["eventgrid.azure.net"] };
+  const headers = { allow: "POST", "webhook-allowed-origin": "eventgrid.azure.net", "webhook-allowed-rate": "*" };
+  expect(ask("eventgrid.azure.net", named)).toEqual({ status: 200, headers });
+  expect(ask("other.example.com", named)).toEqual({ status: 403, headers: {} });
+  expect(ask("eventgrid.azure.net", {})).toEqual({ status: 403, headers: {} });
+  expect(ask("eventgrid.azure.net", named, "GET")).toBeUndefined();
+});

@@ -2,7 +2,7 @@
  * Templates of the program's own events, see `src/controller/own-events.ts`. Written as users write theirs.
  *
  * Changes come with the names of their fields, or with their values before and after where an event has them; a
- * field whose value is a secret has a hash, or the value `(sensitive)`, and is shown so.
+ * field whose value is a secret has a hash, or the value `(sensitive)`, and is shown so. Long values are cut by whoever raises the event.
  */
 
 /** One change a line, what it changes below it. */
@@ -26,7 +26,13 @@ const changes = `{{#each changes}}
   {{text this}}
 {{/if}}
 {{/each}}
-{{/each}}`;
+{{/each}}
+{{#if more}}
+… and {{more}} more
+{{/if}}
+{{#if valuesLeftOut}}
+(too long: {{valuesLeftOut}} fields without their values)
+{{/if}}`;
 
 /** As a value of the front part: a YAML block, two levels deep. */
 const changesBlock = changes.replaceAll(/^/gm, "    ");
@@ -77,7 +83,11 @@ code:
   text: |
 ${changesBlock}
 ---
+{{#if interrupted}}
+The program ended while this was carried out, so some of it may not have been; the next pass sees to that.
+{{else}}
 What the manifests declare was carried out.
+{{/if}}
 `,
   "integration-health": `---
 title: '{{text (default integration (default event.subject "Integration"))}} {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}has recovered{{else}}is unhealthy{{/if}}{{#if group.others}} and {{group.others}} more{{/if}}'
@@ -87,6 +97,7 @@ facts:
   Platform: '{{text (default labels.platform (default platform ""))}}'
   Namespace: '{{text event.namespace}}'
   Code: '{{text (default code "")}}'
+  Since (UTC): '{{#if since}}{{utc since}}{{/if}}'
   Time (UTC): '{{utc event.time}}'
 ---
 {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}It answers again.{{else}}{{text (default message "")}}{{/if}}
