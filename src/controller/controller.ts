@@ -17,7 +17,7 @@ import { createReceiver, type Receiver } from "../events/receive.ts";
 import type { Performer } from "../events/types.ts";
 import type { Manifest, PlatformSource } from "../manifests/types.ts";
 import { createNotifier } from "../notifications/delivery/engine.ts";
-import { createNotificationPerformer } from "../notifications/delivery/performer.ts";
+import { createNotificationPerformer, faultText } from "../notifications/delivery/performer.ts";
 import { renderNotification, type TemplateSet } from "../notifications/render/index.ts";
 import type { RunContext } from "../reconcile/pass.ts";
 import { createRuleFollower } from "../rules/follower.ts";
@@ -28,13 +28,15 @@ import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
 import type { Accepted, NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
-import { hearsNothing, recordRules } from "./conditions.ts";
-import { type Current, createCurrent, nameOf } from "./current.ts";
+import { recordFollowers } from "./conditions.ts";
+import { type Current, createCurrent } from "./current.ts";
+import { createFirings, type Firings } from "./firings.ts";
+import { judgements } from "./judge.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { manifestEvents } from "./own-events.ts";
-import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
+import { routeSummaries, ruleSummaries } from "./parts/followers.ts";
+import { driftReports, integrationsPart } from "./parts/integrations.ts";
 import { postedEventsPart } from "./parts/posted-events.ts";
-import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
@@ -91,6 +93,7 @@ class Loop implements Controller {
   readonly #metrics: ControllerMetrics;
   readonly #sessions: Sessions;
   readonly #passes: Passes;
+  readonly #firings: Firings;
   readonly #scheduler: Scheduler;
   readonly #engine: EventEngine;
   readonly #receiver: Receiver;
@@ -120,6 +123,7 @@ class Loop implements Controller {
       run: (owner, signal) => this.#passes.run(owner, signal),
       onWaiting: (manifest, dependency) => this.#passes.waiting(manifest, dependency),
     });
+    this.#firings = createFirings({ store: store.firings, clock, log: this.#log });
     this.#engine = this.#createEngine();
     this.#receiver = createReceiver({
       store: store.events,
@@ -153,7 +157,10 @@ class Loop implements Controller {
     this.#starting = this.#askAccounts().then(() => {
       if (!this.#ending.signal.aborted) this.#engine.start();
     });
-    this.#taking = this.#taking.then(() => this.#tell()).catch((error: unknown) => this.#failed(error));
+    this.#taking = this.#taking
+      .then(() => this.#firings.begin())
+      .then(() => this.#tell())
+      .catch((error: unknown) => this.#failed(error));
   }
 
   async stop(): Promise<void> {
@@ -162,7 +169,7 @@ class Loop implements Controller {
     await this.#options.source.close();
     await Promise.all([this.#taking, this.#starting]);
     await Promise.all([passes, this.#engine.stop(PATIENCE)]);
-    await this.#receiver.written();
+    await Promise.all([this.#receiver.written(), this.#firings.stop()]);
     this.#metrics.leads(false);
   }
 
@@ -179,9 +186,11 @@ class Loop implements Controller {
     for (const { kind, namespace, name } of held) {
       this.#log.warn({ kind, name: `${namespace}/${name}` }, "its text is wrong; the last good version is in force");
     }
-    for (const { object } of this.#current.rules) {
-      const deaf = hearsNothing(this.#current, object);
-      if (deaf) this.#log.warn({ kind: "Rule", name: nameOf(object), reason: deaf.code }, deaf.message);
+    for (const { level: _, file, line, code, message } of snapshot.warnings ?? []) {
+      this.#log.warn({ file, line, code }, message);
+    }
+    for (const { kind, name, Ready } of judgements(this.#current)) {
+      if (Ready.status !== "True") this.#log.warn({ kind, name, reason: Ready.reason }, Ready.message);
     }
     this.#scheduler.update(this.#current.integrations);
     if (this.#lease) await this.#tell();
@@ -195,7 +204,7 @@ class Loop implements Controller {
     const events = manifestEvents(this.#told, current.snapshot, { now: clock.now(), trace: this.#newTrace() });
     if (events.length > 0) await this.#raise(events);
     this.#told = current.snapshot;
-    await recordRules(current, store, clock.now());
+    await this.#firings.keep(await recordFollowers(current, store, clock.now()));
   }
 
   #failed(error: unknown): void {
@@ -256,7 +265,10 @@ class Loop implements Controller {
         newOwner: () => this.#newTrace(),
         newTrace: () => this.#newTrace(),
       }),
-      performers: { rule: performer, notification: this.#notificationPerformer() },
+      performers: {
+        rule: this.#firings.watch(performer),
+        notification: this.#firings.watch(this.#notificationPerformer()),
+      },
       origins: (integration) => this.#origin(integration),
       clock,
       random,
@@ -276,7 +288,10 @@ class Loop implements Controller {
       render: (told) => renderNotification(this.#now().templates, told),
       publicUrl,
       raise: (events) => this.#raise(events),
-      onFault: ({ template }) => this.#metrics.templateFailed(template),
+      onFault: (fault, delivery) => {
+        this.#metrics.templateFailed(fault.template);
+        this.#firings.failed(delivery, { code: "TemplateFailed", message: faultText(fault) });
+      },
       now: () => clock.now(),
     });
   }
@@ -298,8 +313,8 @@ class Loop implements Controller {
       }),
       events: postedEventsPart(store.events, () => clock.now(), accepted),
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
-      rules: { list: () => ruleSummaries(this.#current, store) },
-      routes: { list: async () => routeSummaries(this.#current?.routes.set) },
+      rules: { list: () => ruleSummaries(this.#current, store, this.#firings) },
+      routes: { list: () => routeSummaries(this.#current, store, this.#firings) },
       drift: { list: async () => driftReports(this.#current, passes) },
       notReady: () => (this.#current ? [] : ["The manifests have not been read yet."]),
       log,

@@ -14,6 +14,7 @@ import { Excerpts, unparsedExcerpt } from "./excerpt.ts";
 import { findFiles, type InputFile, STDIN, unreadable } from "./files.ts";
 import { isWarning, sortProblems } from "./problem.ts";
 import { FileReader } from "./read-file.ts";
+import type { Mentioned } from "./references.ts";
 import { secretTest } from "./secret-fields.ts";
 import type { Fault } from "./syntax-faults.ts";
 import type { Manifest, PlatformSource, Position, Problem } from "./types.ts";
@@ -50,6 +51,8 @@ export interface LoadedManifests {
   warnings: Problem[];
   /** Those of {@link manifests} that are wrong beside others: a reference that leads nowhere, a key that is declared twice. */
   faulty: ReadonlySet<Manifest>;
+  /** What is declared by documents that are wrong by themselves, and are therefore not among {@link manifests}. */
+  mentioned: readonly Mentioned[];
   /** Documents that are no manifests of Plumbline. */
   skipped: number;
   /** Files that were read. */
@@ -127,6 +130,7 @@ class Loading {
       problems,
       warnings: all.filter(isWarning),
       faulty,
+      mentioned: [...mentioned],
       skipped: this.skipped,
       files,
       unchecked: [...unchecked].sort(),
@@ -150,7 +154,7 @@ class Loading {
       for (const each of document.faults) {
         this.problems.push(this.faultProblem(file, source.position(each.offset), each, source));
       }
-      if (document.faults.length > 0) this.documents.mention(document.value);
+      if (document.faults.length > 0) this.documents.mention(document.value, file.shown, document);
       else this.problems.push(...(await this.documents.load(file.shown, document)));
     }
   }
