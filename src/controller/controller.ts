@@ -183,15 +183,16 @@ class Loop implements Controller {
     const { revision, problems, held, manifests } = snapshot;
     this.#log.info({ revision, manifests: manifests.length, problems: problems.length }, "manifests in force");
     for (const { file, line, code, message } of problems) this.#log.error({ file, line, code }, message);
-    for (const { kind, namespace, name } of held) {
+    for (const { kind, namespace, name } of held.filter((one) => one.kind === "Integration")) {
       this.#log.warn({ kind, name: `${namespace}/${name}` }, "its text is wrong; the last good version is in force");
     }
     for (const { level: _, file, line, code, message } of snapshot.warnings ?? []) {
       this.#log.warn({ file, line, code }, message);
     }
-    for (const { kind, name, Ready } of judgements(this.#current)) {
-      if (Ready.status !== "True") this.#log.warn({ kind, name, reason: Ready.reason }, Ready.message);
-    }
+    const unready = judgements(this.#current).filter(({ Ready }) => Ready.status !== "True");
+    for (const { kind, name, Ready } of unready) this.#log.warn({ kind, name, reason: Ready.reason }, Ready.message);
+    const count = (kind: string) => unready.filter((one) => one.kind === kind).length;
+    this.#metrics.notReady({ Rule: count("Rule"), NotificationRoute: count("NotificationRoute") });
     this.#scheduler.update(this.#current.integrations);
     if (this.#lease) await this.#tell();
   }

@@ -155,16 +155,19 @@ export interface LastingStore extends Store {
   readonly firings: FiringStore;
 }
 
-export type StoreErrorCode =
-  | "Locked"
-  | "NewerFormat"
-  | "Corrupt"
-  | "Full"
-  | "Unwritable"
-  | "BadUrl"
-  | "BadKey"
-  | "Unreachable"
-  | "Superseded";
+/** What is wrong with a state; docs/errors.md explains each. */
+export const storeErrorCodes = [
+  "BadKey",
+  "BadUrl",
+  "Corrupt",
+  "Full",
+  "Locked",
+  "NewerFormat",
+  "Superseded",
+  "Unreachable",
+  "Unwritable",
+] as const;
+export type StoreErrorCode = (typeof storeErrorCodes)[number];
 
 /** The state could not be opened, read or written. The message says what to do. */
 export class StoreError extends Error {

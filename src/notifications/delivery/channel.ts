@@ -5,6 +5,7 @@ import type { CompiledConnector } from "../../connector-kit/compile.ts";
 import type { Spec } from "../../connector-kit/contract.ts";
 import type { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import type { Session } from "../../connector-kit/session.ts";
+import type { DeliveryCode } from "../../events/reasons.ts";
 import type { Performed } from "../../events/types.ts";
 import { targetFor } from "../target.ts";
 
@@ -16,7 +17,7 @@ export interface ChannelSessions {
     integration: string,
   ): Promise<
     | { state: "open"; compiled: CompiledConnector; session: Session }
-    | { state: "closed"; reason: string; message: string }
+    | { state: "closed"; reason: DeliveryCode; message: string }
   >;
 }
 

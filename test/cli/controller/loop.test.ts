@@ -297,6 +297,7 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
   expect((await ask("/api/drift")).body.items).toMatchObject([{ name: "acme-github" }, { name: "acme-slack" }]);
   const { body: metrics } = await ask("/metrics");
   expect(metrics).toContain("plumbline_leader 1\n");
+  expect(metrics).toContain('plumbline_not_ready{kind="Rule"} 0\n');
   expect(metrics).toContain('plumbline_reconcile_total{integration="default/acme-slack",end="done"} 2\n');
 }, 60_000);
 
@@ -352,7 +353,7 @@ test("a wrong manifest keeps the last good one in force, is told, and one that i
   const controller = await startController({ cwd: it.folder, env: it.env });
   await controller.line(reconciled("default/acme-github"));
   it.write("rule.yaml", RULE.replace("actions:", "action:"));
-  await controller.line(({ message }) => message.startsWith("its text is wrong"));
+  await controller.line(({ message, kind }) => kind === "Rule" && message.startsWith("What is written now is wrong"));
   const rules = async () => {
     const { items } = (await (await fetch(`${controller.address}/api/rules`)).json()) as { items: RuleShown[] };
     return items.map(
