@@ -24,7 +24,7 @@ export const get = buildCommand<Partial<GetFlags>, [kind?: string, name?: string
     ["get", "everything that is on record or declared"],
     ["get integrations", "one kind"],
     ["get integration acme-slack", "one object"],
-    ["get rules -o json", "with all conditions, what fired last, what went wrong last"],
+    ["get rules -o json", "conditions, last event and error"],
   ]),
   parameters: {
     flags: { ...fileFlag, ...outputFlag, ...stateFlag, ...commonFlags },

@@ -29,8 +29,8 @@ const validate: Run<ValidateFlags> = async (invocation, flags) => {
   }
   if (unchecked.length > 0) {
     output.warn(
-      `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, since that runs code of ` +
-        "your own connectors. To check them too: --load-connectors",
+      `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, nor what Rules and routes ` +
+        "ask of them, since that runs code of your own connectors. To check them too: --load-connectors",
     );
   }
   if (valid && flags.output === "text")
