@@ -50,14 +50,15 @@ export function builtinPlatforms() {
 }`;
 }
 
-/** Writes the module of one platform: its connector, its kinds, its check. */
-function platform(root: string, name: string): string {
+/** Writes the module of one platform: its connector, its kinds, its check, and where the check of targets is. */
+function platform(root: string, name: string, hasTarget: boolean): string {
   const source = (path: string) => JSON.stringify(join(root, "src", path));
+  const target = hasTarget ? `, target: async () => (await import("${kindModule(`target-${name}`)}")).default` : "";
   return `
 import connector from ${source(`connectors/${name}/index.ts`)};
 import { compileConnector } from ${source("connector-kit/compile.ts")};
 import validate from "${kindModule(`integration-${name}`)}";
-export const platform = { compiled: compileConnector(connector), validate };`;
+export const platform = { compiled: compileConnector(connector), validate${target} };`;
 }
 
 /** Makes the plugin; loads and compiles all connectors on the way. */
@@ -65,7 +66,9 @@ export async function virtualModules(root: string): Promise<Plugin> {
   const platforms = await loadPlatforms(root);
   const texts = new Map<string, () => string>();
   for (const [name, compiled] of platforms) {
-    texts.set(platformModule(name), () => platform(root, name));
+    const target = compiled.connector.target as unknown as AnnotatedSchema | undefined;
+    texts.set(platformModule(name), () => platform(root, name, target !== undefined));
+    if (target) texts.set(kindModule(`target-${name}`), () => checkModule(target));
     texts.set(kindModule(`integration-${name}`), () => checkModule(checkedSchema(compiled.schemas)));
   }
   for (const [kind, schema] of Object.entries(kinds)) texts.set(kindModule(kind), () => checkModule(schema));

@@ -115,14 +115,16 @@ export async function problemsWith(
 export function checksIn(folder: string): ManifestCheck {
   return async (manifests, options) => {
     const are = (kind: string) => manifests.some((manifest) => manifest.object.kind === kind);
-    const [rules, routes, templates] = await Promise.all([
+    const [rules, routes, receivers, templates] = await Promise.all([
       are("Rule") ? import("../rules/validate.ts") : undefined,
       are("NotificationRoute") ? import("../notifications/validate.ts") : undefined,
+      are("NotificationRoute") ? import("../notifications/check-receivers.ts") : undefined,
       are("NotificationRoute") ? import("../notifications/render/check-templates.ts") : undefined,
     ]);
     return [
       ...((await rules?.checkRules(manifests, options)) ?? []),
       ...(routes?.checkRoutes(manifests) ?? []),
+      ...((await receivers?.checkReceivers(manifests, options.platforms)) ?? []),
       ...((await templates?.checkTemplates(manifests, folder)) ?? []),
     ];
   };

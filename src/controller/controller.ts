@@ -17,7 +17,7 @@ import { createReceiver, type Receiver } from "../events/receive.ts";
 import type { Performer } from "../events/types.ts";
 import type { Manifest, PlatformSource } from "../manifests/types.ts";
 import { createNotifier } from "../notifications/delivery/engine.ts";
-import { createNotificationPerformer } from "../notifications/delivery/performer.ts";
+import { createNotificationPerformer, faultText } from "../notifications/delivery/performer.ts";
 import { renderNotification, type TemplateSet } from "../notifications/render/index.ts";
 import type { RunContext } from "../reconcile/pass.ts";
 import { createRuleFollower } from "../rules/follower.ts";
@@ -29,12 +29,14 @@ import type { Snapshot, Source } from "../sources/source.ts";
 import type { NewEvent } from "../store/event-types.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
 import { type Alerts, createAlerts } from "./alerts.ts";
-import { hearsNothing, recordRules } from "./conditions.ts";
-import { type Current, createCurrent, nameOf } from "./current.ts";
+import { recordFollowers } from "./conditions.ts";
+import { type Current, createCurrent } from "./current.ts";
+import { createFirings, type Firings } from "./firings.ts";
+import { judgements } from "./judge.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
-import { driftReports, integrationsPart, ruleSummaries } from "./parts/integrations.ts";
+import { routeSummaries, ruleSummaries } from "./parts/followers.ts";
+import { driftReports, integrationsPart } from "./parts/integrations.ts";
 import { type ProvenEventsPart, postedEventsPart, type Senders } from "./parts/posted-events.ts";
-import { routeSummaries } from "./parts/routes.ts";
 import { webhooksPart, webhookTargets } from "./parts/webhooks.ts";
 import { createPasses, type Passes } from "./passes.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
@@ -97,6 +99,7 @@ class Loop implements Controller {
   readonly #sessions: Sessions;
   readonly #alerts: Alerts;
   readonly #passes: Passes;
+  readonly #firings: Firings;
   readonly #scheduler: Scheduler;
   readonly #engine: EventEngine;
   readonly #receiver: Receiver;
@@ -126,6 +129,7 @@ class Loop implements Controller {
       run: (owner, signal) => this.#passes.run(owner, signal),
       onWaiting: (manifest, dependency) => this.#passes.waiting(manifest, dependency),
     });
+    this.#firings = createFirings({ store: store.firings, clock, log: this.#log });
     this.#engine = this.#createEngine();
     this.#receiver = createReceiver({
       store: store.events,
@@ -166,7 +170,10 @@ class Loop implements Controller {
     this.#starting = this.#askAccounts().then(() => {
       if (!this.#ending.signal.aborted) this.#engine.start();
     });
-    this.#taking = this.#taking.then(() => this.#tell()).catch((error: unknown) => this.#failed(error));
+    this.#taking = this.#taking
+      .then(() => this.#firings.begin())
+      .then(() => this.#tell())
+      .catch((error: unknown) => this.#failed(error));
   }
 
   async stop(): Promise<void> {
@@ -175,7 +182,7 @@ class Loop implements Controller {
     await this.#options.source.close();
     await Promise.all([this.#taking, this.#starting]);
     await Promise.all([passes, this.#engine.stop(PATIENCE)]);
-    await Promise.all([this.#receiver.written(), this.#posted.written()]);
+    await Promise.all([this.#receiver.written(), this.#posted.written(), this.#firings.stop()]);
     this.#metrics.leads(false);
   }
 
@@ -189,13 +196,16 @@ class Loop implements Controller {
     const { revision, problems, held, manifests } = snapshot;
     this.#log.info({ revision, manifests: manifests.length, problems: problems.length }, "manifests in force");
     for (const { file, line, code, message } of problems) this.#log.error({ file, line, code }, message);
-    for (const { kind, namespace, name } of held) {
+    for (const { kind, namespace, name } of held.filter((one) => one.kind === "Integration")) {
       this.#log.warn({ kind, name: `${namespace}/${name}` }, "its text is wrong; the last good version is in force");
     }
-    for (const { object } of this.#current.rules) {
-      const deaf = hearsNothing(this.#current, object);
-      if (deaf) this.#log.warn({ kind: "Rule", name: nameOf(object), reason: deaf.code }, deaf.message);
+    for (const { level: _, file, line, code, message } of snapshot.warnings ?? []) {
+      this.#log.warn({ file, line, code }, message);
     }
+    const unready = judgements(this.#current).filter(({ Ready }) => Ready.status !== "True");
+    for (const { kind, name, Ready } of unready) this.#log.warn({ kind, name, reason: Ready.reason }, Ready.message);
+    const count = (kind: string) => unready.filter((one) => one.kind === kind).length;
+    this.#metrics.notReady({ Rule: count("Rule"), NotificationRoute: count("NotificationRoute") });
     this.#scheduler.update(this.#current.integrations);
     if (this.#lease) await this.#tell();
   }
@@ -207,7 +217,7 @@ class Loop implements Controller {
     const { clock, store } = this.#options;
     const isDeclared = (owner: string) => current.integration(owner) !== undefined;
     await tellSnapshot(this.#alerts, current.snapshot, isDeclared, { now: clock.now(), trace: this.#newTrace() });
-    await recordRules(current, store, clock.now());
+    await this.#firings.keep(await recordFollowers(current, store, clock.now()));
   }
 
   #failed(error: unknown): void {
@@ -270,7 +280,10 @@ class Loop implements Controller {
         newOwner: () => this.#newTrace(),
         newTrace: () => this.#newTrace(),
       }),
-      performers: { rule: performer, notification: this.#notificationPerformer() },
+      performers: {
+        rule: this.#firings.watch(performer),
+        notification: this.#firings.watch(this.#notificationPerformer()),
+      },
       origins: (integration) => this.#origin(integration),
       clock,
       random,
@@ -290,7 +303,10 @@ class Loop implements Controller {
       render: (told) => renderNotification(this.#now().templates, told),
       publicUrl,
       raise: (events) => this.#raise(events),
-      onFault: ({ template }) => this.#metrics.templateFailed(template),
+      onFault: (fault, delivery) => {
+        this.#metrics.templateFailed(fault.template);
+        this.#firings.failed(delivery, { code: "TemplateFailed", message: faultText(fault) });
+      },
       now: () => clock.now(),
     });
   }
@@ -310,8 +326,8 @@ class Loop implements Controller {
       }),
       events: this.#posted,
       integrations: integrationsPart({ current, store, sessions, scheduler, passes, checks, publicUrl }),
-      rules: { list: () => ruleSummaries(this.#current, store) },
-      routes: { list: async () => routeSummaries(this.#current?.routes.set) },
+      rules: { list: () => ruleSummaries(this.#current, store, this.#firings) },
+      routes: { list: () => routeSummaries(this.#current, store, this.#firings) },
       drift: { list: async () => driftReports(this.#current, passes) },
       notReady: () => (this.#current ? [] : ["The manifests have not been read yet."]),
       log,

@@ -9,6 +9,8 @@ export interface ControllerMetrics {
   leads(held: boolean): void;
   /** How many mistakes the manifests have now. */
   problems(count: number): void;
+  /** How many Rules and routes do not do what is written, by kind. */
+  notReady(counts: Readonly<Record<"Rule" | "NotificationRoute", number>>): void;
   /** A notification was told without its template. */
   templateFailed(template: string): void;
 }
@@ -33,6 +35,12 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
   });
   const leader = new Gauge({ name: "plumbline_leader", help: "1 while this process holds the state.", registers });
   const problems = new Gauge({ name: "plumbline_manifest_problems", help: "Mistakes in the manifests.", registers });
+  const unready = new Gauge({
+    name: "plumbline_not_ready",
+    help: "Rules and NotificationRoutes that are not Ready, by kind.",
+    labelNames: ["kind"],
+    registers,
+  });
   const templates = new Counter({
     name: "plumbline_template_failures_total",
     help: "Notifications that were told without their template, by template.",
@@ -47,5 +55,8 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
     },
     leads: (held) => leader.set(held ? 1 : 0),
     problems: (count) => problems.set(count),
+    notReady(counts) {
+      for (const [kind, count] of Object.entries(counts)) unready.set({ kind }, count);
+    },
   };
 }

@@ -2,6 +2,7 @@
 import type { EventEnvelope } from "../api/event.ts";
 import type { Delivery, NewDelivery, StoredEvent } from "../store/event-types.ts";
 import type { NoticeFlush } from "../store/notice-types.ts";
+import type { EndCode } from "./reasons.ts";
 
 /** An event with its data read. */
 export interface OpenEvent {
@@ -48,10 +49,10 @@ export interface Notifier {
 export type Performed =
   /** `progress` is kept with the end, so that the last step needs no write of its own. */
   | { outcome: "done"; progress?: string }
-  | { outcome: "skipped"; code: string; message: string }
+  | { outcome: "skipped"; code: EndCode; message: string }
   /** It may be tried again; not before `retryAfter` milliseconds from now, where that is said. */
-  | { outcome: "retry"; code: string; message: string; step?: string; retryAfter?: number; maxAttempts?: number }
-  | { outcome: "dead"; code: string; message: string; step?: string };
+  | { outcome: "retry"; code: EndCode; message: string; step?: string; retryAfter?: number; maxAttempts?: number }
+  | { outcome: "dead"; code: EndCode; message: string; step?: string };
 
 /** What a performer is given beside the delivery. */
 export interface Performance {

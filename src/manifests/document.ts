@@ -54,7 +54,7 @@ class LoadedManifest implements Manifest {
 /** Checks documents one by one and keeps those that are right. */
 export class DocumentLoader {
   readonly manifests: LoadedManifest[] = [];
-  /** Integrations whose documents are wrong: they exist all the same. */
+  /** Documents that are wrong, and declare something all the same. */
   readonly mentioned: Mentioned[] = [];
   /** Platforms that were not loaded. */
   readonly unchecked = new Set<string>();
@@ -80,7 +80,7 @@ export class DocumentLoader {
     const value = document.value as Record<string, unknown>;
     const wrong = this.wrongVersion(value, file, document) ?? this.wrongKind(value, file, document);
     if (wrong) {
-      this.mention(value);
+      this.mention(value, file, document);
       return [wrong];
     }
     if (Object.hasOwn(value, "status")) delete value.status;
@@ -92,17 +92,19 @@ export class DocumentLoader {
     if (name !== undefined && platform === undefined) problems.push(this.wrongPlatform(name, value, file, document));
     if (platform === "unloaded" && name !== undefined) this.unchecked.add(name);
     if (problems.length === 0) this.manifests.push(new LoadedManifest(value as unknown as AnyManifest, file, document));
-    else this.mention(value);
+    else this.mention(value, file, document);
     return problems;
   }
 
-  /** Remembers a document that is wrong, and is or may have been meant to be an Integration. */
-  mention(value: unknown): void {
+  /** Remembers what a document that is wrong declares: it may be referred to. */
+  mention(value: unknown, file: string, document: Pick<YamlDocument, "locate">): void {
     if (!isObject(value) || !isObject(value.metadata)) return;
     const { name, namespace } = value.metadata;
     if (typeof name !== "string") return;
-    const platform = platformName(value);
-    this.mentioned.push({ name, platform, namespace: typeof namespace === "string" ? namespace : undefined });
+    const { line } = document.locate([]);
+    const text = (one: unknown) => (typeof one === "string" ? one : undefined);
+    const kind = text(Object.hasOwn(value, "kind") ? value.kind : undefined);
+    this.mentioned.push({ kind, name, platform: platformName(value), namespace: text(namespace), file, line });
   }
 
   /** @returns the document of a file that holds a line, with its platform. */

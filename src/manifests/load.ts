@@ -12,8 +12,9 @@ import { decode, MAX_BYTES, mentionsPlumbline } from "./decode.ts";
 import { DocumentLoader, VERSION } from "./document.ts";
 import { Excerpts, unparsedExcerpt } from "./excerpt.ts";
 import { findFiles, type InputFile, STDIN, unreadable } from "./files.ts";
-import { sortProblems } from "./problem.ts";
+import { isWarning, sortProblems } from "./problem.ts";
 import { FileReader } from "./read-file.ts";
+import type { Mentioned } from "./references.ts";
 import { secretTest } from "./secret-fields.ts";
 import type { Fault } from "./syntax-faults.ts";
 import type { Manifest, PlatformSource, Position, Problem } from "./types.ts";
@@ -44,10 +45,14 @@ export type ManifestCheck = (
 export interface LoadedManifests {
   /** Those without a problem of their own, in the order of files. */
   manifests: Manifest[];
-  /** Sorted by file, line and column. */
+  /** Errors, sorted by file, line and column. */
   problems: Problem[];
+  /** What works and should be written differently, sorted likewise. */
+  warnings: Problem[];
   /** Those of {@link manifests} that are wrong beside others: a reference that leads nowhere, a key that is declared twice. */
   faulty: ReadonlySet<Manifest>;
+  /** What is declared by documents that are wrong by themselves, and are therefore not among {@link manifests}. */
+  mentioned: readonly Mentioned[];
   /** Documents that are no manifests of Plumbline. */
   skipped: number;
   /** Files that were read. */
@@ -113,13 +118,19 @@ class Loading {
     const { configuration, platforms, check } = this.options;
     const further = (await check?.(manifests, { configuration, platforms })) ?? [];
     const semantic = [...(await checkAll(manifests, { configuration, mentioned, platforms })), ...further];
-    const problems = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
+    const all = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
+    const problems = all.filter((problem) => !isWarning(problem));
     if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));
-    const faulty = faultyAmong(manifests, semantic);
+    const faulty = faultyAmong(
+      manifests,
+      semantic.filter((problem) => !isWarning(problem)),
+    );
     return {
       manifests: [...manifests],
       problems,
+      warnings: all.filter(isWarning),
       faulty,
+      mentioned: [...mentioned],
       skipped: this.skipped,
       files,
       unchecked: [...unchecked].sort(),
@@ -143,7 +154,7 @@ class Loading {
       for (const each of document.faults) {
         this.problems.push(this.faultProblem(file, source.position(each.offset), each, source));
       }
-      if (document.faults.length > 0) this.documents.mention(document.value);
+      if (document.faults.length > 0) this.documents.mention(document.value, file.shown, document);
       else this.problems.push(...(await this.documents.load(file.shown, document)));
     }
   }

@@ -54,11 +54,22 @@ async function loadPlatform(
   if (connector === undefined || connector === "unloaded") return connector;
   const compiled = compileConnector(connector);
   try {
-    return { compiled, validate: compiler.compile(checkedSchema(compiled.schemas)) };
+    return { compiled, validate: compiler.compile(checkedSchema(compiled.schemas)), ...targetOf(connector, compiler) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Connector "${connector.platform}": its schema does not compile: ${reason}.`, { cause });
   }
+}
+
+function targetOf({ target }: Connector, compiler: Ajv): Pick<Platform, "target"> {
+  if (target === undefined) return {};
+  let check: SchemaCheck | undefined;
+  return {
+    async target() {
+      check ??= compiler.compile(target as unknown as AnnotatedSchema);
+      return check;
+    },
+  };
 }
 
 function kindSchema(name: KindName): AnnotatedSchema {

@@ -17,14 +17,20 @@ export type Located = Pick<Manifest, "file" | "locate">;
 export function problemAt(
   located: Located,
   path: DocumentPath,
-  problem: Pick<Problem, "code" | "message" | "remedy">,
+  problem: Pick<Problem, "level" | "code" | "message" | "remedy">,
 ): Problem {
   const { line, column } = located.locate(path);
+  const level = problem.level === undefined ? {} : { level: problem.level };
   const text = {
     message: withoutCredentials(problem.message),
     ...(problem.remedy === undefined ? {} : { remedy: withoutCredentials(problem.remedy) }),
   };
-  return { code: problem.code, ...text, file: located.file, line, column, path: pointer(path) };
+  return { ...level, code: problem.code, ...text, file: located.file, line, column, path: pointer(path) };
+}
+
+/** Whether a problem fails nothing. */
+export function isWarning({ level }: Pick<Problem, "level">): boolean {
+  return level === "warning";
 }
 
 /** Where the value at `path` was written. */

@@ -14,6 +14,11 @@ import type { AnyManifest, DocumentPath, Manifest, Problem } from "./types.ts";
 
 /** An Integration that exists but could not be checked: it may be referred to. */
 export interface Mentioned {
+  /** As it is written; left out where it is not. */
+  kind?: string | undefined;
+  /** Where its document begins. */
+  file?: string | undefined;
+  line?: number | undefined;
   name: string;
   namespace?: string | undefined;
   platform?: string | undefined;
@@ -36,15 +41,28 @@ interface Reference {
  * @param mentioned Integrations whose documents are wrong: one mistake should give one problem.
  */
 export function referenceProblems(manifests: readonly Manifest[], mentioned: readonly Mentioned[] = []): Problem[] {
+  return [...manifests.flatMap(referenceCheck(manifests, mentioned)), ...dependencyCycles(manifests)];
+}
+
+/** @returns what finds the references of one manifest that lead nowhere among these. */
+export function referenceCheck(
+  manifests: readonly Manifest[],
+  mentioned: readonly Mentioned[] = [],
+): (manifest: Manifest) => Problem[] {
   const directory = directoryOf(manifests, mentioned);
-  const problems = manifests.flatMap((manifest) =>
+  return (manifest) =>
     referencesOf(manifest.object).flatMap(({ name, path, to }) => {
       const check = to === "integration" ? integrationProblem : platformProblem;
       return check(directory, manifest, name, path) ?? [];
-    }),
-  );
-  return [...problems, ...dependencyCycles(manifests)];
+    });
 }
+
+/** The codes of what {@link referenceCheck} finds. */
+export const REFERENCE_CODES: ReadonlySet<string> = new Set([
+  "UnknownIntegration",
+  "NoSuchPlatform",
+  "AmbiguousPlatform",
+]);
 
 /** The namespace that an object is in. */
 export function namespaceOf(object: Pick<AnyManifest, "metadata">): string {

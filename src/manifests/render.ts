@@ -5,6 +5,7 @@
  * text from a reviewer (CVE-2021-42574); they are shown as a replacement character.
  */
 import stringWidth from "string-width";
+import { isWarning } from "./problem.ts";
 import type { Problem } from "./types.ts";
 
 export interface RenderOptions {
@@ -14,7 +15,7 @@ export interface RenderOptions {
 }
 
 /** Select Graphic Rendition (ECMA-48): chosen by the caller's flag and not by this process's environment. */
-const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], cyan: [36, 39] } as const;
+const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39] } as const;
 
 type Paint = (style: keyof typeof SGR, text: string) => string;
 
@@ -31,7 +32,8 @@ export function renderProblems(problems: readonly Problem[], options: RenderOpti
 
 function renderProblem(problem: Problem, width: number, paint: Paint): string {
   const place = placeOf(problem);
-  const head = [place && paint("bold", place), paint("red", "error"), visible(problem.message)];
+  const level = isWarning(problem) ? paint("yellow", "warning") : paint("red", "error");
+  const head = [place && paint("bold", place), level, visible(problem.message)];
   const lines = [head.filter((part) => part !== "").join("  ")];
   if (problem.excerpt !== undefined && problem.line !== undefined) lines.push(...sourceLines(problem, width, paint));
   if (problem.remedy !== undefined) lines.push(`  ${paint("cyan", "help:")} ${visible(problem.remedy)}`);
@@ -43,14 +45,15 @@ function placeOf({ file, line, column }: Problem): string {
   return [visible(file), line, column].filter((part) => part !== undefined).join(":");
 }
 
-function sourceLines({ excerpt = "", line, column = 1 }: Problem, width: number, paint: Paint): string[] {
+function sourceLines(problem: Problem, width: number, paint: Paint): string[] {
+  const { excerpt = "", line, column = 1 } = problem;
   const number = String(line);
   const gutter = `  ${number} | `;
   const { text, caret } = cut(visible(excerpt), column - 1, Math.max(width - gutter.length, 20));
   const indent = " ".repeat(stringWidth(text.slice(0, caret)));
   return [
     `${paint("dim", gutter)}${text}`,
-    `${paint("dim", `  ${" ".repeat(number.length)} | `)}${indent}${paint("red", "^")}`,
+    `${paint("dim", `  ${" ".repeat(number.length)} | `)}${indent}${paint(isWarning(problem) ? "yellow" : "red", "^")}`,
   ];
 }
 
@@ -71,7 +74,20 @@ function visible(text: string): string {
 
 function summary(problems: readonly Problem[]): string {
   const files = new Set(problems.flatMap(({ file }) => file ?? [])).size;
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const count = countProblems(problems);
   if (files === 0) return `${count}.`;
   return `${count} in ${files === 1 ? "1 file" : `${files} files`}.`;
+}
+
+/** @returns such as `2 problems and 1 warning`; empty for none. */
+export function countProblems(problems: readonly Problem[]): string {
+  const warnings = problems.filter(isWarning).length;
+  const counts = [
+    [problems.length - warnings, "problem"],
+    [warnings, "warning"],
+  ] as const;
+  return counts
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${number} ${what}${number === 1 ? "" : "s"}`)
+    .join(" and ");
 }

@@ -27,6 +27,8 @@ export interface Manifest<T extends AnyManifest = AnyManifest> {
 
 /** Something wrong with the input. One mistake gives one problem. */
 export interface Problem {
+  /** A warning is about what works and should be written differently: it fails nothing. Left out: an error. */
+  level?: "error" | "warning";
   /** What programs branch on, one CamelCase word such as `UnknownField`. */
   code: string;
   /** What is wrong and what was expected, with the nearest right word where there is one. */
@@ -48,6 +50,8 @@ export interface Platform {
   compiled: CompiledConnector;
   /** Checks one Integration of this platform against its whole schema. */
   validate: SchemaCheck;
+  /** Loads the check of a receiver's `target`; left out where the platform delivers no notifications. */
+  target?(): Promise<SchemaCheck>;
 }
 
 /** A compiled JSON Schema; like ajv's, it leaves the errors on itself. */

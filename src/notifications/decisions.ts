@@ -24,11 +24,26 @@ export interface DecidedAt {
   groupKey: string;
 }
 
+/** Why something was told, held back, withheld or lost, as the log has it; docs/errors.md explains each. */
+export const noticeReasons = [
+  "Changed",
+  "Inhibited",
+  "MuteTime",
+  "New",
+  "NotActive",
+  "Repeat",
+  "Resolved",
+  "RouteGone",
+  "Silenced",
+  "Throttled",
+] as const;
+type NoticeReason = (typeof noticeReasons)[number];
+
 /**
  * `New`: events that were never told. `Changed`: an alert began. `Resolved`: alerts ended. `Repeat`: still firing,
  * and repeatInterval has passed.
  */
-export type NotifyReason = "New" | "Changed" | "Resolved" | "Repeat";
+export type NotifyReason = Extract<NoticeReason, "New" | "Changed" | "Resolved" | "Repeat">;
 
 /** One notification is to be sent, to each receiver. */
 export interface Notify extends DecidedAt {
@@ -47,7 +62,7 @@ export interface Notify extends DecidedAt {
 /** Events wait: for the throttle, until a time that is known; or for the end of a time when nothing is sent. */
 export interface Hold extends DecidedAt {
   kind: "hold";
-  reason: "Throttled" | "MuteTime" | "NotActive";
+  reason: Extract<NoticeReason, "Throttled" | "MuteTime" | "NotActive">;
   until?: number;
   events: readonly DecidedEvent[];
 }
@@ -55,7 +70,7 @@ export interface Hold extends DecidedAt {
 /** Events are not told. Those that are no alerts are gone. */
 export interface Withhold extends DecidedAt {
   kind: "withhold";
-  reason: "Silenced" | "Inhibited";
+  reason: Extract<NoticeReason, "Silenced" | "Inhibited">;
   /** The silence's id, or the alert that inhibits. */
   by: string;
   events: readonly DecidedEvent[];
@@ -70,7 +85,7 @@ export interface Quiet extends DecidedAt {
 /** Events waited in a route that is no longer there, and no new route takes them. */
 export interface Lost extends DecidedAt {
   kind: "lost";
-  reason: "RouteGone";
+  reason: Extract<NoticeReason, "RouteGone">;
   events: readonly DecidedEvent[];
 }
 

@@ -8,10 +8,13 @@ import type { Manifest, Problem } from "../manifests/types.ts";
 import { isRoute } from "./route-manifests.ts";
 import { compileRoute } from "./tree.ts";
 
-/** @returns one problem for each mistake, with file, line and column. */
+/** @returns one problem for each mistake, and a warning for what should be written differently, with file, line and column. */
 export function checkRoute(manifest: Manifest<NotificationRoute>): Problem[] {
-  const { mistakes } = compileRoute(manifest.object);
-  return mistakes.map(({ path, code, message }) => problemAt(manifest, path, { code, message }));
+  const { mistakes, warnings } = compileRoute(manifest.object);
+  return [
+    ...mistakes.map(({ path, code, message }) => problemAt(manifest, path, { code, message })),
+    ...warnings.map(({ path, code, message }) => problemAt(manifest, path, { level: "warning", code, message })),
+  ];
 }
 
 /** Checks the NotificationRoutes among manifests. */

@@ -58,6 +58,9 @@ export type NoticeCode = (typeof noticeCodes)[number];
 /** Why a change was not carried out, beside the codes of connector errors. */
 export const outcomeCodes = ["DependencyFailed", "Internal", "Interrupted", "LeaseLost", "StateLost"] as const;
 
+/** Reasons of an Integration's conditions, beside those above. */
+export const conditionReasons = ["Connected", "Done", "Failed", "InSync", "Progressing"] as const;
+
 /** Reasons of held-back changes that are as configured: they do not make an Integration unready, nor `apply` fail. */
 export const quietReasons: ReadonlySet<string> = new Set<BlockReason>([
   "PruneDisabled",

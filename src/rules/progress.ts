@@ -25,6 +25,12 @@ export function readProgress(text: string | undefined): Progress {
   return { format: 1, steps: { ...read.steps }, tries: { ...read.tries } };
 }
 
+/** @returns the last failure of a run that went on all the same, as actions with `onFailure: Continue` have it. */
+export function passedOver(text: string | undefined): { code: string; message: string } | undefined {
+  if (!text?.includes('"failed"')) return undefined; // most runs: not read twice
+  return Object.values(readProgress(text).steps).findLast((step) => step.state === "failed");
+}
+
 /** What `outputs` holds: the results of the actions that were done. */
 export function outputsOf({ steps }: Progress): Record<string, unknown> {
   return Object.fromEntries(

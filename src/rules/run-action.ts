@@ -7,6 +7,7 @@ import type { AnnotatedSchema } from "../api/schema.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import { runAction } from "../connector-kit/facade/action-items.ts";
 import type { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
+import type { EndCode } from "../events/reasons.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { Lookup } from "../expressions/paths.ts";
 import { type BuiltinName, builtinActions, isBuiltin } from "./builtin-actions.ts";
@@ -36,9 +37,9 @@ export interface ActionCall {
 /** How an action ended. */
 export type Ran =
   | { outcome: "done"; output: unknown }
-  | { outcome: "failed"; code: string; message: string; retryable: boolean; retryAfter?: number; heldBack?: boolean }
+  | { outcome: "failed"; code: EndCode; message: string; retryable: boolean; retryAfter?: number; heldBack?: boolean }
   /** Nothing was tried, and it may be later: the whole run waits for a person. */
-  | { outcome: "held"; code: string; message: string };
+  | { outcome: "held"; code: EndCode; message: string };
 
 /** Never throws for what a manifest, an event or a system did wrong. */
 export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
@@ -124,7 +125,7 @@ const interrupted: Ran = {
   retryable: true,
 };
 
-function refused(code: string, message: string): Ran {
+function refused(code: EndCode, message: string): Ran {
   return { outcome: "failed", code, message, retryable: false };
 }
 

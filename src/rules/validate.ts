@@ -8,7 +8,7 @@ import type { Rule } from "../api/rule.ts";
 import type { AnnotatedSchema } from "../api/schema.ts";
 import type { Connector } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
-import { type FieldProblem, SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
+import { type FieldProblem, fieldSegments, SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import { assertPublicUrl, type HostTrust } from "../connector-kit/http/public-address.ts";
 import { createCel } from "../expressions/cel.ts";
 import { isGlob } from "../expressions/pattern.ts";
@@ -183,7 +183,7 @@ async function checkParameters(
   for (const problem of await checks.problems(schema, parameters)) {
     if (isUndecided(problem, templates)) continue;
     const { code, message } = worded(problem, schema);
-    report([...path, "parameters", ...segmentsOf(problem.field)], { code, message });
+    report([...path, "parameters", ...fieldSegments(problem.field)], { code, message });
   }
 }
 
@@ -211,12 +211,6 @@ function worded({ field, problem, text }: FieldProblem, schema: AnnotatedSchema)
   const known = Object.keys(schema.properties ?? {});
   const there = didYouMean(field, known) || ` There is ${known.join(", ") || "none"}.`;
   return { code: "UnknownParameter", message: `There is no parameter "${field}".${there}` };
-}
-
-function segmentsOf(field: string): DocumentPath {
-  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) =>
-    index === undefined ? (name as string) : Number(index),
-  );
 }
 
 /** @returns undefined where it is unknown, which `references.ts` reports, or may not be loaded. */

@@ -1,15 +1,15 @@
 /** What the API shows of notifications and silences. */
 import { Type } from "../api/schema.ts";
 import type { Notice, StoredSilence } from "../store/notice-types.ts";
+import { follower } from "./schemas.ts";
 import { moment, optionalMoment } from "./views.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const optional = (description: string) => Type.Optional(Type.String({ description }));
 
 export const RouteSchema = Type.Object({
-  namespace: Type.String(),
-  name: Type.String(),
-  routes: count("How many routes its tree has."),
+  ...follower,
+  routes: count("How many routes its tree has; 0 while none is in force."),
   receivers: Type.Array(Type.String()),
 });
 

@@ -6,6 +6,7 @@
  */
 import type { Condition } from "../api/condition.ts";
 import type { EventEnvelope } from "../api/event.ts";
+import type { Failed, Fired } from "../store/firing-types.ts";
 import type { LastingStore } from "../store/types.ts";
 import type { Principal } from "./auth.ts";
 import type { Logger } from "./logger.ts";
@@ -75,15 +76,23 @@ export interface IntegrationSummary extends ObjectName {
   conditions: readonly Condition[];
 }
 
-export interface RuleSummary extends ObjectName {
+/** What a Rule and a NotificationRoute have in common. */
+export interface FollowerSummary extends ObjectName {
   title?: string;
   generation: number;
   observedGeneration?: number;
+  /** Empty until a controller has looked. */
   conditions: readonly Condition[];
+  /** The event that was followed last. */
+  lastFired?: Fired;
+  /** What went wrong last. */
+  lastError?: Failed;
 }
 
+export type RuleSummary = FollowerSummary;
+
 /** A NotificationRoute. */
-export interface RouteSummary extends ObjectName {
+export interface RouteSummary extends FollowerSummary {
   /** How many routes there are in its tree. */
   routes: number;
   /** The Integrations that any of them names. */

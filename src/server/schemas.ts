@@ -70,7 +70,35 @@ export const IntegrationSchema = Type.Object({
   suspended: Type.Boolean(),
   webhook: Type.Optional(text("Where its webhooks go.")),
 });
-export const RuleSchema = Type.Object(object);
+/** Of Rules and NotificationRoutes. */
+export const follower = {
+  ...object,
+  lastFired: Type.Optional(
+    Type.Object(
+      {
+        at: time("When it was decided that something follows."),
+        event: count("The event's seq."),
+        id: Type.String(),
+        source: Type.String(),
+        type: Type.String(),
+        trace: text("32 hex digits."),
+      },
+      { description: "The event that was followed last." },
+    ),
+  ),
+  lastError: Type.Optional(
+    Type.Object(
+      {
+        at: time("When."),
+        event: count("The seq of the event that it was about."),
+        code: Type.String(),
+        message: Type.String(),
+      },
+      { description: "The last attempt that failed, or template that could not be used; it may be over." },
+    ),
+  ),
+};
+export const RuleSchema = Type.Object(follower);
 
 export const TestSchema = Type.Object({
   ok: Type.Boolean(),

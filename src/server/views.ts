@@ -1,6 +1,8 @@
 /** What is kept, as the API shows it: moments as RFC 3339, bodies only for whom may see them. */
 import type { Attempt, AuditEntry, Delivery, StoredEvent, StoredRefusal } from "../store/event-types.ts";
 
+import type { FollowerSummary } from "./parts.ts";
+
 /** @returns RFC 3339 in UTC. */
 export function moment(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
@@ -27,6 +29,19 @@ export function deliveryView(delivery: Delivery, bodies: boolean) {
     createdAt: moment(createdAt),
     ...optionalMoment("finishedAt", finishedAt),
     ...(bodies ? { input, ...(progress === undefined ? {} : { progress }) } : {}),
+  };
+}
+
+/** A Rule or NotificationRoute. */
+export function followerView<T extends Pick<FollowerSummary, "lastFired" | "lastError">>({
+  lastFired,
+  lastError,
+  ...rest
+}: T) {
+  return {
+    ...rest,
+    ...(lastFired ? { lastFired: { ...lastFired, at: moment(lastFired.at) } } : {}),
+    ...(lastError ? { lastError: { ...lastError, at: moment(lastError.at) } } : {}),
   };
 }
 

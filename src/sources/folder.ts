@@ -11,10 +11,9 @@ import { basename, resolve, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Clock } from "../connector-kit/http/types.ts";
 import { findFiles, GLOB } from "../manifests/files.ts";
-import type { LoadedManifests } from "../manifests/load.ts";
 import type { Manifest } from "../manifests/types.ts";
 import { inForce } from "./in-force.ts";
-import type { Snapshot, Source } from "./source.ts";
+import type { ReadManifests, Snapshot, Source } from "./source.ts";
 
 /** Milliseconds without a change before anything is read. */
 export const QUIET = 200;
@@ -31,7 +30,7 @@ export interface FolderOptions {
   /** Files beside {@link inputs} that matter, absolute: the operator's configuration. */
   also?: readonly string[];
   /** Reads everything. */
-  load(): Promise<Pick<LoadedManifests, "manifests" | "faulty" | "problems">>;
+  load(): Promise<ReadManifests>;
   clock: Clock;
   /** Default {@link QUIET}. */
   quiet?: number;
@@ -140,9 +139,9 @@ class FolderSource implements Source {
   }
 
   #show(snapshot: Snapshot): void {
-    const { revision, problems, held } = snapshot;
+    const { revision, problems, held, refused, warnings } = snapshot;
     this.#manifests = snapshot.manifests;
-    const shown = JSON.stringify([revision, problems, held]);
+    const shown = JSON.stringify([revision, problems, held, refused, warnings]);
     if (shown === this.#shown || this.#closing.signal.aborted) return;
     this.#shown = shown;
     this.#emit(snapshot);

@@ -4,6 +4,7 @@
  * A mistake in a text never looks like a removal: what was good last stays in force until its text is good again or
  * is gone.
  */
+import type { LoadedManifests } from "../manifests/load.ts";
 import type { AnyManifest, Manifest, Problem } from "../manifests/types.ts";
 
 /** An object whose text is wrong now, and of which an older version is in force. */
@@ -13,6 +14,8 @@ export interface Held {
   name: string;
   /** What is wrong: the first mistake of its document or file. */
   problem: Problem;
+  /** All mistakes of its document, where it is known which one that is. */
+  problems?: readonly Problem[];
 }
 
 /** The desired state at one moment. */
@@ -26,7 +29,15 @@ export interface Snapshot {
   /** What is wrong now. While there is any, what is declared is not fully known, so nothing may count as undeclared. */
   problems: readonly Problem[];
   held: readonly Held[];
+  /** What is declared, is wrong, and of which no version is in force. */
+  refused?: readonly Held[];
+  /** What works and should be written differently. */
+  warnings?: readonly Problem[];
 }
+
+/** What of a reading makes a snapshot. */
+export type ReadManifests = Pick<LoadedManifests, "manifests" | "faulty" | "problems"> &
+  Partial<Pick<LoadedManifests, "mentioned" | "warnings">>;
 
 export interface Source {
   /** For people: `the folder manifests`. */

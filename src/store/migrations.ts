@@ -71,6 +71,7 @@ export const MIGRATIONS: readonly Migration[] = [
      pid ${int} not null, host ${text} not null, command ${text} not null, since ${text} not null) ${counted};`,
   eventTables,
   noticeTables,
+  firingTable,
 ];
 
 /** The inbox and the deliveries, what was refused, the audit log and the tokens. */
@@ -149,6 +150,15 @@ function noticeTables({ text, int, serial, keyed, counted }: Words): string {
      id ${text} primary key, namespace ${text} not null, matchers ${text} not null, starts_at ${int} not null,
      ends_at ${int} not null, created_at ${int} not null, created_by ${text} not null, comment ${text}) ${keyed};
    create index silences_end on silences (ends_at);`;
+}
+
+/** When Rules and routes were last followed, and what went wrong last: a row each. */
+function firingTable({ text, int, keyed }: Words): string {
+  return `
+   create table firings (
+     kind ${text} not null, name ${text} not null, fired_at ${int}, event ${int}, event_id ${text},
+     event_source ${text}, event_type ${text}, trace ${text}, failed_at ${int}, failed_event ${int}, code ${text},
+     message ${text}, primary key (kind, name)) ${keyed};`;
 }
 
 export interface MigrateOptions {

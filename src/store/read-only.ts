@@ -6,8 +6,10 @@ export function readOnly(store: Store): Store {
   const refuse = async (): Promise<never> => {
     throw new StoreError("Unwritable", `${store.url} was opened for reading only; nothing was written.`);
   };
+  const { firings } = store;
   return {
     url: store.url,
+    ...(firings ? { firings: { list: () => firings.list() } } : {}),
     system: (system) => store.system(system),
     systems: () => store.systems(),
     objects: () => store.objects(),

@@ -240,6 +240,22 @@ export interface NoticeRow {
   fault: string | null;
 }
 
+/** When a Rule or NotificationRoute was last followed, and what went wrong last. */
+export interface FiringRow {
+  kind: string;
+  name: string;
+  fired_at: number | null;
+  event: number | null;
+  event_id: string | null;
+  event_source: string | null;
+  event_type: string | null;
+  trace: string | null;
+  failed_at: number | null;
+  failed_event: number | null;
+  code: string | null;
+  message: string | null;
+}
+
 export interface SilenceRow {
   id: string;
   namespace: string;
@@ -275,6 +291,7 @@ export interface Tables {
   notice_events: NoticeEventRow;
   notices: NoticeRow;
   silences: SilenceRow;
+  firings: FiringRow;
 }
 
 /** The tables whose rows belong to one thing, by what a row holds. */

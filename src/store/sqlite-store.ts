@@ -16,6 +16,8 @@ import { createAuditStore } from "./events/audit.ts";
 import { createEventStore } from "./events/event-store.ts";
 import { sqliteHot } from "./events/sqlite-hot.ts";
 import { createTokenStore } from "./events/tokens.ts";
+import type { FiringStore } from "./firing-types.ts";
+import { createFiringStore } from "./firings.ts";
 import { LockFile, waitFor } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import type { NoticeStore } from "./notice-types.ts";
@@ -85,6 +87,7 @@ export class SqliteStore implements LastingStore {
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly notices: NoticeStore;
+  readonly firings: FiringStore;
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #db: Kysely<Tables>;
@@ -129,6 +132,7 @@ export class SqliteStore implements LastingStore {
     this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
     this.tokens = createTokenStore(this.#db, explain);
     this.notices = createNoticeStore(this.#db, explain);
+    this.firings = createFiringStore(this.#db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

@@ -1,6 +1,7 @@
 /** What Plumbline remembers between runs, and the one place it is kept. */
 import type { Condition, Lifecycle } from "../api/index.ts";
 import type { AuditStore, EventStore, TokenStore } from "./event-types.ts";
+import type { FiringStore } from "./firing-types.ts";
 import type { NoticeStore } from "./notice-types.ts";
 
 /** A field that was written and read back different. */
@@ -126,6 +127,8 @@ export interface HolderLock {
 export interface Store {
   /** Where it is, for messages: no secret. */
   readonly url: string;
+  /** Left out where no events are kept. */
+  readonly firings?: Pick<FiringStore, "list">;
   /** @returns undefined for a system of which nothing was ever recorded. */
   system(system: string): Promise<SystemState | undefined>;
   /** All systems with at least one entry or one Integration. */
@@ -152,18 +155,22 @@ export interface LastingStore extends Store {
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly notices: NoticeStore;
+  readonly firings: FiringStore;
 }
 
-export type StoreErrorCode =
-  | "Locked"
-  | "NewerFormat"
-  | "Corrupt"
-  | "Full"
-  | "Unwritable"
-  | "BadUrl"
-  | "BadKey"
-  | "Unreachable"
-  | "Superseded";
+/** What is wrong with a state; docs/errors.md explains each. */
+export const storeErrorCodes = [
+  "BadKey",
+  "BadUrl",
+  "Corrupt",
+  "Full",
+  "Locked",
+  "NewerFormat",
+  "Superseded",
+  "Unreachable",
+  "Unwritable",
+] as const;
+export type StoreErrorCode = (typeof storeErrorCodes)[number];
 
 /** The state could not be opened, read or written. The message says what to do. */
 export class StoreError extends Error {

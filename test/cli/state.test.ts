@@ -2,6 +2,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { specDigest } from "../../src/reconcile/digest.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import { manifest, place, twoRooms } from "./fixture.ts";
 
 describe("get", () => {
@@ -18,7 +21,7 @@ describe("get", () => {
 
   test("shows what is declared and was never applied, and leaves no file behind", async () => {
     const { stdout } = await place().run("get");
-    expect(stdout).toMatch(/Integration +acme +fake +Unknown +apply has not run yet\n$/);
+    expect(stdout).toMatch(/Integration +acme +fake +Unknown +NotObserved +apply has not run yet\n$/);
   });
 
   test("shows an Integration that left the folder and still owns things, and how to let them go", async () => {
@@ -50,6 +53,83 @@ describe("get", () => {
     const webhook = "https://plumbline.example.com/api/webhooks/acme";
     expect((await run("get")).stdout).toContain(`\n\nWebhooks go to:\n  acme  ${webhook}\n`);
     expect(JSON.parse((await run("get -o json")).stdout).items[0]).toMatchObject({ webhook });
+  });
+
+  describe("of Rules and NotificationRoutes", () => {
+    const rule = `apiVersion: plumbline.dev/v1alpha1
+kind: Rule
+metadata: { name: tell }
+spec: { trigger: { type: a }, actions: [{ action: emit_event, parameters: { type: b } }] }
+`;
+    const { spec } = parse(rule);
+    const wide = { terminal: 220, env: { NO_COLOR: "1" } };
+    const at = Date.now();
+    const lastTransitionTime = new Date(at - 7200_000).toISOString();
+    const ready = {
+      type: "Ready",
+      status: "True",
+      reason: "Accepted",
+      message: "Events are matched against it.",
+    } as const;
+    const state = {
+      kind: "Rule",
+      name: "default/tell",
+      generation: 2,
+      observedGeneration: 2,
+      digest: specDigest(spec),
+    };
+    const fired = { at: at - 60_000, event: 7, id: "e7", source: "/default/gh", type: "github.issues", trace: "t" };
+
+    async function recorded(files: Record<string, string>, digest = state.digest) {
+      const here = place(files);
+      const store = await openSqliteStore({ file: join(here.folder, ".plumbline/state.db"), version: "0.1.0" });
+      await store.putObject({
+        ...state,
+        digest,
+        conditions: [{ ...ready, lastTransitionTime, observedGeneration: 2 }],
+      });
+      const failed = { at: at - 120_000, event: 6, code: "TIMEOUT", message: "No answer." };
+      await store.firings.put([{ kind: "Rule", name: "default/tell", fired, failed }]);
+      await store.close();
+      return here;
+    }
+
+    test("says that no controller has looked, where none has", async () => {
+      const { stdout } = await place({ "rule.yaml": rule }).run("get");
+      expect(stdout).toMatch(/^KIND +NAME +PLATFORM +READY +REASON +AGE +FIRED +MESSAGE\n/);
+      expect(stdout).toMatch(/Rule +tell +Unknown +NotObserved +no controller has looked at it yet\n$/);
+    });
+
+    test("shows what a controller found, when it fired last, and what went wrong last", async () => {
+      const { run } = await recorded({ "rule.yaml": rule });
+      const { stdout } = await run("get rules tell", wide);
+      expect(stdout).toMatch(
+        /Rule +tell +True +Accepted +2h +1m +Events are matched against it\. Last error, 2m ago: TIMEOUT: No answer\.\n$/,
+      );
+      const { items } = JSON.parse((await run("get rule default/tell -o json")).stdout);
+      expect(items).toEqual([
+        {
+          ...{ kind: "Rule", namespace: "default", name: "tell", generation: 2, observedGeneration: 2, owns: 0 },
+          declared: true,
+          conditions: [{ ...ready, lastTransitionTime, observedGeneration: 2 }],
+          lastFired: { ...fired, at: new Date(fired.at).toISOString() },
+          lastError: { at: new Date(at - 120_000).toISOString(), event: 6, code: "TIMEOUT", message: "No answer." },
+        },
+      ]);
+    });
+
+    test("calls nothing right that was written since a controller looked", async () => {
+      const { run } = await recorded({ "rule.yaml": rule }, "other");
+      expect((await run("get rules", wide)).stdout).toMatch(
+        /Rule +tell +Unknown +NotObserved +1m +it was changed, and no controller has looked at it since\n$/,
+      );
+    });
+
+    test("shows what is on record and no longer declared, and routes by their short name", async () => {
+      const { run } = await recorded({});
+      expect((await run("get rules", wide)).stdout).toContain("undeclared; the controller forgets it");
+      expect((await run("get routes")).stdout).toBe("");
+    });
   });
 
   test.each([

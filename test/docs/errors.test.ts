@@ -3,16 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorCodes } from "../../src/connector-kit/errors.ts";
+import { followerReasons } from "../../src/controller/reasons.ts";
 import { deliveryCodes, refusalReasons } from "../../src/events/reasons.ts";
+import { noticeReasons } from "../../src/notifications/decisions.ts";
 import {
   blockReasons,
   changeReasons,
+  conditionReasons,
   noticeCodes,
   outcomeCodes,
   passErrors,
   quietReasons,
 } from "../../src/reconcile/index.ts";
 import { httpCodes } from "../../src/server/http-error.ts";
+import { storeErrorCodes } from "../../src/store/types.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -32,7 +36,10 @@ test.each([
   ["Why a change is made", changeReasons],
   ["Why a change was not carried out", outcomeCodes],
   ["Why a webhook was refused", refusalReasons],
+  ["Conditions while the controller runs", [...conditionReasons, ...followerReasons].sort()],
   ["Why a delivery ended", deliveryCodes],
+  ["Why a notification was told or not", noticeReasons],
+  ["What is wrong with the state", storeErrorCodes],
   ["Codes of the HTTP API", httpCodes],
 ] as const)("the page lists under “%s” what the program knows, and nothing else", (heading, words) => {
   expect(table(heading).map(([word]) => word)).toEqual([...words]);

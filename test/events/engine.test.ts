@@ -464,7 +464,11 @@ const how = { worker: "w", at: 1000, took: 10, random: 0.5 };
 
 test.each<{ what: string; delivery?: Partial<Delivery>; performed: Performed; state: string; notBefore?: number }>([
   { what: "success", performed: { outcome: "done" }, state: "done" },
-  { what: "what is not to be done", performed: { outcome: "skipped", code: "Off", message: "m" }, state: "skipped" },
+  {
+    what: "what is not to be done",
+    performed: { outcome: "skipped", code: "RuleGone", message: "m" },
+    state: "skipped",
+  },
   { what: "what cannot be cured", performed: { outcome: "dead", code: "AUTH", message: "m" }, state: "dead" },
   { what: "a third failure of twenty", performed: down(), state: "waiting", notBefore: 1010 + 4000 },
   { what: "a third failure of three", performed: down({ maxAttempts: 3 }), state: "dead" },

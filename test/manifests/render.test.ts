@@ -27,6 +27,13 @@ test("a problem shows its place, its message, its line with a caret, and the rem
   );
 });
 
+test("a warning says that it is one, and is counted apart", () => {
+  const text = renderProblems([problem, { ...problem, level: "warning" }], plain);
+  expect(text).toContain("m/a.yaml:12:9  warning  Unknown field");
+  expect(text.trimEnd().split("\n").at(-1)).toBe("1 problem and 1 warning in 1 file.");
+  expect(renderProblems([{ ...problem, level: "warning" }], { ...plain, color: true })).not.toContain("\u001b[31m");
+});
+
 test("no problems are no text", () => {
   expect(renderProblems([], plain)).toBe("");
 });

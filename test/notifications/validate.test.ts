@@ -15,12 +15,17 @@ metadata: { name: ops }
 spec:
 `;
 
-/** What is wrong with a route whose spec is the text, as `line:column code message`. */
-async function problemsOf(spec: string): Promise<string[]> {
+function folderWith(spec: string): string {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-routes-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "route.yaml"), head + spec);
-  const { manifests } = await loadManifests({ inputs: ["."], cwd: folder, platforms: builtinPlatforms() });
+  return folder;
+}
+
+/** What is wrong with a route whose spec is the text, as `line:column code message`. */
+async function problemsOf(spec: string): Promise<string[]> {
+  const cwd = folderWith(spec);
+  const { manifests } = await loadManifests({ inputs: ["."], cwd, platforms: builtinPlatforms() });
   return checkRoutes(manifests).map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}`);
 }
 
@@ -79,6 +84,16 @@ test.each<[string, string, string]>([
 
 test("a sound route has no problems", async () => {
   expect(await problemsOf(`${receivers}  match: { matchers: ['a=~"x.*"', "{b=c,}"] }\n`)).toEqual([]);
+});
+
+test("what only the older parser of matchers takes is a warning and no error", async () => {
+  const folder = folderWith(`${receivers}  match: { matchers: ['a=~"b\\.c"'] }\n`);
+  const check = async (manifests: Parameters<typeof checkRoutes>[0]) => checkRoutes(manifests);
+  const loaded = await loadManifests({ inputs: ["."], cwd: folder, platforms: builtinPlatforms(), check });
+  expect(loaded.problems.map(({ code }) => code)).toEqual(["UnknownIntegration"]);
+  expect(loaded.warnings).toMatchObject([
+    { level: "warning", code: "ClassicMatcher", file: "route.yaml", line: 6, path: "/spec/match/matchers/0" },
+  ]);
 });
 
 test("a matcher that only the older parser takes is a warning, at its place", () => {

@@ -110,11 +110,17 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     integrations: fakeIntegrations(executed),
     rules: {
       list: async () =>
-        ["default", "prod"].map((namespace) => ({ namespace, name: "r", generation: 1, conditions: [] })),
+        ["default", "prod"].map((namespace) => ({
+          ...{ namespace, name: "r", generation: 1, conditions: [] },
+          lastFired: { at: NOW, event: 7, id: "e7", source: "/prod/gh", type: "github.issues", trace: "0".repeat(32) },
+          lastError: { at: NOW + 1, event: 7, code: "TIMEOUT", message: "No answer." },
+        })),
     },
     routes: {
       list: async () =>
-        ["default", "prod"].map((namespace) => ({ namespace, name: "ops", routes: 1, receivers: ["chat"] })),
+        ["default", "prod"].map((namespace) => ({
+          ...{ namespace, name: "ops", generation: 1, conditions: [], routes: 1, receivers: ["chat"] },
+        })),
     },
     drift: { list: async () => [{ namespace: "default", name: "gh", checkedAt: NOW, changes: [] }] },
     notReady: () => [],

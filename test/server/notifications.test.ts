@@ -22,6 +22,18 @@ async function filled() {
   return here;
 }
 
+test("Rules and routes are shown with what they followed last and what went wrong last, as moments", async () => {
+  const { ask } = await stage();
+  const [rule] = (await ask("GET", "/api/rules?namespace=prod")).json.items;
+  expect(rule).toMatchObject({
+    ...{ namespace: "prod", name: "r" },
+    lastFired: { at: "2026-11-25T12:00:00.000Z", event: 7, id: "e7", type: "github.issues" },
+    lastError: { at: "2026-11-25T12:00:00.001Z", event: 7, code: "TIMEOUT" },
+  });
+  const { items } = (await ask("GET", "/api/routes")).json;
+  expect(items.map((one: object) => Object.keys(one).filter((name) => name.startsWith("last")))).toEqual([[], []]);
+});
+
 test("notifications come newest first in pages, each with what became of it, and only of namespaces that one may see", async () => {
   const { ask, token } = await filled();
   const viewer = await token("viewer");
@@ -38,7 +50,7 @@ test("notifications come newest first in pages, each with what became of it, and
   expect(own.map(({ namespace }: { namespace: string }) => namespace)).toEqual(["default", "default"]);
   expect((await ask("GET", "/api/notifications?namespace=prod", { token: bound })).status).toBe(403);
   expect((await ask("GET", "/api/routes", { token: bound })).json.items).toEqual([
-    { namespace: "default", name: "ops", routes: 1, receivers: ["chat"] },
+    { namespace: "default", name: "ops", generation: 1, conditions: [], routes: 1, receivers: ["chat"] },
   ]);
 });
 

@@ -24,7 +24,7 @@ export const get = buildCommand<Partial<GetFlags>, [kind?: string, name?: string
     ["get", "everything that is on record or declared"],
     ["get integrations", "one kind"],
     ["get integration acme-slack", "one object"],
-    ["get -o json", "with all conditions"],
+    ["get rules -o json", "conditions, last event and error"],
   ]),
   parameters: {
     flags: { ...fileFlag, ...outputFlag, ...stateFlag, ...commonFlags },

@@ -34,33 +34,38 @@ interface Entry {
   location: { path: string; lines: { begin: number } };
 }
 
-const severities: Readonly<Record<Level, Entry["severity"]>> = {
+type Severities = Readonly<Record<Level, Entry["severity"]>>;
+
+const ofPlans: Severities = {
   error: "critical",
   warning: "major",
   note: "info",
   none: "info",
 };
 
+/** A warning of `validate` fails nothing; one of a plan is something that is removed or has drifted. */
+const ofProblems: Severities = { ...ofPlans, warning: "minor" };
+
 /** A plan as a Code Quality report. */
 export function planCodeQuality(input: PlanInput): Rendered {
-  return codeQuality(planFindings(input, fromRepository(input.where)));
+  return codeQuality(planFindings(input, fromRepository(input.where)), ofPlans);
 }
 
 /** Problems as a Code Quality report. */
 export function problemsCodeQuality(input: ProblemInput): Rendered {
-  return codeQuality(problemFindings(input, fromRepository(input.where)));
+  return codeQuality(problemFindings(input, fromRepository(input.where)), ofProblems);
 }
 
-function codeQuality(all: readonly Finding[]): Rendered {
+function codeQuality(all: readonly Finding[], severities: Severities): Rendered {
   const findings = all.filter(({ level }) => level !== "none");
   const { kept, left } = select(findings, { count: MOST_ENTRIES, bytes: MOST_BYTES, size });
   const cut = cutText(left, WHY);
-  const entries = kept.map(entry);
+  const entries = kept.map((finding) => entry(finding, severities));
   if (cut !== undefined) entries.push(cutEntry(cut));
   return { text: `${JSON.stringify(entries, undefined, 1)}\n`, cut };
 }
 
-function entry({ level, rule, message, fingerprint, place }: Finding): Entry {
+function entry({ level, rule, message, fingerprint, place }: Finding, severities: Severities): Entry {
   return {
     description: message,
     check_name: rule,

@@ -1,4 +1,8 @@
-/** Problems of manifests as findings: each an error at its place. A file without one is a finding too, of level none. */
+/**
+ * Problems of manifests as findings: each an error or a warning at its place. A file without an error is a finding too,
+ * of level none.
+ */
+import { isWarning } from "../../manifests/problem.ts";
 import type { Problem } from "../../manifests/types.ts";
 import { paragraph } from "../plain-text.ts";
 import { type Draft, type Finding, findings } from "./finding.ts";
@@ -8,9 +12,9 @@ import type { ProblemInput } from "./types.ts";
 /** What problems without a file belong to. */
 const NOWHERE = "command line";
 
-/** @returns a finding a problem, then one a file without problems. */
+/** @returns a finding a problem, then one a file without errors. */
 export function problemFindings({ problems, files }: Omit<ProblemInput, "where">, toPath: ToPath): Finding[] {
-  const wrong = new Set(problems.map(({ file }) => file));
+  const wrong = new Set(problems.filter((problem) => !isWarning(problem)).map(({ file }) => file));
   const right = [...new Set(files)].filter((file) => !wrong.has(file));
   if (problems.length === 0 && right.length === 0) right.push(NOWHERE);
   return findings([
@@ -19,15 +23,17 @@ export function problemFindings({ problems, files }: Omit<ProblemInput, "where">
   ]);
 }
 
-function problemDraft({ code, message, remedy, file, line, column, path }: Problem, toPath: ToPath): Draft {
+function problemDraft(problem: Problem, toPath: ToPath): Draft {
+  const { code, message, remedy, file, line, column, path } = problem;
   const place = toPath(file);
   const group = place ?? file ?? NOWHERE;
   const text = [message, remedy].filter((part) => part !== undefined).join(" ");
   // What has no place in the repository says where it stands in its message.
   const where = place === undefined && file !== undefined ? `${[file, line, column].filter(known).join(":")}: ` : "";
   return {
-    level: "error",
-    verdict: "failure",
+    ...(isWarning(problem)
+      ? ({ level: "warning", verdict: "passed" } as const)
+      : ({ level: "error", verdict: "failure" } as const)),
     removal: false,
     rule: code,
     message: paragraph(`${where}${text}`) || "Something is wrong.",

@@ -1,4 +1,6 @@
 /** What is wrong with manifests, as Markdown: each problem with its place, its line, and what to do. */
+import { isWarning } from "../../manifests/problem.ts";
+import { countProblems } from "../../manifests/render.ts";
 import type { Problem } from "../../manifests/types.ts";
 import { count, visible } from "../plain-text.ts";
 import { type Budget, fits } from "./budget.ts";
@@ -45,19 +47,22 @@ function render(
 
 function firstLine(problems: readonly Problem[], shown: number, title: string | undefined): string {
   const of = title === undefined ? "" : ` of ${code(title, 100)}`;
+  const valid = problems.every(isWarning);
   if (problems.length === 0) return `**Plumbline validate**${of}: the manifests are valid.`;
   const files = new Set(problems.flatMap(({ file }) => file ?? [])).size;
   const where = files === 0 ? "" : ` in ${count(files, "file")}`;
   const left = problems.length - shown;
   const missing = left > 0 ? ` **${left} of them are not listed here.**` : "";
-  return `**Plumbline validate**${of}: ${count(problems.length, "problem")}${where}.${missing}`;
+  const counted = `${valid ? "the manifests are valid; " : ""}${countProblems(problems)}`;
+  return `**Plumbline validate**${of}: ${counted}${where}.${missing}`;
 }
 
 function problemLines(problem: Problem, excerpts: boolean, links: Links | undefined): string[] {
   const { file, line, message, remedy, excerpt } = problem;
   const where = file === undefined ? "" : `${placeOf({ file, line: line ?? 1 }, links)} `;
   const help = remedy === undefined ? "" : ` Help: ${code(remedy, MESSAGE)}`;
-  const head = `- ${where}${code(problem.code)} ${code(message, MESSAGE)}${help}`;
+  const warning = isWarning(problem) ? "warning " : "";
+  const head = `- ${where}${warning}${code(problem.code)} ${code(message, MESSAGE)}${help}`;
   if (!excerpts || excerpt === undefined) return [head];
   return [head, ...codeBlock([`${line ?? 1} | ${clip(visible(excerpt).toWellFormed(), EXCERPT)}`], "text", "  ")];
 }

@@ -1,4 +1,5 @@
 /** `plumbline validate`: as little as possible is loaded here, since editors and hooks run it at every save. */
+import { sortProblems } from "../../manifests/problem.ts";
 import { renderProblems } from "../../manifests/render.ts";
 import type { Problem } from "../../manifests/types.ts";
 import type { Run } from "../command.ts";
@@ -13,20 +14,23 @@ const validate: Run<ValidateFlags> = async (invocation, flags) => {
   const { manifests, files, skipped, unchecked } = workspace.loaded;
   const problems = flags.strict ? await strictly(workspace) : workspace.loaded.problems;
   const valid = problems.length === 0;
+  const found = sortProblems([...problems, ...workspace.loaded.warnings]);
   if (flags.output === "json" || flags.output === "yaml") {
-    await output.data({ valid, files, manifests: manifests.length, skipped, unchecked, problems }, flags.output);
+    const levelled = found.map((problem) => ({ level: "error", ...problem }));
+    const counts = { files, manifests: manifests.length, skipped };
+    await output.data({ valid, ...counts, unchecked, problems: levelled }, flags.output);
     return valid ? 0 : 1;
   }
   if (flags.output === "text") {
-    output.error(renderProblems(problems, { color: output.errorColor, width: output.width }));
+    output.error(renderProblems(found, { color: output.errorColor, width: output.width }));
   } else {
     const named = manifests.map(({ file }) => file);
-    await writeProblems(invocation, flags.output, problems, named);
+    await writeProblems(invocation, flags.output, found, named);
   }
   if (unchecked.length > 0) {
     output.warn(
-      `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, since that runs code of ` +
-        "your own connectors. To check them too: --load-connectors",
+      `Connection, credentials and resources of ${unchecked.join(", ")} were not checked, nor what Rules and routes ` +
+        "ask of them, since that runs code of your own connectors. To check them too: --load-connectors",
     );
   }
   if (valid && flags.output === "text")

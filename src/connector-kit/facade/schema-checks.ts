@@ -24,6 +24,9 @@ export interface FieldProblem {
   text: string;
 }
 
+/** What is looked at of ajv's errors. */
+type FieldError = Pick<ErrorObject, "keyword" | "params" | "instancePath" | "message">;
+
 export class SchemaChecks {
   #ajv: Promise<Ajv> | undefined;
   readonly #whole = new WeakMap<AnnotatedSchema, ValidateFunction>();
@@ -34,7 +37,7 @@ export class SchemaChecks {
     const kept = partial ? this.#partial : this.#whole;
     const check = kept.get(schema) ?? (await this.#compile(schema, partial));
     kept.set(schema, check);
-    return check(value) ? [] : problemsOf(check.errors ?? []);
+    return check(value) ? [] : fieldProblems(check.errors ?? []);
   }
 
   /**
@@ -83,7 +86,8 @@ function literal(schema: AnnotatedSchema): AnnotatedSchema {
   return result;
 }
 
-function problemsOf(errors: readonly ErrorObject[]): FieldProblem[] {
+/** @param errors ajv's, of a check that collects all. @returns a problem a field. */
+export function fieldProblems(errors: readonly FieldError[]): FieldProblem[] {
   const problems = new Map<string, FieldProblem>();
   for (const error of errors) {
     if (error.keyword === "anyOf" || error.keyword === "oneOf") continue; // its branches say more
@@ -95,7 +99,14 @@ function problemsOf(errors: readonly ErrorObject[]): FieldProblem[] {
   return [...problems.values()];
 }
 
-function problemOf({ keyword, params, instancePath, message }: ErrorObject): FieldProblem {
+/** @param field as in {@link FieldProblem.field}. @returns its path in a document. */
+export function fieldSegments(field: string): (string | number)[] {
+  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) =>
+    index === undefined ? (name as string) : Number(index),
+  );
+}
+
+function problemOf({ keyword, params, instancePath, message }: FieldError): FieldProblem {
   const at = fieldName(instancePath);
   const below = (name: unknown) => (at === "" ? String(name) : `${at}.${String(name)}`);
   if (keyword === "required") return { field: below(params.missingProperty), problem: "missing", text: "" };

@@ -12,7 +12,6 @@ import type {
   IntegrationSummary,
   IntegrationsPart,
   ObjectName,
-  RuleSummary,
   TestReport,
 } from "../../server/parts.ts";
 import { webhookAddress } from "../../server/webhook-address.ts";
@@ -79,15 +78,6 @@ export function integrationsPart(options: IntegrationsOptions): IntegrationsPart
   };
 }
 
-/** Rules in force, with what the store says of them. */
-export async function ruleSummaries(current: Current | undefined, store: Pick<LastingStore, "objects">) {
-  const states = await statesOf(store, "Rule");
-  return (current?.rules ?? []).map(({ object }): RuleSummary => {
-    const { namespace = "default", name } = object.metadata;
-    return { namespace, name, ...titleOf(object.spec), ...stateOf(states.get(nameOf(object))) };
-  });
-}
-
 /** What the last passes found, of Integrations that had one. */
 export function driftReports(current: Current | undefined, passes: Pick<Passes, "found">): readonly DriftReport[] {
   return (current?.integrations ?? []).map(({ object }) => {
@@ -101,7 +91,8 @@ export function driftReports(current: Current | undefined, passes: Pick<Passes, 
 
 const ownerIn = ({ namespace, name }: ObjectName) => `${namespace}/${name}`;
 
-async function statesOf(store: Pick<LastingStore, "objects">, kind: string): Promise<Map<string, ObjectState>> {
+/** @returns what is on record of the objects of a kind, by name. */
+export async function statesOf(store: Pick<LastingStore, "objects">, kind: string): Promise<Map<string, ObjectState>> {
   const objects = await store.objects();
   return new Map(objects.filter((one) => one.kind === kind).map((one) => [one.name, one]));
 }
@@ -123,12 +114,12 @@ function summaryOf(
   };
 }
 
-function titleOf({ title }: { title?: string }): { title?: string } {
+export function titleOf({ title }: { title?: string }): { title?: string } {
   return title === undefined ? {} : { title };
 }
 
 /** An object that was never acted on has the generation 1 and no conditions. */
-function stateOf(state: ObjectState | undefined) {
+export function stateOf(state: ObjectState | undefined) {
   const { generation = 1, observedGeneration, conditions = [] } = state ?? {};
   return { generation, conditions, ...(observedGeneration === undefined ? {} : { observedGeneration }) };
 }

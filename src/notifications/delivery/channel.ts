@@ -5,7 +5,9 @@ import type { CompiledConnector } from "../../connector-kit/compile.ts";
 import type { Spec } from "../../connector-kit/contract.ts";
 import type { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import type { Session } from "../../connector-kit/session.ts";
+import type { DeliveryCode } from "../../events/reasons.ts";
 import type { Performed } from "../../events/types.ts";
+import { targetFor } from "../target.ts";
 
 /** How a delivery reaches Integrations. */
 export interface ChannelSessions {
@@ -15,7 +17,7 @@ export interface ChannelSessions {
     integration: string,
   ): Promise<
     | { state: "open"; compiled: CompiledConnector; session: Session }
-    | { state: "closed"; reason: string; message: string }
+    | { state: "closed"; reason: DeliveryCode; message: string }
   >;
 }
 
@@ -53,23 +55,10 @@ export async function openChannel(
   const { notify, title } = connector;
   if (!notify) return { outcome: "dead", code: "UNSUPPORTED", message: `${title} delivers no notifications.` };
   const schema = connector.target as AnnotatedSchema | undefined;
-  const target = withDefaults(isFallback ? known(stated, schema) : stated, schema);
+  const target = targetFor(stated, schema, isFallback);
   if (schema) await checks.mustFit(`The target in ${integration}`, schema, target);
   return {
     integration,
     notify: (notification, run) => session.guardErrors(() => notify(session.writer, notification, target, run)),
   };
-}
-
-/** Another platform's fields mean nothing to a fallback. */
-function known(target: Spec, schema: AnnotatedSchema | undefined): Spec {
-  const { properties = {} } = schema ?? {};
-  return Object.fromEntries(Object.entries(target).filter(([name]) => Object.hasOwn(properties, name)));
-}
-
-function withDefaults(target: Spec, schema: AnnotatedSchema | undefined): Spec {
-  const stated = Object.entries(schema?.properties ?? {}).flatMap(([name, field]): [string, unknown][] =>
-    field.default === undefined ? [] : [[name, field.default]],
-  );
-  return { ...Object.fromEntries(stated), ...target };
 }

@@ -30,7 +30,7 @@ export interface NotificationPerformerOptions extends ChannelTools {
   /** Puts own events into the inbox. */
   raise(events: readonly NewEvent[]): Promise<void>;
   /** Told of each template that was not used. */
-  onFault?(fault: TemplateFault): void;
+  onFault?(fault: TemplateFault, delivery: Delivery): void;
   now(): number;
 }
 
@@ -138,7 +138,7 @@ class Telling {
   }
 
   async #raise(fault: TemplateFault, told: Told): Promise<void> {
-    this.#options.onFault?.(fault);
+    this.#options.onFault?.(fault, this.#delivery);
     const { namespace, trace } = this.#delivery;
     const event = templateFailed(fault, told, { namespace, trace });
     if (event) await this.#options.raise([event]);
@@ -163,6 +163,7 @@ const interrupted: Attempted = {
   message: "The program was stopped while it was delivered.",
 };
 
-function faultText({ template, part, message }: TemplateFault): string {
+/** What a fault is on record as. */
+export function faultText({ template, part, message }: TemplateFault): string {
   return `${template}, ${part}: ${message}`;
 }

@@ -8,6 +8,7 @@ import { NoticeSchema, NoticeStatsSchema, noticeView, RouteSchema } from "../not
 import { cursorOf, listedNamespace, numberedPlaceOf, page } from "../paging.ts";
 import type { ServerParts } from "../parts.ts";
 import { listOf, namespaceFilter, pageOf, paging } from "../schemas.ts";
+import { followerView } from "../views.ts";
 
 const closed = { additionalProperties: false } as const;
 const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));
@@ -18,7 +19,7 @@ export function notificationEndpoints({ store, routes }: Pick<ServerParts, "stor
       method: "GET",
       path: "/api/routes",
       operationId: "listRoutes",
-      summary: "Lists NotificationRoutes in force",
+      summary: "Lists NotificationRoutes with their conditions, what they followed last and what went wrong last",
       tag: "Notifications",
       access: "viewer",
       query: Type.Object(namespaceFilter, closed),
@@ -27,7 +28,7 @@ export function notificationEndpoints({ store, routes }: Pick<ServerParts, "stor
         const namespace = query.namespace === undefined ? undefined : listedNamespace(principal, query.namespace);
         const all = await routes.list();
         const items = all.filter((one) => (namespace ? one.namespace === namespace : maySee(principal, one.namespace)));
-        return { status: 200, body: { items } };
+        return { status: 200, body: { items: items.map(followerView) } };
       },
     }),
     endpoint({

@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from "../endpoint.ts";
 import { listedNamespace } from "../paging.ts";
 import type { ObjectName, ServerParts } from "../parts.ts";
 import { DriftSchema, listOf, namespaceFilter, RuleSchema } from "../schemas.ts";
-import { optionalMoment } from "../views.ts";
+import { followerView, optionalMoment } from "../views.ts";
 
 const Query = Type.Object(namespaceFilter, { additionalProperties: false });
 
@@ -15,14 +15,14 @@ export function ruleEndpoints({ rules, drift }: Pick<ServerParts, "rules" | "dri
       method: "GET",
       path: "/api/rules",
       operationId: "listRules",
-      summary: "Lists Rules with their conditions",
+      summary: "Lists Rules with their conditions, what they followed last and what went wrong last",
       tag: "Rules",
       access: "viewer",
       query: Query,
       answers: { 200: listOf(RuleSchema) },
       handle: async ({ principal, query }) => ({
         status: 200,
-        body: { items: seen(await rules.list(), principal, query.namespace) },
+        body: { items: seen(await rules.list(), principal, query.namespace).map(followerView) },
       }),
     }),
     endpoint({

@@ -12,6 +12,8 @@ import { createAuditStore } from "../events/audit.ts";
 import { createEventStore } from "../events/event-store.ts";
 import { postgresHot } from "../events/postgres-hot.ts";
 import { createTokenStore } from "../events/tokens.ts";
+import type { FiringStore } from "../firing-types.ts";
+import { createFiringStore } from "../firings.ts";
 import type { Migration } from "../migrations.ts";
 import type { NoticeStore } from "../notice-types.ts";
 import { createNoticeStore } from "../notices/notice-store.ts";
@@ -88,6 +90,7 @@ class PostgresStore implements LastingStore {
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly notices: NoticeStore;
+  readonly firings: FiringStore;
   readonly #db: Kysely<Tables>;
   readonly #clock: StoreClock;
   readonly #wakes: Wakes;
@@ -133,6 +136,7 @@ class PostgresStore implements LastingStore {
     );
     this.tokens = createTokenStore(db, explain);
     this.notices = createNoticeStore(db, explain);
+    this.firings = createFiringStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {

@@ -16,6 +16,11 @@ import { type Slack, startSlack } from "../../support/slack.ts";
 
 const SECRET = "planted-webhook-secret-0123456789";
 
+interface RuleShown {
+  name: string;
+  conditions: { type: string; message: string }[];
+}
+
 interface Stage {
   folder: string;
   github: GitHub;
@@ -150,6 +155,7 @@ test("apply registers a declared webhook, an opened issue arrives signed, and th
   await it.github.api("POST", "/repos/acme/billing/issues", { title: "It broke again" });
   await until(it.messages, (texts) => texts.length > 1);
   await second.line(reconciled("default/acme-github"));
+  const { items: rules } = (await (await fetch(`${second.address}/api/rules`)).json()) as { items: unknown[] };
   second.forget();
   it.write("github.yaml", githubManifest(it.github.url, hook).replace("[issues]", "[issues, push]"));
   await second.line(reconciled("default/acme-github"));
@@ -158,6 +164,16 @@ test("apply registers a declared webhook, an opened issue arrives signed, and th
   expect(await it.messages()).toEqual(["New: It broke", "New: It broke again"]);
 
   const store = await it.state();
+  const [fired] = await store.firings.list();
+  const event = await store.events.event(fired?.fired?.event ?? 0);
+  expect(event?.data).toContain("It broke again");
+  expect(fired).toMatchObject({
+    kind: "Rule",
+    name: "default/announce",
+    fired: { type: "github.issues", id: event?.id },
+  });
+  const { at, ...followed } = fired?.fired ?? { at: 0 };
+  expect(rules).toMatchObject([{ name: "announce", lastFired: { at: new Date(at).toISOString(), ...followed } }]);
   const own = await store.events.events({ type: "plumbline.plan.applied", limit: 10 });
   expect(own.map(({ subject }) => subject)).toContain("default/acme-github");
   const audit = await store.audit.audit({ actor: "controller", limit: 10 });
@@ -281,11 +297,19 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
     { name: "core", limit: expect.any(Number), remaining: expect.any(Number), resetAt: expect.any(String) },
   ]);
   expect((await ask("/api/rules")).body.items).toMatchObject([
-    { name: "announce", conditions: [{ reason: "Accepted" }] },
+    {
+      name: "announce",
+      conditions: [
+        { type: "Ready", status: "True", reason: "Accepted" },
+        { type: "Accepted", status: "True" },
+        { type: "ResolvedRefs", status: "True" },
+      ],
+    },
   ]);
   expect((await ask("/api/drift")).body.items).toMatchObject([{ name: "acme-github" }, { name: "acme-slack" }]);
   const { body: metrics } = await ask("/metrics");
   expect(metrics).toContain("plumbline_leader 1\n");
+  expect(metrics).toContain('plumbline_not_ready{kind="Rule"} 0\n');
   expect(metrics).toContain('plumbline_reconcile_total{integration="default/acme-slack",end="done"} 2\n');
 }, 60_000);
 
@@ -341,9 +365,17 @@ test("a wrong manifest keeps the last good one in force, is told, and one that i
   const controller = await startController({ cwd: it.folder, env: it.env });
   await controller.line(reconciled("default/acme-github"));
   it.write("rule.yaml", RULE.replace("actions:", "action:"));
-  await controller.line(({ message }) => message.startsWith("its text is wrong"));
-  const rules = (await (await fetch(`${controller.address}/api/rules`)).json()) as { items: { name: string }[] };
-  expect(rules.items.map(({ name }) => name)).toEqual(["announce"]);
+  await controller.line(({ message, kind }) => kind === "Rule" && message.startsWith("What is written now is wrong"));
+  const rules = async () => {
+    const { items } = (await (await fetch(`${controller.address}/api/rules`)).json()) as { items: RuleShown[] };
+    return items.map(
+      ({ name, conditions }) => `${name} ${conditions.find(({ type }) => type === "Accepted")?.message}`,
+    );
+  };
+  const [said] = await until(rules, ([one]) => one?.includes("wrong") === true);
+  expect(said).toMatch(
+    /^announce What is written now is wrong, and the last good version is in force\. m\/rule\.yaml:6: /,
+  );
   controller.forget();
   it.write("rule.yaml", RULE);
   await controller.line(({ message, problems }) => message === "manifests in force" && problems === 0);

@@ -1,4 +1,5 @@
 /** Routes, chats that remember what they were sent, and the whole event layer over an SQLite file between them. */
+
 import { randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { Notification, Notified, NotifyRun } from "../../../src/api/notification.ts";
@@ -7,6 +8,7 @@ import { compileConnector } from "../../../src/connector-kit/compile.ts";
 import { SchemaChecks } from "../../../src/connector-kit/facade/schema-checks.ts";
 import { createTransport, openSession, Type } from "../../../src/connector-kit/index.ts";
 import { createEngine } from "../../../src/events/engine.ts";
+import type { DeliveryCode } from "../../../src/events/reasons.ts";
 import { createNotifier } from "../../../src/notifications/delivery/engine.ts";
 import { createNotificationPerformer } from "../../../src/notifications/delivery/performer.ts";
 import type { Renderer } from "../../../src/notifications/delivery/renderer.ts";
@@ -53,7 +55,7 @@ export interface StageOptions {
   routes: NotificationRoute["spec"];
   /** What each Integration does; one that is not named delivers. */
   chats?: Readonly<Record<string, Chat>>;
-  closed?: Readonly<Record<string, string>>;
+  closed?: Readonly<Record<string, DeliveryCode>>;
   render?: Renderer;
 }
 

@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import type { LastingStore, StoreClock } from "../../../src/store/index.ts";
 import { auditTests } from "./audit-contract.ts";
+import { firingTests } from "./firing-contract.ts";
 import { inboxTests } from "./inbox-contract.ts";
 import { modelTests } from "./model-contract.ts";
 import { noticeTests } from "./notice-contract.ts";
@@ -25,6 +26,7 @@ export function eventStoreContract(name: string, opening: Opening): void {
     describe("deliveries", () => workTests(opening));
     describe("retention", () => retentionTests(opening));
     describe("notifications", () => noticeTests(opening));
+    describe("what fired last", () => firingTests(opening));
     describe("audit log and tokens", () => auditTests(opening));
     describe("random sequences", () => modelTests(opening));
   });
