@@ -14,8 +14,8 @@ export function notificationDifferences(expected: ExpectedNotification, told: To
     ...(parseDuration(expected.at) === told.at ? [] : [`is sent at ${durationText(told.at)}`]),
     ...(events === undefined || holdsEvents(events, told.events) ? [] : [`tells of ${eventList(told.events)}`]),
     ...fieldDifferences("the target's", target, told.target),
-    ...(status === undefined || status === told.status ? [] : [`has ${stated("the status", told.status)}`]),
-    ...(urgency === undefined || urgency === told.urgency ? [] : [`has ${stated("the urgency", told.urgency)}`]),
+    ...(status === undefined || status === told.status ? [] : [has("status", told.status)]),
+    ...(urgency === undefined || urgency === told.urgency ? [] : [has("urgency", told.urgency)]),
     ...(title === undefined || told.title.includes(title) ? [] : [`has the title ${JSON.stringify(told.title)}`]),
     ...(text === undefined || told.lines.some((line) => line.includes(text)) ? [] : [`says ${linesOf(told)}`]),
   ];
@@ -25,7 +25,7 @@ export function actionDifferences({ at, parameters = {} }: ExpectedAction, acted
   const compared = acted.unchecked ? {} : parameters;
   return [
     ...(at === undefined || parseDuration(at) === acted.at ? [] : [`is done at ${durationText(acted.at)}`]),
-    ...(acted.error === undefined ? [] : [`would fail: ${acted.error}`]),
+    ...(acted.error === undefined ? [] : [`would fail: ${withoutDot(acted.error)}`]),
     ...(acted.error === undefined ? fieldDifferences("the parameter", compared, acted.parameters) : []),
   ];
 }
@@ -65,8 +65,13 @@ function plain(value: unknown): unknown {
   return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
-function stated(what: string, value: string | undefined): string {
-  return value === undefined ? `not ${what}` : `${what} ${value}`;
+/** @returns a sentence, to stand within another one. */
+export function withoutDot(text: string): string {
+  return text.replace(/\.$/, "");
+}
+
+function has(what: string, value: string | undefined): string {
+  return value === undefined ? `has no ${what}` : `has the ${what} ${value}`;
 }
 
 function linesOf({ lines, fault }: Told): string {

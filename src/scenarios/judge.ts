@@ -7,7 +7,7 @@
 import type { ExpectedAction, ExpectedNotification, Scenario } from "../api/scenario.ts";
 import { parseDuration } from "../connector-kit/http/duration.ts";
 import type { DocumentPath } from "../manifests/types.ts";
-import { actionDifferences, eventList, notificationDifferences } from "./differences.ts";
+import { actionDifferences, eventList, notificationDifferences, withoutDot } from "./differences.ts";
 import { type Acted, durationText, type Happening, type Told } from "./happenings.ts";
 import { matchAll } from "./matching.ts";
 import { reasonsNot } from "./reasons.ts";
@@ -38,7 +38,8 @@ export function judge({ spec }: Pick<Scenario, "spec">, played: Played): Failure
     return played.mistakes.map((mistake) => ({ code: "InvalidScenario", ...mistake }));
   }
   if (played.endless) {
-    const message = "It goes on for too long to be a test: state `until`, or look for rules that feed each other.";
+    const message =
+      "It goes on for too long to be a test. End it with `until`; or are intervals too short, do rules feed each other?";
     return [{ code: "InvalidScenario", path: ["spec"], message }];
   }
   const { compare = "All" } = spec;
@@ -157,7 +158,7 @@ function happenedText(one: Compared): string {
     return `${one.receiver} is told at ${at} of ${eventList(one.events)}${again}, by the route ${one.route}`;
   }
   const on = one.integration === undefined ? "" : ` on ${one.integration}`;
-  const failed = one.error === undefined ? "" : `, which would fail: ${one.error.replace(/\.$/, "")}`;
+  const failed = one.error === undefined ? "" : `, which would fail: ${withoutDot(one.error)}`;
   return `the rule ${one.rule} does ${one.id} (${one.action}${on}) at ${at}${failed}`;
 }
 

@@ -1,6 +1,6 @@
 /** Why what was expected did not happen: what held events back, what no route took, why a rule did not fire. Pure. */
 import type { Scenario } from "../api/scenario.ts";
-import { eventList } from "./differences.ts";
+import { eventList, withoutDot } from "./differences.ts";
 import { durationText, type Happening, type Kept, nameOf } from "./happenings.ts";
 
 /** Nobody reads more. */
@@ -39,6 +39,10 @@ function ruleReasons(rule: string, happened: readonly Happening[]): string[] {
   const reasons = happened.flatMap((one) => {
     if (one.kind === "undone" && one.rule === rule) {
       return [`At ${durationText(one.at)}${one.id === undefined ? "" : ` ${one.id}`} is not done: ${one.reason}`];
+    }
+    if (one.kind === "action" && one.rule === rule) {
+      const failed = one.error === undefined ? "" : `, which would fail: ${withoutDot(one.error)}`;
+      return [`At ${durationText(one.at)} it does ${one.id}${failed}`];
     }
     if (one.kind !== "event") return [];
     return one.notes.filter((note) => note.startsWith(`${rule}: `)).map((note) => `For ${nameOf(one)}, ${note}`);

@@ -41,9 +41,11 @@ export interface Played {
   endless: boolean;
 }
 
-/** More looks at groups, or events, than any test needs: rules that feed each other, intervals of a millisecond. */
-const MOST_STEPS = 300_000;
-const MOST_EVENTS = 10_000;
+/** More looks at groups than any test needs: two days in which nothing is sent, looked at every second, are fewer. */
+const MOST_LOOKS = 300_000;
+
+/** More happenings than anybody reads: rules that feed each other, alerts that are repeated every millisecond. */
+const MOST_HAPPENINGS = 10_000;
 
 /** For so long after the last entry the clock goes on, at most, while something waits to be told. Milliseconds. */
 const LONGEST_WAIT = 8 * 86_400_000; // a week of mute times, and a day
@@ -71,7 +73,7 @@ class Play implements Playing {
   /** How alerts are called, by their ids. */
   readonly #alerts = new Map<string, string>();
   #now = 0;
-  #steps = 0;
+  #looks = 0;
 
   constructor(stage: Stage, start: number) {
     this.stage = stage;
@@ -114,7 +116,7 @@ class Play implements Playing {
   }
 
   get #isEndless(): boolean {
-    return this.#steps >= MOST_STEPS || this.#events.size >= MOST_EVENTS;
+    return this.#looks >= MOST_LOOKS || this.happened.length >= MOST_HAPPENINGS;
   }
 
   async #moment(at: number, events: readonly TimedEvent[]): Promise<void> {
@@ -172,7 +174,7 @@ class Play implements Playing {
 
   #look(at: number): void {
     this.#now = at;
-    this.#steps += 1;
+    this.#looks += 1;
     this.#step(this.#groups.tick(this.start + at));
   }
 
