@@ -29,7 +29,7 @@ export const simulate = buildCommand<Partial<SimulateFlags>, [], CliContext>({
     [
       ["simulate --event event.json", "what it fires, and what that sends"],
       ["simulate --event - -o json", "the event from stdin"],
-      ["simulate --scenarios", "plays all Scenarios, and shows what happens"],
+      ["simulate --scenarios", "plays the Scenarios"],
       ["simulate --scenarios -o junit", "for CI"],
     ],
     "The file holds a CloudEvent as JSON, or in short, with the data that the platform sends:\n" +
