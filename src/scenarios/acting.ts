@@ -8,7 +8,7 @@ import { builtinActions, isBuiltin } from "../rules/builtin-actions.ts";
 import { type BuiltinTools, emitEvent, notify } from "../rules/builtin-runs.ts";
 import type { CompiledAction, CompiledRule } from "../rules/compile-rule.ts";
 import { createRuleFollower, type RunInput } from "../rules/follower.ts";
-import { type SimulatedAction, type SimulationTools, simulateRules } from "../rules/simulate.ts";
+import { type SimulatedAction, type SimulatedRule, type SimulationTools, simulateRules } from "../rules/simulate.ts";
 import type { NewEvent } from "../store/event-types.ts";
 import type { Acted, Undone } from "./happenings.ts";
 
@@ -43,6 +43,8 @@ export class Acting {
   /** Until when a key of a rule counts as seen, as the store remembers it. */
   readonly #seen = new Map<string, number>();
 
+  readonly #answers = new WeakMap<OpenEvent, SimulatedRule[]>();
+
   constructor(options: ActingOptions) {
     this.#options = options;
     this.#follower = createRuleFollower({ rules: () => options.rules, monotonic: () => options.now().absolute });
@@ -67,7 +69,7 @@ export class Acting {
   /** Does a run's actions. @returns the events that they raise. */
   async run(run: RuleRun): Promise<Raised[]> {
     const { rule, event } = run;
-    const simulated = (await simulateRules(this.#options, event)).find(({ name }) => name === rule.name);
+    const simulated = (await this.#simulated(event)).find(({ name }) => name === rule.name);
     const raised: Raised[] = [];
     for (const [index, one] of (simulated?.actions ?? []).entries()) {
       const action = rule.actions[index] as CompiledAction;
@@ -76,6 +78,13 @@ export class Acting {
       if (one.skipped === undefined && one.error === undefined) raised.push(...(await this.#raise(run, one)));
     }
     return raised;
+  }
+
+  /** Once for all runs that follow from an event. */
+  async #simulated(event: OpenEvent): Promise<SimulatedRule[]> {
+    const known = this.#answers.get(event) ?? (await simulateRules(this.#options, event));
+    this.#answers.set(event, known);
+    return known;
   }
 
   #repeated(rule: CompiledRule, { key, until }: { key: string; until: number }): string | undefined {
