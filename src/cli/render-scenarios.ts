@@ -44,6 +44,10 @@ async function failed({ failures, expect = [] }: ShownScenario, paint: Paint): P
 /** Times stand in a column that holds most of them. */
 const WIDTH = 8;
 
+function silentText({ silent }: { silent: readonly string[] }): string {
+  return silent.length > 0 ? `, goes to ${silent.join(", ")}, which names no receiver` : "";
+}
+
 function line(one: Happening): string {
   return `  ${durationText(one.at).padStart(WIDTH)}  ${text(one)}`;
 }
@@ -51,7 +55,7 @@ function line(one: Happening): string {
 function text(one: Happening): string {
   switch (one.kind) {
     case "event":
-      return `${visible(one.name)} comes (${visible(one.type)})${one.misses.length > 0 ? ", no route takes it" : ""}`;
+      return `${visible(one.name)} comes (${visible(one.type)})${one.misses.length > 0 ? ", no route takes it" : silentText(one)}`;
     case "notification":
       return `  ${one.receiver} is told of ${visible(eventList(one.events))}: ${inline(one.title)} (${one.route}, ${one.reason})${one.fault === undefined ? "" : `; its template failed: ${paragraph(one.fault)}`}`;
     case "kept":

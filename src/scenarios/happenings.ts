@@ -17,6 +17,8 @@ export interface Came extends Moment, EventName {
   type: string;
   /** Where no route takes it: why not, a line for each NotificationRoute. */
   misses: readonly string[];
+  /** Routes that take it and name no receiver, as people write them. */
+  silent: readonly string[];
   /** Why rules do not fire, a line for each; those for events of another origin are left out. */
   notes: readonly string[];
 }

@@ -16,7 +16,9 @@ export function reasonsNot(expected: Scenario["spec"]["expect"][number], happene
 function routeReasons(happened: readonly Happening[]): string[] {
   return happened.flatMap((one) => {
     if (one.kind === "kept") return [keptText(one)];
-    if (one.kind !== "event" || one.misses.length === 0) return [];
+    if (one.kind !== "event") return [];
+    const silent = one.silent.map((route) => `${nameOf(one)} goes to ${route}, which names no receiver`);
+    if (one.misses.length === 0) return silent;
     return [`No route takes ${nameOf(one)}: ${one.misses.slice(0, MOST).join("; ")}`];
   });
 }

@@ -20,8 +20,8 @@ import { explainRoute } from "../notifications/tree.ts";
 import type { SimulationTools } from "../rules/simulate.ts";
 import { Acting, type Raised, type RuleRun, raisesEvents } from "./acting.ts";
 import { type GivenMistake, givenEvents, type TimedEvent } from "./given.ts";
-import type { EventName, Happening } from "./happenings.ts";
-import { keptOf, type Playing, toldOf } from "./telling.ts";
+import type { Came, EventName, Happening } from "./happenings.ts";
+import { keptOf, type Playing, routeText, toldOf } from "./telling.ts";
 import { KeptRecords } from "./waiting.ts";
 
 /** What Scenarios are played on: the manifests of a folder, compiled once for all of them. */
@@ -138,8 +138,8 @@ class Play implements Playing {
     const called = this.#called(name, routable);
     this.#events.set(seq, { event, name: called });
     const { runs, notes } = this.#acting.follow(event, name);
-    const misses = this.#misses(routable);
-    this.happened.push({ kind: "event", at: this.#now, ...called, type: event.envelope.type, misses, notes });
+    const { type } = event.envelope;
+    this.happened.push({ kind: "event", at: this.#now, ...called, type, notes, ...this.#ways(routable) });
     this.#step(this.#groups.take(routable, seq, this.start + this.#now));
     return runs;
   }
@@ -152,10 +152,18 @@ class Play implements Playing {
     return { name, fingerprint };
   }
 
-  #misses(routable: Routable): string[] {
-    if (this.stage.routes.route(routable).length > 0) return [];
-    const trees = this.stage.routes.trees.filter(({ namespace }) => namespace === routable.namespace);
-    return trees.flatMap((tree) => explainRoute(tree, routable).misses.map(({ reason }) => `${tree.name}: ${reason}`));
+  /** Why nobody would hear of an event, as far as that is the routes' doing. */
+  #ways(routable: Routable): Pick<Came, "misses" | "silent"> {
+    const { routes } = this.stage;
+    const taken = routes.route(routable);
+    const silent = taken
+      .filter(({ node }) => node.options.receivers.length === 0)
+      .map(({ tree, node }) => routeText(tree.name, node.path));
+    const asked = taken.length > 0 ? [] : routes.trees.filter(({ namespace }) => namespace === routable.namespace);
+    const misses = asked.flatMap((tree) =>
+      explainRoute(tree, routable).misses.map(({ reason }) => `${tree.name}: ${reason}`),
+    );
+    return { misses, silent };
   }
 
   /** As the inbox would hand it on. */

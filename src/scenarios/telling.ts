@@ -57,6 +57,7 @@ export function keptOf(playing: Playing, { at, reason, by, until, events, route,
   };
 }
 
-function routeText(name: string, path: readonly number[]): string {
+/** @returns a route as people write it: `ops routes[0]`. */
+export function routeText(name: string, path: readonly number[]): string {
   return path.length === 0 ? name : `${name} routes[${path.join("].routes[")}]`;
 }

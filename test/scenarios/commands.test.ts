@@ -91,7 +91,7 @@ test("simulate --scenarios -o json holds the same for programs", async () => {
         {
           ...{ name: "right", namespace: "default", file: "tests.yaml", line: 2, passed: true, failures: [] },
           happened: [
-            { kind: "event", at: "0s", name: "nightly", type: "task_failed", misses: [], notes: [] },
+            { kind: "event", at: "0s", name: "nightly", type: "task_failed", misses: [], silent: [], notes: [] },
             {
               ...{ kind: "notification", at: "30s", receiver: "chat", target: {}, events: [{ name: "nightly" }] },
               ...{ title: "Task Failed", route: "ops", reason: "New", lines: expect.any(Array) },

@@ -125,6 +125,19 @@ describe("what is not expected is a failure at the event that it follows from", 
       failures: ["spec.given.0: Not expected: pager is told at 0s of event-1, by the route ops routes[1].routes[0]."],
     },
     {
+      name: "also the end of an alert that was told",
+      scenario: `{ given: [${failing("0s", "db")}, ${ended("40s", "db")}], expect: [{ at: 30s, receiver: chat }] }`,
+      failures: ["spec.given.1: Not expected: chat is told at 1m30s of db, by the route ops."],
+    },
+    {
+      name: "also an alert that another one inhibited until just before the end",
+      route: `{ groupBy: [severity], groupInterval: 5m, throttle: 0s, receivers: [{ integration: chat }],
+        inhibit: [{ source: [severity=critical], target: [severity=warning] }] }`,
+      scenario: `{ given: [${failing("0s", "big", ", labels: { severity: critical }")}, ${failing("1s", "small", ", labels: { severity: warning }")}, ${ended("2m", "big", ", labels: { severity: critical }")}],
+        expect: [{ at: 0s, receiver: chat, events: [big] }, { at: 5m, receiver: chat, events: [big], status: resolved }] }`,
+      failures: ["spec.given.1: Not expected: chat is told at 5m1s of small, by the route ops."],
+    },
+    {
       name: "but not after `until`",
       scenario: "{ given: [{ at: 0s, event: { type: a } }], until: 29s, expect: [] }",
     },
@@ -182,6 +195,14 @@ describe("what is expected and not so is one failure, which says what was instea
       route: "{ match: { types: [b] }, receivers: [{ integration: chat }] }",
       failures: [
         "spec.expect.0: Expected chat to be told at 30s, but it is not. No route takes event-1: ops: the type a is none of b.",
+      ],
+    },
+    {
+      name: "a route that takes the event, though not all do, and names nobody",
+      scenario: "{ given: [{ at: 0s, event: { type: a } }], expect: [{ at: 30s, receiver: chat }] }",
+      route: "{ routes: [{ match: { types: [b] }, receivers: [{ integration: chat }] }] }",
+      failures: [
+        "spec.expect.0: Expected chat to be told at 30s, but it is not. event-1 goes to ops, which names no receiver.",
       ],
     },
     {
