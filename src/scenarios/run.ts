@@ -91,7 +91,6 @@ class Play implements Playing {
   async play(events: readonly TimedEvent[], { expect, until }: Scenario["spec"]): Promise<boolean> {
     const end = until === undefined ? lastOf(events, expect) : parseDuration(until);
     for (const [at, round] of Map.groupBy(events, (one) => one.at)) {
-      if (at > end) break;
       this.#lookBefore(at);
       await this.#moment(at, round);
       if (this.#isEndless) return true;
@@ -144,7 +143,7 @@ class Play implements Playing {
     return runs;
   }
 
-  /** A fingerprint is only a name where it stands for the alert. */
+  /** An alert's id is its source and fingerprint, as `routableOf` makes it. */
   #called(name: string, { alert }: Routable): EventName {
     if (!alert) return { name };
     const [, fingerprint] = JSON.parse(alert.id) as [string, string];

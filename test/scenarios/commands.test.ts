@@ -121,6 +121,12 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
 });
 
+test("get does not wait for a controller to say something of them", async () => {
+  const { stdout } = await run("get", right);
+  expect(stdout).toContain("NotificationRoute  ops");
+  expect(stdout).not.toContain("Scenario");
+});
+
 test("a test of nothing does not pass", async () => {
   const { code, stderr } = await run("simulate --scenarios", "");
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("no manifest of the kind Scenario") });

@@ -138,6 +138,13 @@ describe("what is not expected is a failure at the event that it follows from", 
       failures: ["spec.given.1: Not expected: chat is told at 5m1s of small, by the route ops."],
     },
     {
+      name: "but not more than eight days after it, for whatever waits",
+      route:
+        "{ groupWait: 8d, receivers: [{ integration: chat }], routes: [{ match: { types: [b] }, groupWait: 193h }] }",
+      scenario: "{ given: [{ at: 0s, event: { id: x, type: a } }, { at: 0s, event: { type: b } }], expect: [] }",
+      failures: ["spec.given.0: Not expected: chat is told at 8d of x, by the route ops."],
+    },
+    {
       name: "but not after `until`",
       scenario: "{ given: [{ at: 0s, event: { type: a } }], until: 29s, expect: [] }",
     },
