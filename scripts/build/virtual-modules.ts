@@ -10,7 +10,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "rolldown";
-import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule } from "../../src/api/index.ts";
+import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule, Scenario } from "../../src/api/index.ts";
 import { checkedSchema } from "../../src/manifests/checked-schema.ts";
 import { checkModule } from "./checks.ts";
 import { loadPlatforms } from "./connectors.ts";
@@ -32,6 +32,7 @@ const kinds: Readonly<Record<string, AnnotatedSchema>> = {
   Integration: integrationSchema(),
   Rule: Rule as unknown as AnnotatedSchema,
   NotificationRoute: NotificationRoute as unknown as AnnotatedSchema,
+  Scenario: Scenario as unknown as AnnotatedSchema,
 };
 
 /** Writes the module that stands for `platform-source.ts`. */

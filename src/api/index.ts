@@ -7,4 +7,5 @@ export * from "./metadata.ts";
 export * from "./notification-route.ts";
 export * from "./plan.ts";
 export * from "./rule.ts";
+export * from "./scenario.ts";
 export * from "./schema.ts";

@@ -92,6 +92,9 @@ export const planOutputFlag = formatFlag(planFormatNames, "A format, listed abov
 /** Of commands that show problems; {@link formatList} stands in their help. */
 export const problemOutputFlag = formatFlag(problemFormatNames, "A format, listed above; default text");
 
+/** Of `simulate`, whose Scenarios are tests. */
+export const simulateOutputFlag = formatFlag(["junit"], "text, json, yaml, junit (--scenarios); default text");
+
 /** The sentence of help that lists a command's formats: too many for the flag's own line. */
 export function formatList(more: readonly string[]): string {
   return `Formats (--output): ${["text", ...structuredFormats, ...more].join(", ")}.`;

@@ -4,6 +4,7 @@ export const publishedKinds: Readonly<Record<string, string>> = {
   Integration: "integration",
   Rule: "rule",
   NotificationRoute: "notification-route",
+  Scenario: "scenario",
   Plan: "plan",
   Configuration: "config",
 };

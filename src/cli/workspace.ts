@@ -69,11 +69,16 @@ export function modulesOf(configuration: LoadedConfiguration | undefined): reado
   return (configuration?.problems.length === 0 && configuration.value.connectors) || [];
 }
 
-/** Reads settings and manifests; what is wrong is in `loaded.problems`. */
+/**
+ * Reads settings and manifests; what is wrong is in `loaded.problems`.
+ *
+ * @param playScenarios whether a Scenario that fails is a problem too.
+ */
 export async function openWorkspace(
   invocation: Invocation,
   inputs: readonly string[],
   loadConnectors: boolean,
+  playScenarios = false,
 ): Promise<Workspace> {
   const settings = await readSettings(invocation, loadConnectors);
   const { cwd, stdin } = invocation.surroundings;
@@ -85,6 +90,7 @@ export async function openWorkspace(
     configuration,
     stdin,
     check: checksIn(settings.folder),
+    checkSound: playScenarios ? scenariosIn(settings.folder) : undefined,
   });
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
 }
@@ -127,6 +133,15 @@ export function checksIn(folder: string): ManifestCheck {
       ...((await receivers?.checkReceivers(manifests, options.platforms)) ?? []),
       ...((await templates?.checkTemplates(manifests, folder)) ?? []),
     ];
+  };
+}
+
+/** Plays the Scenarios, by code that is loaded only where there are some. */
+function scenariosIn(folder: string): ManifestCheck {
+  return async (manifests, { platforms }) => {
+    if (!manifests.some(({ object }) => object.kind === "Scenario")) return [];
+    const { checkScenarios } = await import("../scenarios/check.ts");
+    return checkScenarios(manifests, { platforms, folder });
   };
 }
 

@@ -26,7 +26,7 @@ import type { YamlDocument } from "./yaml.ts";
 /** As in the API's schemas, which are not loaded here: they bring a library that validating does not need. */
 export const VERSION: typeof API_VERSION = "plumbline.dev/v1alpha1";
 const GROUP = "plumbline.dev/";
-const KINDS = ["Integration", "Rule", "NotificationRoute"] as const;
+const KINDS = ["Integration", "Rule", "NotificationRoute", "Scenario"] as const;
 type KindName = (typeof KINDS)[number];
 
 /** What Plumbline writes itself may lie between manifests. */
@@ -216,5 +216,6 @@ function platformName(value: unknown): string | undefined {
 function guessedKind({ spec }: Record<string, unknown>): KindName {
   if (!isObject(spec)) return "Integration";
   if (Object.hasOwn(spec, "trigger")) return "Rule";
+  if (Object.hasOwn(spec, "given")) return "Scenario";
   return Object.hasOwn(spec, "receivers") || Object.hasOwn(spec, "receiver") ? "NotificationRoute" : "Integration";
 }

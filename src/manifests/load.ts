@@ -34,6 +34,8 @@ export interface LoadOptions {
   texts?: ReadonlyMap<string, string>;
   /** What is checked beyond this folder's knowledge: templates and expressions of Rules. */
   check?: ManifestCheck;
+  /** What is asked only of manifests without any mistake: whether their Scenarios pass. */
+  checkSound?: ManifestCheck | undefined;
 }
 
 /** Finds what is wrong with manifests whose schemas hold. */
@@ -115,9 +117,11 @@ class Loading {
 
   async finish(files: number): Promise<LoadedManifests> {
     const { manifests, unchecked, mentioned } = this.documents;
-    const { configuration, platforms, check } = this.options;
+    const { configuration, platforms, check, checkSound } = this.options;
     const further = (await check?.(manifests, { configuration, platforms })) ?? [];
     const semantic = [...(await checkAll(manifests, { configuration, mentioned, platforms })), ...further];
+    const sound = [...this.problems, ...semantic].every(isWarning);
+    if (sound) semantic.push(...((await checkSound?.(manifests, { configuration, platforms })) ?? []));
     const all = sortProblems([...this.problems, ...this.withExcerpts(semantic)]);
     const problems = all.filter((problem) => !isWarning(problem));
     if (manifests.length + problems.length === 0) problems.push(onlyForeign(this.skipped));

@@ -3,7 +3,7 @@
  * has those that it comes with compiled ahead and does not load this module for them.
  */
 import type { Ajv } from "ajv";
-import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule } from "../api/index.ts";
+import { type AnnotatedSchema, integrationSchema, NotificationRoute, Rule, Scenario } from "../api/index.ts";
 import { compileConnector } from "../connector-kit/compile.ts";
 import type { Connector } from "../connector-kit/contract.ts";
 import { checkedSchema } from "./checked-schema.ts";
@@ -74,5 +74,5 @@ function targetOf({ target }: Connector, compiler: Ajv): Pick<Platform, "target"
 
 function kindSchema(name: KindName): AnnotatedSchema {
   if (name === "Integration") return integrationSchema();
-  return (name === "Rule" ? Rule : NotificationRoute) as unknown as AnnotatedSchema;
+  return { Rule, NotificationRoute, Scenario }[name] as unknown as AnnotatedSchema;
 }

@@ -15,6 +15,7 @@ import {
   Plan,
   type PlatformSchemas,
   Rule,
+  Scenario,
 } from "../api/index.ts";
 import { shareDefinitions } from "./shared-definitions.ts";
 
@@ -107,11 +108,13 @@ export function publishedSchemas(platforms: readonly PlatformSchemas[]): Record<
     Integration: integration(platforms),
     Rule: Rule as unknown as AnnotatedSchema,
     NotificationRoute: NotificationRoute as unknown as AnnotatedSchema,
+    Scenario: Scenario as unknown as AnnotatedSchema,
   };
   return {
     integration: document("integration", "Integration", kinds.Integration),
     rule: document("rule", "Rule", kinds.Rule),
     "notification-route": document("notification-route", "NotificationRoute", kinds.NotificationRoute),
+    scenario: document("scenario", "Scenario", kinds.Scenario),
     plan: document("plan", "Plan", Plan as unknown as AnnotatedSchema),
     config: document("config", "plumbline.config.yaml", Configuration as unknown as AnnotatedSchema),
     plumbline: anyKind(kinds),

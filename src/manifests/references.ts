@@ -7,6 +7,7 @@ import type { Integration } from "../api/integration.ts";
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
 import type { NestedRoute, NotificationRoute } from "../api/notification-route.ts";
 import type { Rule } from "../api/rule.ts";
+import type { Scenario } from "../api/scenario.ts";
 import { findCycles } from "./cycles.ts";
 import { didYouMean } from "./nearest.ts";
 import { problemAt } from "./problem.ts";
@@ -90,6 +91,7 @@ function directoryOf(manifests: readonly Manifest[], mentioned: readonly Mention
 function referencesOf(object: AnyManifest): Reference[] {
   if (object.kind === "Rule") return ruleReferences(object);
   if (object.kind === "NotificationRoute") return routeReferences(object.spec, ["spec"]);
+  if (object.kind === "Scenario") return scenarioReferences(object);
   return (object.spec.dependsOn ?? []).map((name, index) => ({
     name,
     path: ["spec", "dependsOn", index],
@@ -117,6 +119,18 @@ function routeReferences(route: NotificationRoute["spec"] | NestedRoute, path: D
       ...named(receiver.fallback, [...path, "receivers", index, "fallback"]),
     ]),
     ...(route.routes ?? []).flatMap((inner, index) => routeReferences(inner, [...path, "routes", index])),
+  ];
+}
+
+function scenarioReferences({ spec }: Scenario): Reference[] {
+  return [
+    ...spec.given.flatMap(({ event }, index) => [
+      ...named(event.integration, ["spec", "given", index, "event", "integration"]),
+      ...named(event.platform, ["spec", "given", index, "event", "platform"], "platform"),
+    ]),
+    ...spec.expect.flatMap((entry, index) =>
+      "receiver" in entry ? named(entry.receiver, ["spec", "expect", index, "receiver"]) : [],
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** What the loader hands on. */
-import type { Integration, Key, Lifecycle, NotificationRoute, Rule, Source } from "../api/index.ts";
+import type { Integration, Key, Lifecycle, NotificationRoute, Rule, Scenario, Source } from "../api/index.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
 
 /** A place in a file: lines and columns from 1. */
@@ -11,7 +11,7 @@ export interface Position {
 /** A path inside a document: property names and list positions. */
 export type DocumentPath = readonly (string | number)[];
 
-export type AnyManifest = Integration | Rule | NotificationRoute;
+export type AnyManifest = Integration | Rule | NotificationRoute | Scenario;
 
 /** One document of one file, checked. */
 export interface Manifest<T extends AnyManifest = AnyManifest> {
@@ -77,8 +77,8 @@ export interface PlatformSource {
   names: readonly string[];
   /** @returns undefined for an unknown name; "unloaded" for a user's own connector whose code may not run now. */
   load(platform: string): Promise<Platform | "unloaded" | undefined>;
-  /** The check of a kind that no platform completes: Rule, NotificationRoute, and Integration without its platform's part. */
-  kind(kind: "Integration" | "Rule" | "NotificationRoute"): Promise<SchemaCheck>;
+  /** The check of a kind that no platform completes, and of Integration without its platform's part. */
+  kind(kind: AnyManifest["kind"]): Promise<SchemaCheck>;
 }
 
 /** An entry of `spec.resources`, with `spec.defaults` beneath it. */

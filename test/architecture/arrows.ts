@@ -17,10 +17,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = (() => {
     reconcile: engine,
     rules: engine,
     notifications: engine,
+    scenarios: [...engine, "rules", "notifications"],
     sources: features,
     server: [...features, "sources"],
     controller: [...features, "sources", "server"],
-    cli: [...features, "sources", "server", "controller"],
+    cli: [...features, "scenarios", "sources", "server", "controller"],
   };
 })();
 

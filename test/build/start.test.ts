@@ -44,6 +44,11 @@ function loaded(args: readonly string[]): string[] {
   return urls.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
 }
 
+/** Whether a bundled file holds what plays Scenarios: by a message of it. */
+function playsScenarios(file: string): boolean {
+  return readFileSync(file, "utf8").includes("longer than a Scenario can last");
+}
+
 /** The files of packages whose code stands in bundled files, such as `ajv/dist/runtime/equal.js`. */
 function packagesIn(files: readonly string[]): string[] {
   const region = /^\/\/ (?:.*\/)?node_modules\/(.+)$/gm;
@@ -81,6 +86,13 @@ test("validate loads no TypeBox, undici, Kysely or ajv's compiler", () => {
   const heavy = /^(typebox|undici|kysely|yaml|@clack\/prompts|ajv\/dist\/(?!runtime\/))/;
   expect(bundled.filter((path) => heavy.test(path))).toEqual([]);
   expect(files.filter((file) => file.includes("/node_modules/"))).toEqual([]);
+  expect(files.filter(playsScenarios)).toEqual([]);
+});
+
+test("validate plays Scenarios in the built program, and loads their code where there are some", () => {
+  const files = loaded(["validate", "-f", join(root, "manifests")]);
+  expect(files.filter(playsScenarios)).not.toEqual([]);
+  expect(packagesIn(files).filter((path) => /^(typebox|undici|kysely|yaml)\//.test(path))).toEqual([]);
 });
 
 test("completion loads no TypeBox, undici, Kysely, ajv or prompts, and no platform that it is not asked about", () => {

@@ -33,6 +33,13 @@ const turned = (before: string, after: string) => async (here: Place) => {
   await applied(here);
   write(after)(here);
 };
+const scenario = (expected: string) =>
+  `${manifest(twoRooms)}---
+apiVersion: plumbline.dev/v1alpha1
+kind: Scenario
+metadata: { name: nothing-happens }
+spec: { given: [{ at: 0s, event: { type: a } }], expect: ${expected} }
+`;
 const unread = (here: Place) => here.fake.failRead("list rooms 1", "PERMISSION");
 const signedOut = (here: Place) => here.fake.failRead("identity", "AUTH");
 const wrong = write(manifest("    rooms: 1\n"));
@@ -68,7 +75,21 @@ const held = async ({ folder }: Place) => {
 const rows: readonly Row[] = [
   { command: "validate", situation: "every manifest is right", code: 0 },
   { command: "validate", situation: "a manifest, or the configuration, is wrong", code: 1, given: wrong },
+  {
+    command: "validate",
+    situation: "a Scenario fails",
+    given: write(scenario("[{ at: 0s, receiver: acme }]")),
+    code: 1,
+  },
   { command: "validate", situation: "there is no manifest", code: 1, given: empty },
+  { command: "simulate --scenarios", situation: "all Scenarios pass", given: write(scenario("[]")), code: 0 },
+  {
+    command: "simulate --scenarios",
+    situation: "one fails",
+    given: write(scenario("[{ at: 0s, receiver: acme }]")),
+    code: 1,
+  },
+  { command: "simulate --scenarios", situation: "there is none", code: 1 },
 
   { command: "plan", situation: "there is nothing to do", code: 0, given: applied },
   { command: "plan", situation: "there are changes", code: 0 },

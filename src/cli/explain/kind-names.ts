@@ -1,3 +1,3 @@
 /** What a path for `explain` may begin with, beside platforms. */
-export const kindNames = ["Integration", "Rule", "NotificationRoute", "Configuration", "Plan"] as const;
+export const kindNames = ["Integration", "Rule", "NotificationRoute", "Scenario", "Configuration", "Plan"] as const;
 export type KindName = (typeof kindNames)[number];

@@ -25,6 +25,7 @@ export interface Root {
 const kinds: Readonly<Record<Exclude<KindName, "Integration">, () => Promise<unknown>>> = {
   Rule: async () => (await import("../../api/rule.ts")).Rule,
   NotificationRoute: async () => (await import("../../api/notification-route.ts")).NotificationRoute,
+  Scenario: async () => (await import("../../api/scenario.ts")).Scenario,
   Configuration: async () => (await import("../../api/config.ts")).Configuration,
   Plan: async () => (await import("../../api/plan.ts")).Plan,
 };

@@ -2,6 +2,7 @@
 import { integrationSchema } from "../../api/integration.ts";
 import { NotificationRoute } from "../../api/notification-route.ts";
 import { Rule } from "../../api/rule.ts";
+import { Scenario } from "../../api/scenario.ts";
 import type { AnnotatedSchema } from "../../api/schema.ts";
 import { isObject, ownValue } from "../../manifests/defaults.ts";
 import type { PlatformSource } from "../../manifests/types.ts";
@@ -40,6 +41,7 @@ function platformOf(value: Record<string, unknown>): string {
 async function schemaOf(kind: unknown, platform: string, platforms: PlatformSource) {
   if (kind === "Rule") return Rule as unknown as AnnotatedSchema;
   if (kind === "NotificationRoute") return NotificationRoute as unknown as AnnotatedSchema;
+  if (kind === "Scenario") return Scenario as unknown as AnnotatedSchema;
   if (kind !== "Integration") return undefined;
   const loaded = await platforms.load(platform);
   return integrationSchema(typeof loaded === "object" ? loaded.compiled.schemas : undefined);

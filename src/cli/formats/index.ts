@@ -9,6 +9,7 @@ import type { Problem } from "../../manifests/types.ts";
 import type { Pass } from "../../reconcile/pass.ts";
 import type { Invocation } from "../command.ts";
 import type { StructuredFormat } from "../output.ts";
+import type { ShownScenario } from "../simulate-scenarios.ts";
 import { type PlanFormat, type ProblemFormat, problemFormatNames } from "./names.ts";
 import { homeKey, type PlanInput, type ProblemInput, type Rendered } from "./types.ts";
 
@@ -51,6 +52,15 @@ export async function writeProblems(
 ): Promise<void> {
   const render = await problemFormats[format]();
   say(output, await render({ problems: output.redacted(problems), files, where: surroundings }));
+}
+
+/** Writes Scenarios to stdout as JUnit XML. */
+export async function writeScenarios(
+  { output, surroundings }: Invocation,
+  scenarios: readonly ShownScenario[],
+): Promise<void> {
+  const { scenariosJunit } = await import("./junit.ts");
+  say(output, scenariosJunit({ scenarios: output.redacted(scenarios), where: surroundings }));
 }
 
 /** Whether problems can be written in a format. */

@@ -1,5 +1,5 @@
 /**
- * JUnit XML: a suite an Integration (of `validate`: a file), a case a thing or a problem.
+ * JUnit XML: a suite an Integration (of `validate` and `simulate`: a file), a case a thing, a problem or a Scenario.
  *
  * There is no standard, so this is what readers agree on: the root is `testsuites` with counts and `time`
  * (dorny/test-reporter crashes without: #255), every suite and case has a name, no two cases of a class share one
@@ -11,8 +11,9 @@ import { clip, type Finding, type Verdict } from "./finding.ts";
 import { fromRepository } from "./places.ts";
 import { planFindings } from "./plan-findings.ts";
 import { problemFindings } from "./problem-findings.ts";
+import { scenarioFindings } from "./scenario-findings.ts";
 import { cutText, select } from "./select.ts";
-import type { PlanInput, ProblemInput, Rendered } from "./types.ts";
+import type { PlanInput, ProblemInput, Rendered, ScenarioInput } from "./types.ts";
 
 /** GitLab reads 250,000 values out of a file (gitlab-org/gitlab#507482); a case in a suite of its own is at most twenty. */
 const MOST_CASES = 12_000;
@@ -46,6 +47,11 @@ export function planJunit(input: PlanInput): Rendered {
 /** Problems as JUnit XML. */
 export function problemsJunit(input: ProblemInput): Rendered {
   return junit("plumbline validate", problemFindings(input, fromRepository(input.where)));
+}
+
+/** Scenarios as JUnit XML: a suite a file, a case a Scenario. */
+export function scenariosJunit({ scenarios, where }: ScenarioInput): Rendered {
+  return junit("plumbline simulate", scenarioFindings(scenarios, fromRepository(where)));
 }
 
 function junit(name: string, findings: readonly Finding[]): Rendered {

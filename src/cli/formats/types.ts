@@ -1,6 +1,7 @@
 /** What the dispatcher hands to a format, and what a format gives back. */
 import type { Plan, Source } from "../../api/plan.ts";
 import type { Problem } from "../../manifests/types.ts";
+import type { ShownScenario } from "../simulate-scenarios.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Where the command runs: what paths are made relative to. */
@@ -20,6 +21,12 @@ export interface ProblemInput {
   problems: readonly Problem[];
   /** The files that hold manifests, right or wrong. */
   files: readonly string[];
+  where: Where;
+}
+
+export interface ScenarioInput {
+  /** Hold no known secret any more. */
+  scenarios: readonly ShownScenario[];
   where: Where;
 }
 

@@ -82,7 +82,9 @@ function join(
   },
 ): ObjectRow[] {
   const rows = new Map<string, ObjectRow>();
-  const declared = manifests.map(({ object }) => ({ kind: object.kind, owner: ownerOf(object), object }));
+  // A Scenario is no object of a controller: nothing is ever on record of it.
+  const known = manifests.filter(({ object }) => object.kind !== "Scenario");
+  const declared = known.map(({ object }) => ({ kind: object.kind, owner: ownerOf(object), object }));
   for (const { kind, owner } of [...recorded, ...declared]) {
     const state = objects.find((one) => one.kind === kind && one.name === owner);
     const manifest = declared.find((one) => one.kind === kind && one.owner === owner);

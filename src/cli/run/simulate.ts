@@ -1,4 +1,7 @@
-/** `plumbline simulate`: reads an event, asks rules and routes, and shows what they would do and why not. */
+/**
+ * `plumbline simulate`: reads an event, asks rules and routes, and shows what they would do and why not; or plays the
+ * Scenarios.
+ */
 import { resolve } from "node:path";
 import { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import { decode } from "../../manifests/decode.ts";
@@ -19,6 +22,19 @@ import { renderRoute } from "../render-simulated-route.ts";
 import { openSoundWorkspace, readNamedFile, type Workspace } from "../workspace.ts";
 
 const simulate: Run<SimulateFlags> = async (invocation, flags) => {
+  const { event, scenarios } = flags;
+  if ((event === undefined) !== (scenarios === true)) {
+    throw new UserError("Name an event with --event FILE, or play all Scenarios with --scenarios: one of the two.");
+  }
+  if (event !== undefined) return simulateEvent(invocation, { ...flags, event });
+  if (flags.state !== undefined) throw new UserError("--state goes with --event: no silence holds in a Scenario.");
+  const { simulateScenarios } = await import("../simulate-scenarios.ts");
+  return simulateScenarios(invocation, flags);
+};
+export default simulate;
+
+async function simulateEvent(invocation: Invocation, flags: SimulateFlags & { event: string }): Promise<number> {
+  if (flags.output === "junit") throw new UserError("-o junit goes with --scenarios: an event alone is no test.");
   const workspace = await openSoundWorkspace(invocation, flags.file);
   if (!workspace) return 1;
   const { output, surroundings } = invocation;
@@ -37,8 +53,7 @@ const simulate: Run<SimulateFlags> = async (invocation, flags) => {
     await output.data({ kind: "Simulation", event: about, rules: simulated, routes }, flags.output);
   }
   return 0;
-};
-export default simulate;
+}
 
 /** Silences are asked for only where a state is named: without one nothing is opened. */
 async function routeTools(

@@ -10,7 +10,7 @@ import { openWorkspace, type Workspace } from "../workspace.ts";
 
 const validate: Run<ValidateFlags> = async (invocation, flags) => {
   const { output } = invocation;
-  const workspace = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true);
+  const workspace = await openWorkspace(invocation, flags.file, flags["load-connectors"] === true, true);
   const { manifests, files, skipped, unchecked } = workspace.loaded;
   const problems = flags.strict ? await strictly(workspace) : workspace.loaded.problems;
   const valid = problems.length === 0;
@@ -33,8 +33,13 @@ const validate: Run<ValidateFlags> = async (invocation, flags) => {
         "ask of them, since that runs code of your own connectors. To check them too: --load-connectors",
     );
   }
-  if (valid && flags.output === "text")
-    output.print(`${count(manifests.length, "manifest is", "manifests are")} valid (${read(files, skipped)}).`);
+  if (valid && flags.output === "text") {
+    const scenarios = manifests.filter(({ object }) => object.kind === "Scenario").length;
+    const passed = scenarios > 0 ? `, and ${count(scenarios, "scenario passes", "scenarios pass")}` : "";
+    output.print(
+      `${count(manifests.length, "manifest is", "manifests are")} valid${passed} (${read(files, skipped)}).`,
+    );
+  }
   return valid ? 0 : 1;
 };
 export default validate;
