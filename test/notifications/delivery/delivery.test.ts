@@ -215,3 +215,50 @@ test("a notification that is given up raises one event, which is told too, and n
   expect(dead).toHaveLength(1);
   expect(all.sent).toHaveLength(2);
 });
+
+test("a message whose answer never came is sent again under its key, and history marks it; one that was refused or limited is no repeat", async () => {
+  let lost = 2;
+  let refused = 1;
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }, { integration: "hook" }] },
+    chats: {
+      chat: () => {
+        if (lost-- > 0) throw new ConnectorError("TIMEOUT", "No answer.", { outcomeUnknown: true });
+        return {};
+      },
+      hook: () => {
+        if (refused-- > 0) throw new ConnectorError("RATE_LIMITED", "Slow down.", { retryAfter: 1000 });
+        return {};
+      },
+    },
+  });
+  await all.emit("a");
+  await all.pass(0.5);
+  const line = async (to: string) => (await all.store.notices.notices({ receiver: to, limit: 9 }))[0];
+  expect(await line("chat")).toMatchObject({ state: "waiting", code: "TIMEOUT" });
+  expect(await line("chat")).not.toHaveProperty("resent");
+  await all.pass(20);
+  expect(await line("chat")).toMatchObject({ state: "done", attempts: 3, resent: 2 });
+  expect(await line("hook")).toMatchObject({ state: "done", attempts: 2 });
+  expect(await line("hook")).not.toHaveProperty("resent");
+  const keys = all.sent.filter(({ to }) => to === "chat").map(({ run }) => run.key);
+  expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+  const attempts = await all.store.events.attempts(keys[0] as string);
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(["unknown", "unknown", "done"]);
+});
+
+test("where the receiver's answer never came and the fallback failed, the next attempt is a repeat too", async () => {
+  let down = 1;
+  const unknown: Chat = () => {
+    if (down > 0) throw new ConnectorError("TIMEOUT", "No answer.", { outcomeUnknown: true });
+    return {};
+  };
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat", fallback: "backup" }] },
+    chats: { chat: unknown, backup: () => (down-- > 0 ? refuses("UNAVAILABLE")({} as never) : {}) },
+  });
+  await all.emit("a");
+  await all.pass(20);
+  const [line] = await all.store.notices.notices({ limit: 9 });
+  expect(line).toMatchObject({ state: "done", attempts: 2, resent: 1 });
+});

@@ -14,6 +14,7 @@ import type { TemplateFault, Told } from "../../../src/notifications/render/inde
 import { RouteSet } from "../../../src/notifications/route-set.ts";
 import { compileRoute } from "../../../src/notifications/tree.ts";
 import type { NewEvent } from "../../../src/store/event-types.ts";
+import type { LastingStore } from "../../../src/store/types.ts";
 import { lastingStore, pass, recordingLog, TRACE } from "../../events/support.ts";
 import { desk } from "../../rules/fixture.ts";
 import { VirtualClock } from "../../support/clock.ts";
@@ -55,12 +56,16 @@ export interface StageOptions {
   chats?: Readonly<Record<string, Chat>>;
   closed?: Readonly<Record<string, string>>;
   render?: Renderer;
+  /** Left out: a new one. */
+  clock?: VirtualClock;
+  /** Left out: a new one. */
+  store?: LastingStore;
 }
 
-export async function stage({ routes, chats = {}, closed = {}, render = plainly }: StageOptions) {
-  const clock = new VirtualClock({ auto: false });
+export async function stage({ routes, chats = {}, closed = {}, render = plainly, ...given }: StageOptions) {
+  const { clock = new VirtualClock({ auto: false }) } = given;
   const start = clock.now();
-  const store = await lastingStore(clock);
+  const { store = await lastingStore(clock) } = given;
   const log = recordingLog();
   const sent: Sent[] = [];
   const faults: TemplateFault[] = [];
@@ -119,13 +124,14 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly 
     },
   });
   engine.start();
-  onTestFinished(async () => {
+  const stop = async () => {
     const stopped = engine.stop(0);
     await pass(clock, 1000);
     await stopped;
-  });
+  };
+  onTestFinished(stop);
   return {
-    ...{ clock, store, log, sent, faults, current, start },
+    ...{ clock, store, log, sent, faults, current, start, stop },
     /** An event arrives; its id is as named. */
     async emit(id: string, type = "deploy", data: unknown = {}): Promise<void> {
       const attributes = JSON.stringify({ specversion: "1.0", id, source: "/ci", type });
