@@ -61,6 +61,8 @@ export interface Notification {
   actions: readonly NotificationAction[];
   /** The events of the group, the newest last; a connector shows as many as fit and says how many there are. */
   events: readonly NotificationEvent[];
+  /** How many events the group has before those of `events`, which are its newest; left out: none. */
+  earlierEvents?: number;
   /** Whom the route mentions, as it is written there: `@devops`, `#channel`, an e-mail address or an id. */
   mentions: readonly string[];
   /** What the template is called that made it. */

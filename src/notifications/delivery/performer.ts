@@ -19,9 +19,6 @@ import { type Channel, type ChannelTools, openChannel } from "./channel.ts";
 import type { NoticeInput } from "./outputs.ts";
 import type { Renderer } from "./renderer.ts";
 
-/** Of a larger group the newest are read: nobody reads on, and each costs a look at the store. */
-const MOST_READ = 1000;
-
 export interface NotificationPerformerOptions extends ChannelTools {
   store: Pick<EventStore, "event">;
   notices: Pick<NoticeStore, "told" | "wasTold" | "reference">;
@@ -75,18 +72,19 @@ class Telling {
   }
 
   async #group(): Promise<Told> {
-    const { route, groupLabels, urgency, heldBack, receiver, at } = this.#input;
+    const { route, groupLabels, urgency, heldBack, receiver, at, earlier } = this.#input;
     const publicUrl = this.#options.publicUrl();
     return {
       ...{ events: await this.#events(), groupLabels, receiver, route, heldBack, now: at },
       ...(urgency === undefined ? {} : { urgency }),
+      ...(earlier ? { earlier } : {}),
       ...(publicUrl === undefined ? {} : { publicUrl }),
     };
   }
 
   async #events(): Promise<GroupEvent[]> {
     const told: GroupEvent[] = [];
-    for (const { seq, firing } of this.#input.events.slice(-MOST_READ)) {
+    for (const { seq, firing } of this.#input.events) {
       const event = await this.#event(seq);
       if (event) told.push({ event, labels: labelsOf(event), ...(firing === undefined ? {} : { firing }) });
     }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { ConnectorError } from "../../../src/connector-kit/errors.ts";
 import { renderNotification, TEMPLATE_FAILED, TemplateSet } from "../../../src/notifications/render/index.ts";
-import { type Chat, routesOf, stage } from "./stage.ts";
+import { type Chat, eventOf, routesOf, type Sent, stage } from "./stage.ts";
 
 const refuses =
   (code: "UNAVAILABLE" | "VALIDATION" | "NOT_FOUND" | "AUTH"): Chat =>
@@ -261,4 +261,19 @@ test("where the receiver's answer never came and the fallback failed, the next a
   await all.pass(20);
   const [line] = await all.store.notices.notices({ limit: 9 });
   expect(line).toMatchObject({ state: "done", attempts: 2, resent: 1 });
+});
+
+test("of a group that is larger than what is read, count, status and severity are those of all, and the newest are listed", async () => {
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }], groupBy: [], groupWait: "3s", throttle: "0s" },
+    render: (told) => renderNotification(new TemplateSet(), told),
+  });
+  const alerts = ["x", "y"].map((fingerprint) => ({ fingerprint, status: "firing", labels: { severity: "critical" } }));
+  const plain = Array.from({ length: 1000 }, () => ({}));
+  await all.store.events.accept([...alerts, ...plain].map((data, at) => eventOf(all.clock.now(), `e${at}`, data)));
+  await all.pass(8);
+  const { notification } = all.sent[0] as Sent;
+  expect(notification).toMatchObject({ title: "1002 events deploy", status: "firing", severity: "critical" });
+  expect(notification).toMatchObject({ earlierEvents: 2, events: { length: 1000 } });
+  expect(notification.events.at(-1)?.seq).toBe(1002);
 });

@@ -50,6 +50,14 @@ export const plainly: Renderer = ({ events, groupLabels, heldBack, urgency }: To
   },
 });
 
+export function eventOf(receivedAt: number, id: string, data: unknown = {}, type = "deploy"): NewEvent {
+  const attributes = JSON.stringify({ specversion: "1.0", id, source: "/ci", type });
+  return {
+    ...{ namespace: "default", source: "/ci", id, type, receivedAt, trace: TRACE, hops: 0 },
+    ...{ attributes, data: JSON.stringify(data) },
+  };
+}
+
 export interface StageOptions {
   routes: NotificationRoute["spec"];
   /** What each Integration does; one that is not named delivers. */
@@ -134,13 +142,7 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly,
     ...{ clock, store, log, sent, faults, current, start, stop },
     /** An event arrives; its id is as named. */
     async emit(id: string, type = "deploy", data: unknown = {}): Promise<void> {
-      const attributes = JSON.stringify({ specversion: "1.0", id, source: "/ci", type });
-      await accept([
-        {
-          ...{ namespace: "default", source: "/ci", id, type, receivedAt: clock.now(), trace: TRACE, hops: 0 },
-          ...{ attributes, data: JSON.stringify(data) },
-        },
-      ]);
+      await accept([eventOf(clock.now(), id, data, type)]);
     },
     pass: (seconds: number) => pass(clock, seconds * 1000),
     /** `chat@0: a b` for each notification that was sent. */
