@@ -5,6 +5,7 @@ import type { Notification, Notified, NotifyRun } from "../../../src/api/notific
 import type { NotificationRoute } from "../../../src/api/notification-route.ts";
 import { compileConnector } from "../../../src/connector-kit/compile.ts";
 import { SchemaChecks } from "../../../src/connector-kit/facade/schema-checks.ts";
+import type { HttpWriter } from "../../../src/connector-kit/http/types.ts";
 import { createTransport, openSession, Type } from "../../../src/connector-kit/index.ts";
 import { createEngine } from "../../../src/events/engine.ts";
 import { createNotifier } from "../../../src/notifications/delivery/engine.ts";
@@ -30,8 +31,10 @@ export interface Sent {
   notification: Notification;
 }
 
-/** What a chat does with a notification: its answer, or what it throws. */
-export type Chat = (sent: Sent) => Notified | Promise<Notified>;
+/** What a chat does with a notification: its answer, or what it throws. It may send requests to {@link CHAT}. */
+export type Chat = (sent: Sent, http: HttpWriter) => Notified | Promise<Notified>;
+
+export const CHAT = "https://chat.example";
 
 export function routesOf(spec: NotificationRoute["spec"]): RouteSet {
   return new RouteSet([compileRoute(routeOf(spec)).tree]);
@@ -79,19 +82,22 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly,
   const faults: TemplateFault[] = [];
   const checks = new SchemaChecks();
   await checks.problems({}, {}); // loads what takes time that the virtual clock does not know
+  const transport = createTransport({ clock });
   const current = { routes: routesOf(routes) };
   const connectorOf = (to: string) =>
     compileConnector({
       ...desk("freshdesk"),
+      http: { baseUrl: CHAT, authorize: () => ({ headers: {} }) },
+      open: ({ http }) => ({ reader: {}, writer: http.writer }),
       target: Type.Object(
         { channel: Type.Optional(Type.String()), via: Type.String({ default: "api" }) },
         { additionalProperties: false },
       ),
-      async notify(_, notification, target, run) {
+      async notify(http, notification, target, run) {
         const events = notification.events.map(({ summary }) => summary);
         const one: Sent = { to, at: (clock.now() - start) / 1000, events, target, run, notification };
         sent.push(one);
-        return chats[to]?.(one) ?? { reference: `m${sent.length}` };
+        return chats[to]?.(one, http as HttpWriter) ?? { reference: `m${sent.length}` };
       },
     });
   const accept = async (events: readonly NewEvent[]) => {
@@ -123,7 +129,6 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly,
             const reason = closed[integration];
             if (reason !== undefined) return { state: "closed", reason, message: `${integration} is closed.` };
             const compiled = connectorOf(integration);
-            const transport = createTransport({ clock });
             const options = { transport, connection: {}, credentials: {}, lane: "background" } as const;
             return { state: "open", compiled, session: await openSession(compiled.connector, options) };
           },
