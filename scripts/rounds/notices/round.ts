@@ -8,6 +8,8 @@ import { createNoticeLoad } from "./load.ts";
 import { type Record, readRecord, unaccounted, verifyNotices } from "./verify.ts";
 
 const SENDERS = 8;
+/** Milliseconds that a program may take until it takes something in. */
+const LONGEST_START = 10_000;
 /** Milliseconds until all is told: a lease, the longest wait of some attempts. */
 const MOST_TIME = 120_000;
 
@@ -23,7 +25,10 @@ export async function noticesKilled(seed: string, kills: number, state?: string)
       await program.leads;
       if (kill === 0) await load.silence(program.address);
       const stop = load.begin(program.address);
-      await sleep(random.whole(200, 1500));
+      // Most are killed at work, some while they begin it.
+      const least = random.fraction() < 0.8 ? load.taken.size + SENDERS : 0;
+      for (let waited = 0; load.taken.size < least && waited < LONGEST_START; waited += 20) await sleep(20);
+      await sleep(random.whole(50, 1500));
       await program.end("SIGKILL");
       await stop();
       // Now and then one receiver is down while the program starts and takes more in.
