@@ -1,5 +1,5 @@
 /**
- * Long rounds against the built program: kill -9 in the middle of applies, and under a load of webhooks; applies at the
+ * Long rounds against the built program: kill -9 in the middle of applies, and under a load of webhooks and of events that routes tell of; applies at the
  * same time, a full disk, a locked database, damaged manifests, notifications beside the real Alertmanager, and the
  * properties of the tests for longer. What they find is printed with the seed that shows it again.
  *
@@ -15,6 +15,7 @@ import { eventRounds } from "./rounds/events.ts";
 import { fuzzRound } from "./rounds/fuzz.ts";
 import { killRound } from "./rounds/kill.ts";
 import { lockRound } from "./rounds/lock.ts";
+import { noticeRounds } from "./rounds/notices.ts";
 import { propertiesRound } from "./rounds/properties.ts";
 import { carryOut, type Rounds } from "./rounds/report.ts";
 import { requestsRound } from "./rounds/requests.ts";
@@ -42,6 +43,7 @@ const all: Rounds[] = [
   { name: "alertmanager", count: 1, round: () => alertmanagerRound(values.short ? 9 : 22) },
   { name: "fuzz", count: 1, round: (seed) => fuzzRound(seed, inputs) },
   ...eventRounds(values.short),
+  ...noticeRounds(values.short),
   { name: "requests", count: values.short ? 0 : 1, round: () => requestsRound(10_000) },
   { name: "properties", count: properties, round: (seed) => propertiesRound(seed, TIMES) },
 ];

@@ -61,6 +61,8 @@ export interface Notification {
   actions: readonly NotificationAction[];
   /** The events of the group, the newest last; a connector shows as many as fit and says how many there are. */
   events: readonly NotificationEvent[];
+  /** How many events the group has before those of `events`, which are its newest; left out: none. */
+  earlierEvents?: number;
   /** Whom the route mentions, as it is written there: `@devops`, `#channel`, an e-mail address or an id. */
   mentions: readonly string[];
   /** What the template is called that made it. */
@@ -81,7 +83,11 @@ export interface Notified {
 
 /** One delivery of a notification, however often it is tried. */
 export interface NotifyRun {
-  /** The same each time that this delivery is tried. */
+  /**
+   * The same each time that this delivery is tried. It may have been told before under this key by an attempt that
+   * nobody knows the end of: where the platform takes such a key, it goes along; where a look-up finds what was made
+   * under it, that is taken for done; else it is put where people or programs can tell a repeat.
+   */
   key: string;
   /** The earlier notification of the same group, where the receiver says `update: true`. */
   previous?: string;

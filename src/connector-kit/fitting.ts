@@ -44,15 +44,20 @@ export class Fitting {
     return text;
   }
 
-  /** @returns the first of a list, as many as may be. @param what in the plural: `facts`. */
-  first<T>(what: string, all: readonly T[], most: number): readonly T[] {
-    if (all.length > most) this.omit(`${all.length - most} of ${all.length} ${what}`);
-    return all.slice(0, most);
+  /**
+   * @param what in the plural: `facts`. @param beyond how many more there are than the list has.
+   * @returns the first of a list, as many as may be.
+   */
+  first<T>(what: string, all: readonly T[], most: number, beyond = 0): readonly T[] {
+    const total = all.length + beyond;
+    const shown = Math.min(all.length, most);
+    if (total > shown) this.omit(`${total - shown} of ${total} ${what}`);
+    return all.slice(0, shown);
   }
 
   /** @returns the last of a list, as many as may be. */
-  last<T>(what: string, all: readonly T[], most: number): readonly T[] {
-    return this.first(what, all.toReversed(), most).toReversed();
+  last<T>(what: string, all: readonly T[], most: number, beyond = 0): readonly T[] {
+    return this.first(what, all.toReversed(), most, beyond).toReversed();
   }
 
   /** Says that something was left out; once, however often. */

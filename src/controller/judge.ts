@@ -54,14 +54,14 @@ export function judgements(judged: Judged): Judgement[] {
   const unresolved = unresolvedIn(judged.snapshot);
   const inForce = manifests.flatMap((manifest) => {
     const { kind, metadata } = manifest.object;
-    if (kind === "Integration") return [];
+    if (kind === "Integration" || kind === "Scenario") return [];
     const name = `${metadata.namespace ?? DEFAULT_NAMESPACE}/${metadata.name}`;
     const why = heldBy.get(`${kind} ${name}`);
     const found = unresolved(manifest);
     return judgeOne(judged, { kind, name, manifest, ...splitOf(why, found), isHeld: why !== undefined });
   });
   const others = refused.flatMap((one) => {
-    if (one.kind === "Integration") return [];
+    if (one.kind === "Integration" || one.kind === "Scenario") return [];
     return judgeOne(judged, { kind: one.kind, name: nameOf(one), ...splitOf(one, []), isHeld: false });
   });
   return [...inForce, ...others];

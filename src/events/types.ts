@@ -50,8 +50,19 @@ export type Performed =
   /** `progress` is kept with the end, so that the last step needs no write of its own. */
   | { outcome: "done"; progress?: string }
   | { outcome: "skipped"; code: EndCode; message: string }
-  /** It may be tried again; not before `retryAfter` milliseconds from now, where that is said. */
-  | { outcome: "retry"; code: EndCode; message: string; step?: string; retryAfter?: number; maxAttempts?: number }
+  /**
+   * It may be tried again; not before `retryAfter` milliseconds from now, where that is said. `unknown`: it may have
+   * been done, since no answer came.
+   */
+  | {
+      outcome: "retry";
+      code: EndCode;
+      message: string;
+      step?: string;
+      retryAfter?: number;
+      maxAttempts?: number;
+      unknown?: boolean;
+    }
   | { outcome: "dead"; code: EndCode; message: string; step?: string };
 
 /** What a performer is given beside the delivery. */

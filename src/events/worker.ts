@@ -240,7 +240,8 @@ export function endOf(delivery: Delivery, performed: Performed, { worker, at, to
     return { ...base, state: "dead", attempt: { ...attempt, outcome: "dead" } };
   }
   const notBefore = at + took + backoff(number, random, performed.retryAfter);
-  return { ...base, state: "waiting", notBefore, attempt: { ...attempt, outcome: "retry" } };
+  const outcome = performed.unknown ? "unknown" : "retry";
+  return { ...base, state: "waiting", notBefore, attempt: { ...attempt, outcome } };
 }
 
 function givenBack(id: string, worker: string, now: number): AttemptEnd {

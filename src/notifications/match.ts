@@ -23,7 +23,9 @@ export interface Pin {
 /** The dimension of the event's type. No label's name has a NUL. */
 export const TYPE = "\0type";
 
-interface Part {
+export interface Part {
+  /** What holds where this part does, and the other way round. */
+  pin?: Pin;
   holds(event: Routable): boolean;
   /** Why it does not hold. */
   reason(event: Routable): string;
@@ -48,29 +50,22 @@ export interface CompiledMatch {
 /**
  * @param match left out: matches everything. A part with a mistake holds for nothing.
  * @param compile how a matcher's text is compiled: routes of one tree share what they write alike.
+ * @param partOf what a matcher becomes.
  */
 export function compileMatch(
   { types, keys, severity, matchers }: MatchText = {},
   compile: typeof compileMatchers = compileMatchers,
+  partOf: (matcher: Matcher) => Part = matcherPart,
 ): CompiledMatch {
   const mistakes: RouteMistake[] = [];
   const warnings: RouteMistake[] = [];
   const parts: Part[] = [];
-  const pins: Pin[] = [];
-  if (types) {
-    parts.push(typePart(types, globs(types, ["types"], mistakes)));
-    if (!types.some(isGlob)) pins.push({ dimension: TYPE, values: types });
-  }
+  if (types) parts.push(typePart(types, globs(types, ["types"], mistakes)));
   if (keys) parts.push(keyPart(keys, globs(keys, ["keys"], mistakes)));
-  if (severity) {
-    parts.push(severityPart(severity));
-    pins.push({ dimension: "severity", values: severity });
-  }
+  if (severity) parts.push(severityPart(severity));
   const read = (matchers ?? []).flatMap((text, index) => readMatchers(text, index, compile, mistakes, warnings));
-  for (const matcher of read) {
-    parts.push(matcherPart(matcher));
-    pins.push(...pinsOf(matcher));
-  }
+  parts.push(...read.map(partOf));
+  const pins = parts.flatMap(({ pin }) => pin ?? []);
   const text = textOf({ types, keys, severity }, read);
   return { parts, pins, text, mistakes, warnings };
 }
@@ -82,6 +77,7 @@ export function mismatch({ parts }: Pick<CompiledMatch, "parts">, event: Routabl
 
 function typePart(types: readonly string[], tests: readonly Test[]): Part {
   return {
+    ...(types.some(isGlob) ? {} : { pin: { dimension: TYPE, values: types } }),
     holds: ({ type }) => tests.some((test) => safely(test, type)),
     reason: ({ type }) => `the type ${type} is none of ${types.join(", ")}`,
   };
@@ -100,14 +96,17 @@ function keyPart(keys: readonly string[], tests: readonly Test[]): Part {
 function severityPart(severity: readonly string[]): Part {
   const wanted = new Set(severity);
   return {
+    pin: { dimension: "severity", values: severity },
     holds: ({ labels }) => wanted.has(labelOf(labels, "severity")),
     reason: ({ labels }) => `the severity ${shown(labelOf(labels, "severity"))} is none of ${severity.join(", ")}`,
   };
 }
 
-function matcherPart(matcher: Matcher): Part {
+export function matcherPart(matcher: Matcher): Part {
   const text = matcherText(matcher);
+  const pin = pinOf(matcher);
   return {
+    ...(pin ? { pin } : {}),
     holds: ({ labels }) => matcher.test(labelOf(labels, matcher.name)),
     reason: ({ labels }) => `${text} does not hold: ${matcher.name} is ${shown(labelOf(labels, matcher.name))}`,
   };
@@ -161,11 +160,11 @@ function readMatchers(
 }
 
 /** Equality, and expressions that are a list of plain words. */
-function pinsOf({ name, operator, value }: Matcher): Pin[] {
-  if (value === "") return [];
-  if (operator === "=") return [{ dimension: name, values: [value] }];
+function pinOf({ name, operator, value }: Matcher): Pin | undefined {
+  if (value === "") return undefined;
+  if (operator === "=") return { dimension: name, values: [value] };
   const words = operator === "=~" && /^[\w-]+(\|[\w-]+)*$/.test(value) ? value.split("|") : [];
-  return words.length > 0 ? [{ dimension: name, values: words }] : [];
+  return words.length > 0 ? { dimension: name, values: words } : undefined;
 }
 
 function textOf(lists: Record<string, readonly string[] | undefined>, matchers: readonly Matcher[]): string {

@@ -22,7 +22,12 @@ export class RouteSet {
   constructor(trees: readonly RouteTree[]) {
     this.trees = trees.toSorted((a, b) => (treeId(a) < treeId(b) ? -1 : 1));
     const grouped = Map.groupBy(this.trees, ({ namespace }) => namespace);
-    const indexOf = (list: readonly RouteTree[]) => new SiblingIndex(list, ({ root }) => root.match.pins);
+    const indexOf = (list: readonly RouteTree[]) =>
+      SiblingIndex.of(
+        list,
+        ({ root }) => root.match.pins,
+        (tree) => tree,
+      );
     this.byNamespace = new Map([...grouped].map(([namespace, list]) => [namespace, indexOf(list)]));
   }
 

@@ -8,8 +8,16 @@
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
 import type { NestedRoute, NotificationRoute } from "../api/notification-route.ts";
 import { compileInhibitions, type InhibitRule } from "./inhibit-rules.ts";
-import { type CompiledMatch, compileMatch, mismatch, type RouteMistake } from "./match.ts";
-import { type CompiledMatchers, compileMatchers } from "./matchers.ts";
+import {
+  type CompiledMatch,
+  compileMatch,
+  matcherPart,
+  mismatch,
+  type Part,
+  type Pin,
+  type RouteMistake,
+} from "./match.ts";
+import { type CompiledMatchers, compileMatchers, type Matcher } from "./matchers.ts";
 import type { Routable } from "./routable.ts";
 import { defaultOptions, optionsOf, type RouteOptions } from "./route-options.ts";
 import { SiblingIndex } from "./sibling-index.ts";
@@ -23,7 +31,14 @@ export interface RouteNode {
   match: CompiledMatch;
   continue: boolean;
   children: readonly RouteNode[];
-  index: SiblingIndex<RouteNode>;
+  index: SiblingIndex<Candidate>;
+}
+
+/** A route that an event may go to: what was found by need not be asked again. */
+interface Candidate {
+  node: RouteNode;
+  /** What still has to hold. */
+  parts: readonly Part[];
 }
 
 export interface RouteTree {
@@ -63,7 +78,7 @@ export function compileRoute({ metadata, spec }: NotificationRoute): CompiledRou
 /** @returns the routes that take an event, in their order; none where the root does not match. */
 export function routeEvent({ root }: RouteTree, event: Routable): RouteNode[] {
   const taken: RouteNode[] = [];
-  descend(root, event, taken);
+  descend({ node: root, parts: root.match.parts }, event, taken);
   return taken;
 }
 
@@ -81,10 +96,17 @@ export function* nodesOf(node: RouteNode): Generator<RouteNode> {
   for (const child of node.children) yield* nodesOf(child);
 }
 
-function descend(node: RouteNode, event: Routable, taken: RouteNode[]): boolean {
-  for (const part of node.match.parts) if (!part.holds(event)) return false;
+function candidate(node: RouteNode, known: Pin | undefined): Candidate {
+  const { parts } = node.match;
+  return { node, parts: known ? parts.filter(({ pin }) => pin !== known) : parts };
+}
+
+function descend({ node, parts }: Candidate, event: Routable, taken: RouteNode[]): boolean {
+  for (const part of parts) if (!part.holds(event)) return false;
   const before = taken.length;
-  node.index.visit(event, (child) => descend(child, event, taken) && !child.continue);
+  if (node.children.length > 0) {
+    node.index.visit(event, (child) => descend(child, event, taken) && !child.node.continue);
+  }
   if (taken.length === before) taken.push(node);
   return true;
 }
@@ -116,6 +138,7 @@ class Compiler {
   readonly mistakes: RouteMistake[] = [];
   readonly warnings: RouteMistake[] = [];
   private readonly compiled = new Map<string, CompiledMatchers>();
+  private readonly parts = new Map<Matcher, Part>();
 
   /** @param above what is above the node, with the node's own path and place. @param twins elder siblings that match the same. */
   node(route: NestedRoute, above: Above, match = this.match(route), twins = 0): RouteNode {
@@ -126,16 +149,24 @@ class Compiler {
     this.warnings.push(...placed(match.warnings, [...place, "match"]));
     const key = `${above.key}/${match.text}${twins > 0 ? `#${twins}` : ""}`;
     const children = this.children(route.routes ?? [], { key, path, options, place });
-    const index = new SiblingIndex(children, (child) => child.match.pins);
+    const index = SiblingIndex.of(children, (child) => child.match.pins, candidate);
     return { key, path, options, match, continue: route.continue ?? false, children, index };
   }
 
   private match(route: NestedRoute): CompiledMatch {
-    return compileMatch(route.match, (text) => {
-      const compiled = this.compiled.get(text) ?? compileMatchers(text);
-      this.compiled.set(text, compiled);
-      return compiled;
-    });
+    return compileMatch(
+      route.match,
+      (text) => {
+        const compiled = this.compiled.get(text) ?? compileMatchers(text);
+        this.compiled.set(text, compiled);
+        return compiled;
+      },
+      (matcher) => {
+        const part = this.parts.get(matcher) ?? matcherPart(matcher);
+        this.parts.set(matcher, part);
+        return part;
+      },
+    );
   }
 
   private children(routes: readonly NestedRoute[], { key, path, options, place }: Above): RouteNode[] {

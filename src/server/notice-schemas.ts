@@ -33,6 +33,11 @@ export const NoticeSchema = Type.Object({
   delivery: optional("Its delivery's id."),
   state: optional("What became of it."),
   attempts: Type.Optional(Type.Integer()),
+  resent: Type.Optional(
+    count(
+      "Set for a repeat: so many earlier attempts ended without anybody knowing whether they told it, so that the receiver may have it more than once, under one key.",
+    ),
+  ),
   code: optional("Why it failed."),
   message: optional("The same, for people."),
   told: Type.Optional(

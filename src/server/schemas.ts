@@ -193,7 +193,9 @@ export const EventSchema = Type.Object({
 export const AttemptSchema = Type.Object({
   at: time("When it began."),
   took: Type.Number({ description: "Milliseconds." }),
-  outcome: Type.Enum(["done", "retry", "dead", "skipped", "lost"]),
+  outcome: Type.Enum(["done", "retry", "unknown", "dead", "skipped", "lost"], {
+    description: "`unknown`: it may have been done, since no answer came; `lost`: the process ended before it.",
+  }),
   step: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),
   message: Type.Optional(Type.String()),

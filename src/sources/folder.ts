@@ -27,8 +27,10 @@ export interface FolderOptions {
   inputs: readonly string[];
   /** The working folder, absolute. */
   cwd: string;
-  /** Files beside {@link inputs} that matter, absolute: the operator's configuration. */
+  /** Files and folders beside {@link inputs} that matter, absolute: the operator's configuration, templates. */
   also?: readonly string[];
+  /** What manifests rest on beside their own text, as it is now: where it differs, there is a new snapshot. */
+  beside?(): Promise<string>;
   /** Reads everything. */
   load(): Promise<ReadManifests>;
   clock: Clock;
@@ -51,6 +53,8 @@ class FolderSource implements Source {
   #manifests: readonly Manifest[] = [];
   /** The last snapshot, as text. */
   #shown = "";
+  /** What was beside the manifests when they were read. */
+  #beside = "";
   /** What the files looked like when they were read. */
   #seen = "";
   #reading: Promise<void> = Promise.resolve();
@@ -130,6 +134,7 @@ class FolderSource implements Source {
     if (this.#closing.signal.aborted) return;
     try {
       const seen = await this.#looks();
+      this.#beside = (await this.#options.beside?.()) ?? "";
       const snapshot = inForce(await this.#options.load(), this.#manifests);
       this.#seen = seen;
       this.#show(snapshot);
@@ -141,7 +146,7 @@ class FolderSource implements Source {
   #show(snapshot: Snapshot): void {
     const { revision, problems, held, refused, warnings } = snapshot;
     this.#manifests = snapshot.manifests;
-    const shown = JSON.stringify([revision, problems, held, refused, warnings]);
+    const shown = JSON.stringify([revision, problems, held, refused, warnings, this.#beside]);
     if (shown === this.#shown || this.#closing.signal.aborted) return;
     this.#shown = shown;
     this.#emit(snapshot);
@@ -155,7 +160,8 @@ class FolderSource implements Source {
       const stat = statSync(path, { throwIfNoEntry: false });
       return stat ? `${path} ${stat.ino} ${stat.size} ${stat.mtimeMs}` : `${path} -`;
     });
-    return [...stats, ...problems.map(({ message }) => message)].join("\n");
+    const beside = (await this.#options.beside?.()) ?? "";
+    return [...stats, ...problems.map(({ message }) => message), beside].join("\n");
   }
 }
 

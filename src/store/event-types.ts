@@ -82,7 +82,8 @@ export interface Attempt {
   at: number;
   /** How long it took, in milliseconds. */
   took: number;
-  outcome: "done" | "retry" | "dead" | "skipped" | "lost";
+  /** `lost`: the process ended before it; `unknown`: tried again, and it may have been done, since no answer came. */
+  outcome: "done" | "retry" | "unknown" | "dead" | "skipped" | "lost";
   /** What of the delivery it was about: an action's id. */
   step?: string;
   code?: string;

@@ -68,6 +68,11 @@ export interface Notice extends NewNotice {
   /** Of its delivery; `gone` where that is no longer kept and it was not told. */
   state?: DeliveryState | "gone";
   attempts?: number;
+  /**
+   * How many attempts before the last ended without anybody knowing whether they told it: the process ended, or no
+   * answer came. So the receiver may have it more than once, each time under one key.
+   */
+  resent?: number;
   code?: string;
   message?: string;
   told?: Told;
@@ -127,6 +132,8 @@ export interface NoticeStore {
   takeOver(owner: string): Promise<readonly KeptState[]>;
   /** Records that a notification was told. */
   told(delivery: string, how: Told): Promise<void>;
+  /** Whether that was recorded, by an attempt whose process ended right after. */
+  wasTold(delivery: string): Promise<boolean>;
   /** The reference of what a group told last through an Integration, unless its alerts were all over by then. */
   reference(groupKey: string, via: string, before: string): Promise<string | undefined>;
   /** The newest first. */

@@ -1,4 +1,6 @@
 /** Notification routes through the whole program: E20, and what stands on record of it. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { field, manifest, post, until } from "../support/field.ts";
 import { json } from "../support/loopback.ts";
@@ -13,13 +15,16 @@ const alert = (status: "firing" | "resolved", id: string) =>
 
 test("E20: while one receiver fails, the other is told once; the failed one stays on record and mentions come from the route alone", async () => {
   const it = await field({ hook: async () => json(400, {}) });
-  const receivers = "[{ integration: acme-slack, target: { channel: t } }, { integration: hook, mentions: ['@ops'] }]";
+  const receivers =
+    "[{ integration: acme-slack, target: { channel: t }, template: page }, { integration: hook, mentions: ['@ops'] }]";
+  mkdirSync(join(it.folder, "templates"));
+  it.write("templates/page.hbs", "---\ntitle: before\n---\n");
   it.write(
     "m/alerts.yaml",
     manifest(
       "NotificationRoute",
       "alerts",
-      `{ match: { types: [com.acme.*], severity: [critical] }, throttle: 0s, receivers: ${receivers} }`,
+      `{ match: { types: [com.acme.*], severity: [critical] }, throttle: 0s, groupInterval: 1s, receivers: ${receivers} }`,
     ),
   );
   const { address } = await it.start();
@@ -38,4 +43,14 @@ test("E20: while one receiver fails, the other is told once; the failed one stay
     ["acme-slack", "done"],
     ["hook", "dead"],
   ]);
+  // A template that is edited is used from then on.
+  it.write("templates/page.hbs", "---\ntitle: 'after {{fingerprint}}'\n---\n");
+  await until(
+    async () => {
+      await post(`${address}/api/events`, alert("resolved", `a${Date.now()}`), headers);
+      await post(`${address}/api/events`, alert("firing", `b${Date.now()}`), headers);
+      return it.messages().map((message) => message.text);
+    },
+    (texts) => texts.some((text) => text?.includes("after f1")),
+  );
 });

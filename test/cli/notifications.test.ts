@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { NewNotice } from "../../src/store/notice-types.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { claimOf, delivery, event } from "../store/events/support.ts";
+import { START } from "../store/support.ts";
 import { place } from "./fixture.ts";
 
 async function prepared() {
@@ -30,7 +32,7 @@ async function prepared() {
     title: "Disk\u001b[2J full",
     fault: "inline, text: no",
   });
-  return { ...here, store };
+  return { ...here, store, notice };
 }
 
 test("notifications list shows what became of each, and no control characters", async () => {
@@ -42,6 +44,22 @@ test("notifications list shows what became of each, and no control characters", 
   expect(stdout).not.toContain("\u001b[2J");
   const { items } = JSON.parse((await run("notifications list --receiver mail -o json")).stdout);
   expect(items).toMatchObject([{ receiver: "mail", state: "gone", at: "1970-01-01T00:00:00.005Z" }]);
+});
+
+test("notifications list marks one that may have been sent twice", async () => {
+  const { run, store, notice } = await prepared();
+  const [accepted] = await store.events.accept([event("a")]);
+  const made = { ...delivery("d3", { kind: "notification" }), event: accepted?.seq as number };
+  const notices = [notice({ receiver: "pager", delivery: "d3" })];
+  await store.events.dispatch([], { owner: "p", put: [], drop: [], deliveries: [made], notices });
+  const list = () => run("notifications list --receiver pager");
+  await store.events.claim(claimOf({ until: START + 1 }));
+  expect((await list()).stdout).toMatch(/New running +pager/);
+  // As after a kill: the first worker's time is over.
+  await store.events.claim(claimOf({ now: START + 2, worker: "w2" }));
+  expect((await list()).stdout).toMatch(/New running \(sent again\) +pager/);
+  const { items } = JSON.parse((await run("notifications list --receiver pager -o json")).stdout);
+  expect(items).toMatchObject([{ attempts: 2, resent: 1 }]);
 });
 
 test("notifications stats counts by outcome, receiver and what kept events back", async () => {

@@ -64,3 +64,10 @@ test("a line is one line, and only http and https are web addresses", () => {
     ...["https://x.example/a%20b", "http://x.example/", undefined, undefined, undefined],
   ]);
 });
+
+test("what a list never held is counted among what is left out", () => {
+  const fit = new Fitting();
+  expect(fit.last("events", [8, 9], 2, 3)).toEqual([8, 9]);
+  expect(fit.last("facts", [7, 8, 9], 2, 3)).toEqual([8, 9]);
+  expect(fit.omitted).toBe("Left out: 3 of 5 events, 4 of 6 facts.");
+});

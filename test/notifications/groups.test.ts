@@ -227,6 +227,23 @@ describe("times when nothing is sent", () => {
     expect(decisions.filter(({ kind }) => kind === "hold").map(({ at }) => at / 1000)).toEqual([12, 22]);
   });
 
+  test("let events wait through restarts, each said to wait once", () => {
+    const inputs = [comes(10, "a"), comes(20, "b")];
+    const decisions = letPass(setOf(muted), { inputs, until: 400, restarts: new Set([1, 2, 3, 4]) });
+    expect(told(decisions)).toEqual(["180: New a b"]);
+    const held = decisions.flatMap((one) => (one.kind === "hold" ? one.events.map(({ event }) => event) : []));
+    expect(held).toHaveLength(2);
+  });
+
+  test("come before inhibition and silences: what waited is withheld only if it still is at their end", () => {
+    const silence = { id: "s1", namespace: "default", matchers: ["id=a"], startsAt: 0, endsAt: 100_000 };
+    const silenced = compileSilences([silence, { ...silence, id: "s2", matchers: ["id=b"], endsAt: 500_000 }]);
+    const inputs = [comes(10, "a"), comes(20, "b")];
+    const decisions = letPass(setOf(muted), { inputs, until: 600, silenced });
+    expect(told(decisions)).toEqual(["180: New a"]);
+    expect(decisions.flatMap((one) => (one.kind === "withhold" ? [[one.by, one.at]] : []))).toEqual([["s2", 180_000]]);
+  });
+
   test("let alerts wait for the first tick after their end, and those that ended meanwhile go unheard", () => {
     const inputs = [fires(0, "a"), fires(0, "b"), ends(50, "b")];
     expect(told(letPass(setOf(muted), { inputs, until: 200 }))).toEqual(["182: New a"]);
@@ -307,6 +324,15 @@ describe("inhibition", () => {
         ends(5, "s", { level: "high", host: "h" }),
       ],
       expected: ["2: New s", "12: Resolved -s", "13: New t"],
+    },
+    {
+      name: "leaves a single event gone, also when the source is over",
+      inputs: [
+        fires(0, "s", { level: "high", host: "h" }),
+        comes(1, "t", low),
+        ends(5, "s", { level: "high", host: "h" }),
+      ],
+      expected: ["2: New s", "12: Resolved -s"],
     },
     {
       name: "comes from single events never",

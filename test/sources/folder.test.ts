@@ -1,10 +1,19 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/connector-kit/http/clock.ts";
 import { loadManifests } from "../../src/manifests/load.ts";
 import { builtinPlatforms } from "../../src/manifests/platform-source.ts";
-import { createFolderSource } from "../../src/sources/folder.ts";
+import { createFolderSource, type FolderOptions } from "../../src/sources/folder.ts";
 import type { Snapshot, Source } from "../../src/sources/source.ts";
 import { folderOf } from "../support/cli.ts";
 
@@ -31,6 +40,7 @@ async function watching(
   files: Record<string, string>,
   prepare: (folder: string) => void = () => undefined,
   inputs = ["m"],
+  more: (folder: string) => Pick<FolderOptions, "also" | "beside"> = () => ({}),
 ): Promise<Watched> {
   const folder = folderOf(files);
   prepare(folder);
@@ -38,6 +48,7 @@ async function watching(
   const snapshots: Snapshot[] = [];
   let seen: () => void = () => undefined;
   const source = createFolderSource({
+    ...more(folder),
     inputs,
     cwd: folder,
     clock: systemClock(),
@@ -191,4 +202,21 @@ test("nothing is told after it was closed", async () => {
   it.write("a.yaml", hook("a", "Late"));
   await it.source.look();
   expect(it.snapshots).toHaveLength(1);
+});
+
+test("what manifests rest on counts as part of them: a changed text beside them is a new snapshot of the same revision", async () => {
+  const all = await watching({ "m/a.yaml": hook("a") }, undefined, ["m"], (folder) => ({
+    also: [join(folder, "templates")],
+    beside: async () =>
+      existsSync(join(folder, "templates/x.hbs")) ? readFileSync(join(folder, "templates/x.hbs"), "utf8") : "",
+  }));
+  const change = (text: string) => {
+    const count = all.snapshots.length;
+    writeFileSync(join(all.folder, "templates/x.hbs"), text);
+    return all.until(() => all.snapshots.length > count);
+  };
+  // The folder comes into being while it is watched.
+  mkdirSync(join(all.folder, "templates"));
+  const revisions = [(await change("one")).revision, (await change("two")).revision];
+  expect(revisions).toEqual([all.first.revision, all.first.revision]);
 });

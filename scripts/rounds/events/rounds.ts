@@ -6,10 +6,11 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RunningProgram } from "../controller.ts";
 import { type Random, seeded } from "../random.ts";
 import { must } from "../report.ts";
 import { createLoad, type Load } from "./load.ts";
-import { type EventStage, eventStage, type RunningProgram } from "./stage.ts";
+import { type EventStage, eventStage } from "./stage.ts";
 import { drained, verifyEvents } from "./verify.ts";
 
 const SENDERS = 24;
@@ -35,6 +36,8 @@ export function killedUnderLoad(seed: string, kills: number, state?: string): Pr
     let memory = 0;
     for (let kill = 0; kill < kills; kill++) {
       const program = await stage.start();
+      // One that does not hold the state only takes in.
+      await program.leads;
       const stop = load.begin(program.address);
       await sleep(random.whole(50, 1500));
       memory = Math.max(memory, program.memory());

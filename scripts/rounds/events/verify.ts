@@ -1,17 +1,18 @@
 /** What has to hold when the load is over: each webhook that was answered 2xx is delivered, or dead with a reason. */
 import type { StoredEvent } from "../../../src/store/event-types.ts";
 import type { LastingStore } from "../../../src/store/types.ts";
+import type { ControllerStage, RunningProgram } from "../controller.ts";
 import { must } from "../report.ts";
 import type { Load } from "./load.ts";
 import type { ReceivedDelivery } from "./receiver.ts";
-import type { EventStage, RunningProgram } from "./stage.ts";
+import type { EventStage } from "./stage.ts";
 
 /** Milliseconds that the queue may take to become empty: the longest waits of five attempts, and a lease. */
 const MOST_TIME = 120_000;
 const PAGE = 1000;
 
 /** Waits until nothing is open. @throws Violation */
-export async function drained(stage: EventStage, program: RunningProgram): Promise<void> {
+export async function drained(stage: ControllerStage, program: RunningProgram): Promise<void> {
   const start = performance.now();
   const store = await stage.store();
   try {

@@ -1,11 +1,12 @@
 /** Gives the controller what it knows nothing of: secrets, connections, the folder, chance. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { registerSecrets } from "../../connector-kit/http/connection.ts";
 import { createGuardedClient, type GuardedClient } from "../../connector-kit/http/guarded-request.ts";
 import { type Controller, type ControllerOptions, createController } from "../../controller/controller.ts";
 import { liveHostTrust } from "../../manifests/allowlist.ts";
 import { resolveCredentials } from "../../manifests/secrets.ts";
-import { readTemplates, TemplateSet } from "../../notifications/render/index.ts";
+import { LiveTemplates, readTemplates, TEMPLATES_FOLDER } from "../../notifications/render/index.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
 import type { Logger } from "../../server/logger.ts";
 import { createFolderSource } from "../../sources/folder.ts";
@@ -37,10 +38,15 @@ export function composeController(
   const http = createGuardedClient({
     trust: liveHostTrust(() => settings),
   });
+  const templates = new LiveTemplates();
   const source = createFolderSource({
     inputs: options.inputs,
     cwd: surroundings.cwd,
-    also: options.configurationFile === undefined ? [] : [options.configurationFile],
+    also: [
+      ...(options.configurationFile === undefined ? [] : [options.configurationFile]),
+      join(settings.folder, TEMPLATES_FOLDER),
+    ],
+    beside: async () => JSON.stringify([...(await readTemplates(settings.folder)).files]),
     load: () => live.load(),
     clock: surroundings.clock,
     onError: (error) => log.error({ error }, "the manifests could not be read"),
@@ -56,7 +62,7 @@ export function composeController(
     hide: (secrets) => registerSecrets(connections.transport, secrets),
     senders: () => readSenders(settings, connections.secrets, (secret) => connections.transport.redactor.add(secret)),
     clean: (text) => connections.transport.redactor.redact(text),
-    templates: async () => new TemplateSet((await readTemplates(settings.folder)).files),
+    templates: async () => templates.next(await readTemplates(settings.folder)),
     http,
     publicUrl,
     clock: surroundings.clock,

@@ -35,11 +35,16 @@ export default notificationsList;
 const columns = [
   { title: "AT", of: ({ at }: Notice) => moment(at).slice(0, 19) },
   { title: "ROUTE", of: ({ namespace, route, path }: Notice) => [`${namespace}/${route}`, ...path].join(".") },
-  { title: "WHAT", of: ({ reason, state }: Notice) => (state === undefined ? reason : `${reason} ${state}`) },
+  { title: "WHAT", of: whatOf },
   { title: "TO", of: ({ receiver = "", told }: Notice) => (told && told.via !== receiver ? told.via : receiver) },
   { title: "EVENTS", of: ({ eventCount }: Notice) => String(eventCount) },
   { title: "ABOUT", of: (notice: Notice) => paragraph(aboutOf(notice)) },
 ];
+
+/** One that may have been sent more than once is marked. */
+function whatOf({ reason, state, resent }: Notice): string {
+  return [reason, ...(state === undefined ? [] : [state]), ...(resent === undefined ? [] : ["(sent again)"])].join(" ");
+}
 
 function aboutOf({ told, code, message, by, groupKey, heldBack }: Notice): string {
   const held = heldBack > 0 ? ` (${count(heldBack, "event")} held back before)` : "";

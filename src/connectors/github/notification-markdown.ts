@@ -73,14 +73,14 @@ function mentions(fit: Fitting, { mentions: names }: Notification): string {
     .join(" ");
 }
 
-function summary({ severity, status, urgency, events: all, heldBack = 0 }: Notification): string {
+function summary({ severity, status, urgency, events: all, earlierEvents = 0, heldBack = 0 }: Notification): string {
   const time = all.at(-1)?.time;
   const said = [
     `**${severity}**`,
     status,
     urgency && `urgency ${urgency}`,
     time && escaped(time, 100),
-    all.length > 1 ? `${all.length} events` : undefined,
+    all.length > 1 ? `${all.length + earlierEvents} events` : undefined,
     heldBack > 0 ? `${heldBack} more were held back` : undefined,
   ];
   return said.filter(Boolean).join(" · ");
@@ -127,9 +127,9 @@ function actions(fit: Fitting, { actions: all }: Notification): string[] {
 }
 
 /** One event is told by title and text. */
-function events(fit: Fitting, { events: all }: Notification): string[] {
+function events(fit: Fitting, { events: all, earlierEvents }: Notification): string[] {
   if (all.length < 2) return [];
-  return fit.last("events", all, EVENTS_MOST).map(({ time, summary: said }) => {
+  return fit.last("events", all, EVENTS_MOST, earlierEvents).map(({ time, summary: said }) => {
     const line = [time, oneLine(said)].filter(Boolean).join(" ");
     return text(fit, "an event", line, EVENT_MOST);
   });

@@ -73,14 +73,14 @@ function headline({ title, severity, status }: Notification): string {
   return `${status === "resolved" ? "🟢" : signs[severity]} ${oneLine(title) || "Notification"}`;
 }
 
-function summary({ severity, status, urgency, events, heldBack = 0 }: Notification): string {
+function summary({ severity, status, urgency, events, earlierEvents = 0, heldBack = 0 }: Notification): string {
   const time = events.at(-1)?.time;
   const said = [
     severity,
     status,
     ...(urgency === undefined ? [] : [`urgency ${urgency}`]),
     ...(time === undefined ? [] : [time]),
-    ...(events.length > 1 ? [`${events.length} events`] : []),
+    ...(events.length > 1 ? [`${events.length + earlierEvents} events`] : []),
     ...(heldBack > 0 ? [`${heldBack} more were held back`] : []),
   ];
   return said.filter(isText).join(" · ");
@@ -145,10 +145,10 @@ function factBlocks(fit: Fitting, { facts }: Notification): Block[] {
 }
 
 /** One event is told by title and text. */
-function eventBlocks(fit: Fitting, { events }: Notification): Block[] {
+function eventBlocks(fit: Fitting, { events, earlierEvents }: Notification): Block[] {
   if (events.length < 2) return [];
   const lines = fit
-    .last("events", events, EVENTS_MOST)
+    .last("events", events, EVENTS_MOST, earlierEvents)
     .map(({ time, summary }) =>
       fit.text("an event", `• ${[time, oneLine(summary)].filter(Boolean).join(" ")}`, EVENT_MOST, escapeCharacter),
     )

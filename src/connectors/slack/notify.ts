@@ -1,8 +1,9 @@
 /**
  * Notifications in Slack: a message, changed in place where the receiver says so.
  *
- * A message has no idempotency key: after a lost answer it may be there, and is not sent again by itself. A change is
- * repeatable. `parse` is stated, since changing a message reads names and addresses otherwise than sending one does.
+ * A message has no idempotency key, and to look for it takes scopes (`channels:history`) that many apps lack. So a post
+ * whose answer was lost is not repeated within its call; the delivery is tried again, and history marks it. Both carry
+ * the run's key in their metadata. A change is repeatable. `parse` is stated, since changing a message reads names and addresses otherwise than sending one does.
  */
 import {
   ConnectorError,

@@ -10,10 +10,18 @@ const WHOLE_MOST = 200_000;
 
 /** @returns the notification with what fits of it, and what was left out as a sentence. */
 export function fitted(notification: Notification): { data: Notification; truncated?: string | undefined } {
-  if (JSON.stringify(notification).length <= WHOLE_MOST) return { data: notification };
+  if (JSON.stringify(notification).length <= WHOLE_MOST)
+    return { data: notification, truncated: earlier(notification) };
   const fit = new Fitting(WHOLE_MOST);
   const data = { ...notification, ...texts(fit, notification), ...lists(fit, notification) };
   return { data: { ...data, ...codeOf(fit, notification) }, truncated: fit.omitted };
+}
+
+/** What was left out before it came here. */
+function earlier({ events, earlierEvents }: Notification): string | undefined {
+  const fit = new Fitting();
+  fit.last("events", events, events.length, earlierEvents);
+  return fit.omitted;
 }
 
 function texts(fit: Fitting, { title, text, template, group }: Notification): Partial<Notification> {
@@ -25,7 +33,10 @@ function texts(fit: Fitting, { title, text, template, group }: Notification): Pa
   };
 }
 
-function lists(fit: Fitting, { facts, links, actions, events, mentions }: Notification): Partial<Notification> {
+function lists(
+  fit: Fitting,
+  { facts, links, actions, events, earlierEvents, mentions }: Notification,
+): Partial<Notification> {
   return {
     mentions: fit.first("mentions", mentions, 50).flatMap((name) => fit.whole("a mention", name, 250) ?? []),
     facts: fit.first("facts", facts, 100).map(({ name, value }) => ({
@@ -39,8 +50,14 @@ function lists(fit: Fitting, { facts, links, actions, events, mentions }: Notifi
     actions: fit
       .first("actions", actions, 25)
       .filter((action) => fit.whole("an action", JSON.stringify(action), 5000) !== undefined),
-    events: fit.last("events", events, 100).map((event) => eventOf(fit, event)),
+    ...newest(fit, events, earlierEvents),
   };
+}
+
+function newest(fit: Fitting, events: readonly NotificationEvent[], earlier = 0): Partial<Notification> {
+  const shown = fit.last("events", events, 100, earlier);
+  const left = events.length - shown.length + earlier;
+  return { events: shown.map((event) => eventOf(fit, event)), ...(left > 0 ? { earlierEvents: left } : {}) };
 }
 
 function codeOf(fit: Fitting, { code }: Notification): Pick<Notification, "code"> {

@@ -10,6 +10,8 @@ import type { NewDelivery } from "../../store/event-types.ts";
 import { MOST_LISTED, type NewNotice } from "../../store/notice-types.ts";
 import type { DecidedEvent, Decision, Notify } from "../decisions.ts";
 import type { Labels } from "../matchers.ts";
+import { worstSeverity } from "../render/severity.ts";
+import type { EarlierEvents } from "../render/types.ts";
 import type { Receiver } from "../route-options.ts";
 
 /** What a delivery is told beside the event that it follows from. */
@@ -21,11 +23,16 @@ export interface NoticeInput {
   groupKey: string;
   groupLabels: Labels;
   urgency?: "high" | "medium" | "low";
-  /** Numbers in the inbox; of alerts whether they fire. The newest last. */
+  /** Numbers in the inbox; of alerts whether they fire. The newest last, of a larger group the newest {@link MOST_READ}. */
   events: readonly { seq: number; firing?: boolean }[];
+  /** What is told of those before. */
+  earlier?: EarlierEvents;
   heldBack: number;
   receiver: Receiver;
 }
+
+/** Of a larger group the newest are read: nobody reads on, and each costs a look at the store. */
+export const MOST_READ = 1000;
 
 export interface Outputs {
   deliveries: (NewDelivery & { event: number })[];
@@ -52,13 +59,14 @@ function tell(decision: Notify, traceOf: (event: number) => string, { deliveries
   const events = decision.events.toSorted((a, b) => a.event - b.event);
   const newest = events.at(-1)?.event ?? 0;
   const { namespace, name } = namesOf(route);
-  const seen = events.map(({ event, firing }) => ({ seq: event, ...(firing === undefined ? {} : { firing }) }));
+  const seen = events.slice(-MOST_READ).map(({ event, firing }) => ({ seq: event, ...optionally({ firing }) }));
+  const earlier = earlierOf(events.slice(0, -MOST_READ));
   const status = statusOf(events);
   for (const [position, receiver] of receivers.entries()) {
     const id = deliveryId(decision.id, position);
     const input: NoticeInput = {
       ...{ at, route, groupKey, groupLabels, events: seen, heldBack, receiver },
-      ...(urgency === undefined ? {} : { urgency }),
+      ...optionally({ urgency, earlier }),
     };
     const key = ["notification", receiver.integration, receiver.target ?? {}, groupKey];
     deliveries.push({
@@ -71,6 +79,18 @@ function tell(decision: Notify, traceOf: (event: number) => string, { deliveries
       ...(status === undefined ? {} : { status }),
     });
   }
+}
+
+function earlierOf(events: readonly DecidedEvent[]): EarlierEvents | undefined {
+  if (events.length === 0) return undefined;
+  const count = (fires: boolean) => events.filter(({ firing }) => firing === fires).length;
+  return { count: events.length, firing: count(true), resolved: count(false), severity: worstSeverity(events) };
+}
+
+/** Leaves out what is undefined. */
+function optionally<T extends Readonly<Record<string, unknown>>>(given: T) {
+  const stated = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(stated) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** A group's key may be longer than an index has room for. */

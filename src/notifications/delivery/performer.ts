@@ -1,8 +1,9 @@
 /**
  * Delivers a notification to one receiver; while that one is down, to its fallback.
  *
- * What was told is on record before the delivery ends. A process that dies in between tells it again under the same
- * key, by which platforms that know repetitions show it once.
+ * What was told is on record before the delivery ends. An attempt whose process died before that, or whose answer never
+ * came, may have told it: it is told again under the same key, by which platforms that know repetitions, or can look
+ * for it, show it once; and history says so (`Notice.resent`).
  */
 import type { Notification, Notified } from "../../api/notification.ts";
 import { ConnectorError } from "../../connector-kit/errors.ts";
@@ -18,12 +19,9 @@ import { type Channel, type ChannelTools, openChannel } from "./channel.ts";
 import type { NoticeInput } from "./outputs.ts";
 import type { Renderer } from "./renderer.ts";
 
-/** Of a larger group the newest are read: nobody reads on, and each costs a look at the store. */
-const MOST_READ = 1000;
-
 export interface NotificationPerformerOptions extends ChannelTools {
   store: Pick<EventStore, "event">;
-  notices: Pick<NoticeStore, "told" | "reference">;
+  notices: Pick<NoticeStore, "told" | "wasTold" | "reference">;
   origins: Origins;
   render: Renderer;
   publicUrl(): string | undefined;
@@ -54,6 +52,8 @@ class Telling {
   }
 
   async perform(): Promise<Performed> {
+    const { id, attempts } = this.#delivery;
+    if (attempts > 1 && (await this.#options.notices.wasTold(id))) return { outcome: "done" };
     const told = await this.#group();
     const { notification, fault } = await this.#options.render(told);
     const ended = await this.#withFallback(notification);
@@ -72,18 +72,19 @@ class Telling {
   }
 
   async #group(): Promise<Told> {
-    const { route, groupLabels, urgency, heldBack, receiver, at } = this.#input;
+    const { route, groupLabels, urgency, heldBack, receiver, at, earlier } = this.#input;
     const publicUrl = this.#options.publicUrl();
     return {
       ...{ events: await this.#events(), groupLabels, receiver, route, heldBack, now: at },
       ...(urgency === undefined ? {} : { urgency }),
+      ...(earlier ? { earlier } : {}),
       ...(publicUrl === undefined ? {} : { publicUrl }),
     };
   }
 
   async #events(): Promise<GroupEvent[]> {
     const told: GroupEvent[] = [];
-    for (const { seq, firing } of this.#input.events.slice(-MOST_READ)) {
+    for (const { seq, firing } of this.#input.events) {
       const event = await this.#event(seq);
       if (event) told.push({ event, labels: labelsOf(event), ...(firing === undefined ? {} : { firing }) });
     }
@@ -104,7 +105,8 @@ class Telling {
     const second = await this.#attempt(notification, receiver.fallback, `${this.#delivery.id}_fallback`);
     if (second.outcome === "told" || first.outcome === "told") return second;
     const also = ` The fallback ${receiver.fallback} did not deliver it either: ${second.message}`;
-    return { ...first, message: `${first.message}${also}` };
+    const message = `${first.message}${also}`;
+    return first.outcome === "retry" ? { ...first, message, ...unknownOf(first, second) } : { ...first, message };
   }
 
   async #attempt(notification: Notification, integration: string, key: string): Promise<Attempted> {
@@ -152,9 +154,18 @@ function isDown(attempted: Attempted): boolean {
   return attempted.outcome !== "told" && (DOWN.has(attempted.code) || attempted.code === "UnknownIntegration");
 }
 
-function failedBy({ code, message, retryable, retryAfter }: ConnectorError): Attempted {
+/**
+ * An answer that never came is no reason to give up: a notification that comes twice is better than none. The
+ * connector's call is not repeated by itself then; the delivery is, on record.
+ */
+function failedBy({ code, message, retryable, retryAfter, outcomeUnknown }: ConnectorError): Attempted {
   if (!retryable) return { outcome: "dead", code, message };
-  return { outcome: "retry", code, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  const wait = retryAfter === undefined ? {} : { retryAfter };
+  return { outcome: "retry", code, message, ...wait, ...(outcomeUnknown ? { unknown: true } : {}) };
+}
+
+function unknownOf(...all: readonly Attempted[]): { unknown?: true } {
+  return all.some((one) => one.outcome === "retry" && one.unknown) ? { unknown: true } : {};
 }
 
 const interrupted: Attempted = {

@@ -9,7 +9,7 @@ import { eventView, inData } from "../../events/event-view.ts";
 import { type Found, follow, type Lookup } from "../../expressions/paths.ts";
 import type { Labels } from "../matchers.ts";
 import { timeOf } from "./generic.ts";
-import { severityOf, statusOf, worstSeverity } from "./severity.ts";
+import { alertsOf, severityOf, statusOf, worstSeverity } from "./severity.ts";
 import type { GroupEvent, Told } from "./types.ts";
 
 /** Of one group, for each of its events in turn. */
@@ -53,15 +53,16 @@ function viewOf({ event, labels, firing }: GroupEvent): Record<string, unknown> 
   return { ...eventView(event), ...timeOf(event), ...status, seq, labels, severity: severityOf(labels.severity) };
 }
 
-function groupView({ events, groupLabels, route, urgency, heldBack, receiver, now }: Told): Record<string, unknown> {
+function groupView(told: Told): Record<string, unknown> {
+  const { events, earlier, groupLabels, route, urgency, heldBack, receiver, now } = told;
+  const count = events.length + (earlier?.count ?? 0);
   return {
     labels: groupLabels,
-    count: events.length,
-    others: Math.max(0, events.length - 1),
-    firing: events.filter(({ firing }) => firing === true).length,
-    resolved: events.filter(({ firing }) => firing === false).length,
-    severity: worstSeverity(events),
-    status: statusOf(events),
+    count,
+    others: Math.max(0, count - 1),
+    ...alertsOf(told),
+    severity: worstSeverity(events, earlier?.severity),
+    status: statusOf(told),
     urgency,
     heldBack,
     route,

@@ -24,19 +24,20 @@ const saidElsewhere: ReadonlySet<string> = new Set(["type", "source", "subject"]
 
 /** @returns the notification; never throws. */
 export function genericNotification(told: Told): Notification {
-  const { events, receiver, urgency, heldBack } = told;
-  const status = statusOf(events);
+  const { events, earlier, receiver, urgency, heldBack } = told;
+  const status = statusOf(told);
   const newest = events.at(-1);
   return {
-    title: headline(events),
+    title: headline(told),
     text: newest ? (messageOf(newest) ?? "") : "",
-    severity: worstSeverity(events),
+    severity: worstSeverity(events, earlier?.severity),
     ...(status === undefined ? {} : { status }),
     ...(urgency === undefined ? {} : { urgency }),
     facts: [...labelFacts(events), ...timeFacts(newest)],
     links: eventLinks(told),
     actions: [],
     events: events.map((one) => eventLine(one, genericSummary(one))),
+    ...(earlier ? { earlierEvents: earlier.count } : {}),
     mentions: receiver.mentions ?? [],
     template: GENERIC,
     group: told.groupLabels,
@@ -73,13 +74,14 @@ export function timeOf({ envelope, stored }: GroupEvent["event"]): { time?: stri
   return Number.isNaN(moment.getTime()) ? {} : { time: moment.toISOString() };
 }
 
-function headline(events: readonly GroupEvent[]): string {
+function headline({ events, earlier }: Told): string {
   const [only, ...others] = events;
   if (!only) return "No events";
   if (others.length === 0) return genericSummary(only);
   const types = new Set(events.map(({ event }) => oneLine(event.envelope.type)));
   const [type = ""] = types;
-  return `${events.length} events ${types.size === 1 ? type : `of ${types.size} types`}`;
+  const count = events.length + (earlier?.count ?? 0);
+  return `${count} events ${types.size === 1 ? type : `of ${types.size} types`}`;
 }
 
 function messageOf({ event }: GroupEvent): string | undefined {

@@ -1,5 +1,5 @@
 /** What rendering is given, and what it gives. */
-import type { Notification } from "../../api/notification.ts";
+import type { Notification, Severity } from "../../api/notification.ts";
 import type { OpenEvent } from "../../events/types.ts";
 import type { Labels } from "../matchers.ts";
 import type { Receiver } from "../route-options.ts";
@@ -13,10 +13,21 @@ export interface GroupEvent {
   firing?: boolean;
 }
 
+/** The events of a group that are not read when it is told: its oldest. */
+export interface EarlierEvents {
+  count: number;
+  firing: number;
+  resolved: number;
+  /** The worst. */
+  severity: Severity;
+}
+
 /** A group at the moment when it is told, and to whom. */
 export interface Told {
   /** The newest last. */
   events: readonly GroupEvent[];
+  /** Of a group that is larger: what is known of those before. */
+  earlier?: EarlierEvents;
   /** What `groupBy` made of them. */
   groupLabels: Labels;
   receiver: Receiver;

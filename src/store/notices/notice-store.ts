@@ -1,5 +1,5 @@
 /** The store of notifications over one database, SQLite or PostgreSQL. What is written with events is in `flush.ts`. */
-import { type Kysely, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { encodeText } from "../events/text.ts";
 import type { NoticeFilter, NoticeStore } from "../notice-types.ts";
 import type { Tables } from "../schema.ts";
@@ -24,6 +24,12 @@ export function createNoticeStore(db: Kysely<Tables>, explain: Explain): NoticeS
     told: (delivery, how) =>
       explain(async () => {
         await db.updateTable("notices").set(toldColumns(how)).where("delivery", "=", encodeText(delivery)).execute();
+      }),
+    wasTold: (delivery) =>
+      explain(async () => {
+        const told = db.selectFrom("notices").select("seq").where("told_at", "is not", null);
+        const row = await told.where("delivery", "=", encodeText(delivery)).executeTakeFirst();
+        return row !== undefined;
       }),
     reference: (groupKey, via, before) => explain(() => reference(db, groupKey, via, before)),
     notices: (filter) => explain(async () => (await list(db, filter)).map(toNotice)),
@@ -65,6 +71,7 @@ function list(db: Kysely<Tables>, filter: NoticeFilter): Promise<NoticeJoined[]>
     .leftJoin("deliveries", "deliveries.id", "notices.delivery")
     .selectAll("notices")
     .select(["deliveries.state", "deliveries.attempts", "deliveries.code", "deliveries.message"])
+    .select((builder) => resentOf(builder).as("resent"))
     .orderBy("notices.seq", "desc")
     .limit(filter.limit);
   if (filter.namespace !== undefined) query = query.where("notices.namespace", "=", filter.namespace);
@@ -73,6 +80,17 @@ function list(db: Kysely<Tables>, filter: NoticeFilter): Promise<NoticeJoined[]>
   if (filter.kind !== undefined) query = query.where("notices.kind", "=", filter.kind);
   if (filter.before !== undefined) query = query.where("notices.seq", "<", filter.before);
   return query.execute();
+}
+
+/** Attempts of unknown outcome before the last; one that recorded that it told is not sent after that. */
+function resentOf(builder: ExpressionBuilder<Tables, "notices">) {
+  return builder
+    .selectFrom("attempts")
+    .select(({ fn }) => fn.countAll().as("count"))
+    .whereRef("attempts.delivery", "=", "notices.delivery")
+    .where("attempts.outcome", "in", ["lost", "unknown"])
+    .where(sql<boolean>`attempts.number < deliveries.attempts`)
+    .where(sql<boolean>`(notices.told_at is null or attempts.at <= notices.told_at)`);
 }
 
 function count(db: Kysely<Tables>, filter: { namespace?: string; since?: number }): Promise<CountRow[]> {

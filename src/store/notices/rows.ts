@@ -71,6 +71,7 @@ export function toldColumns(told: Told | undefined) {
 export interface NoticeJoined extends Selectable<NoticeRow> {
   state: string | null;
   attempts: number | null;
+  resent: number | string | bigint | null;
   code: string | null;
   message: string | null;
 }
@@ -78,6 +79,7 @@ export interface NoticeJoined extends Selectable<NoticeRow> {
 export function toNotice(row: NoticeJoined): Notice {
   const state = stateOf(row);
   const told = toldOf(row);
+  const resent = Number(row.resent ?? 0);
   return {
     seq: row.seq,
     at: row.at,
@@ -98,6 +100,7 @@ export function toNotice(row: NoticeJoined): Notice {
     ...(row.delivery === null ? {} : { delivery: decodeText(row.delivery) }),
     ...(state === undefined ? {} : { state }),
     ...(row.attempts === null ? {} : { attempts: row.attempts }),
+    ...(resent === 0 ? {} : { resent }),
     ...(row.code === null ? {} : { code: row.code }),
     ...(row.message === null ? {} : { message: decodeText(row.message) }),
     ...(told ? { told } : {}),

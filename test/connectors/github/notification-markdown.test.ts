@@ -94,3 +94,14 @@ test("code of one line is fenced longer than its backticks, and only where that 
   expect([inlineCode("a"), inlineCode("`a"), inlineCode("````")]).toEqual(["`a`", "`` `a ``", undefined]);
   expect(linkAddress("https://x.example/a)(b@c")).toBe("https://x.example/a%29%28b%40c");
 });
+
+test("a group of 5,000 says how many there are, and how many are not shown", () => {
+  const [event] = plainNotification.events;
+  const events = Array.from({ length: 1000 }, (_, seq) => ({
+    ...(event as (typeof plainNotification.events)[0]),
+    seq,
+  }));
+  const { body, truncated } = render({ ...plainNotification, events, earlierEvents: 4000 }, false);
+  expect(body).toContain("5000 events");
+  expect(truncated).toContain("4950 of 5000 events");
+});

@@ -75,6 +75,16 @@ describe("an issue", () => {
     });
   });
 
+  test("is found by a run that is tried again, and made by another run", async () => {
+    const { system, get } = await start();
+    await withSystem(system, async (stage) => {
+      const first = await notify(stage, {}, { repository: "api" });
+      expect(await notify(stage, {}, { repository: "api" })).toEqual(first);
+      expect(await get("/issues")).toHaveLength(1);
+      expect(await notify(stage, {}, { repository: "api" }, { key: "run-2" })).not.toEqual(first);
+    });
+  });
+
   test("that is over before anybody was told is made closed", async () => {
     const { system, get } = await start();
     await withSystem(system, async (stage) => {

@@ -126,3 +126,14 @@ test("the route's mentions stand in the text and in a block, unread otherwise", 
   });
   expect(message.truncated).toBe("Left out: the mention @nobody, which Slack knows nobody by.");
 });
+
+test("a group of 5,000 says how many there are, and how many are not shown", () => {
+  const [event] = plainNotification.events;
+  const events = Array.from({ length: 1000 }, (_, seq) => ({
+    ...(event as (typeof plainNotification.events)[0]),
+    seq,
+  }));
+  const message = rendered({ ...plainNotification, events, earlierEvents: 4000 });
+  expect(JSON.stringify(blocksOf("context", message))).toContain("5000 events");
+  expect(message.truncated).toContain("4990 of 5000 events");
+});

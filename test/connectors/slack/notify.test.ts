@@ -152,3 +152,19 @@ describe("an earlier notification", () => {
     );
   });
 });
+
+test("after a lost answer a post is not repeated within its call and may be there, an edit is repeated and is the same", async () => {
+  await withAnswers(
+    () => ({ body: { ok: false, error: "internal_error" } }),
+    async (stage) => {
+      const posted = await failureOf(notify(stage, {}));
+      expect(posted).toMatchObject({ code: "UNAVAILABLE", retryable: true, outcomeUnknown: true });
+      expect(stage.requests).toHaveLength(1);
+      const edited = await failureOf(notify(stage, {}, undefined, { key: "run-1", previous: "C012:1.5" }));
+      expect(edited).toMatchObject({ code: "UNAVAILABLE", retryable: true, outcomeUnknown: false });
+      const edits = stage.requests.slice(1);
+      expect(edits.length).toBeGreaterThan(1);
+      expect(new Set(edits.map((request) => JSON.stringify(request.body))).size).toBe(1);
+    },
+  );
+});

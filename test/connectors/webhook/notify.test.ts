@@ -57,6 +57,15 @@ test("one that is too large keeps its newest events and says what it lacks", asy
   expect(notified?.truncated).toContain("100 of 200 facts");
   const { data } = JSON.parse(receiver.received[0]?.body ?? "") as { data: Notification };
   expect(data.events.at(-1)?.seq).toBe(199);
-  expect(Object.keys(data).sort()).toEqual(Object.keys(plainNotification).concat("heldBack").sort());
+  expect(data.earlierEvents).toBe(100);
+  const keys = [...Object.keys(plainNotification), "earlierEvents", "heldBack"];
+  expect(Object.keys(data).sort()).toEqual(keys.sort());
   expect(receiver.received[0]?.body.length).toBeLessThan(400_000);
+});
+
+test("what it lacked before it came here is said, also where all that came is sent", async () => {
+  const { session, receiver } = await withReceiver();
+  const notified = await notify(session, { ...plainNotification, earlierEvents: 4999 });
+  expect(notified?.truncated).toBe("Left out: 4999 of 5000 events.");
+  expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({ data: { earlierEvents: 4999 } });
 });

@@ -1,14 +1,14 @@
 /** From an event to what chats show, over the whole event layer with time that the test moves. */
 import { expect, test } from "vitest";
 import { ConnectorError } from "../../../src/connector-kit/errors.ts";
+import { statsOf } from "../../../src/notifications/notice-stats.ts";
 import { renderNotification, TEMPLATE_FAILED, TemplateSet } from "../../../src/notifications/render/index.ts";
-import { type Chat, routesOf, stage } from "./stage.ts";
+import { pass } from "../../events/support.ts";
+import { type Chat, eventOf, routesOf, type Sent, stage } from "./stage.ts";
 
-const refuses =
-  (code: "UNAVAILABLE" | "VALIDATION" | "NOT_FOUND" | "AUTH"): Chat =>
-  () => {
-    throw new ConnectorError(code, "No.");
-  };
+const refuses = (code: "UNAVAILABLE" | "VALIDATION" | "NOT_FOUND" | "AUTH") => (): never => {
+  throw new ConnectorError(code, "No.");
+};
 
 test("one receiver that fails repeats nothing at the others, and comes back alone from the dead letters", async () => {
   const answers = { hook: refuses("VALIDATION") };
@@ -33,7 +33,7 @@ test("one receiver that fails repeats nothing at the others, and comes back alon
 
 test("a receiver that cannot be reached for a while is tried again by itself; the other heard once", async () => {
   let failures = 3;
-  const hook: Chat = (sent) => (failures-- > 0 ? refuses("UNAVAILABLE")(sent) : {});
+  const hook: Chat = () => (failures-- > 0 ? refuses("UNAVAILABLE")() : {});
   const all = await stage({
     routes: { receivers: [{ integration: "chat" }, { integration: "hook" }] },
     chats: { hook },
@@ -214,4 +214,104 @@ test("a notification that is given up raises one event, which is told too, and n
   const dead = await all.store.events.events({ type: "plumbline.delivery.dead", limit: 9 });
   expect(dead).toHaveLength(1);
   expect(all.sent).toHaveLength(2);
+});
+
+test("a message whose answer never came is sent again under its key, and history marks it; one that was refused or limited is no repeat", async () => {
+  let lost = 2;
+  let refused = 1;
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }, { integration: "hook" }] },
+    chats: {
+      chat: () => {
+        if (lost-- > 0) throw new ConnectorError("TIMEOUT", "No answer.", { outcomeUnknown: true });
+        return {};
+      },
+      hook: () => {
+        if (refused-- > 0) throw new ConnectorError("RATE_LIMITED", "Slow down.", { retryAfter: 1000 });
+        return {};
+      },
+    },
+  });
+  await all.emit("a");
+  await all.pass(0.5);
+  const line = async (to: string) => (await all.store.notices.notices({ receiver: to, limit: 9 }))[0];
+  expect(await line("chat")).toMatchObject({ state: "waiting", code: "TIMEOUT" });
+  expect(await line("chat")).not.toHaveProperty("resent");
+  await all.pass(20);
+  expect(await line("chat")).toMatchObject({ state: "done", attempts: 3, resent: 2 });
+  expect(await line("hook")).toMatchObject({ state: "done", attempts: 2 });
+  expect(await line("hook")).not.toHaveProperty("resent");
+  const keys = all.sent.filter(({ to }) => to === "chat").map(({ run }) => run.key);
+  expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+  const attempts = await all.store.events.attempts(keys[0] as string);
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(["unknown", "unknown", "done"]);
+});
+
+test("where the receiver's answer never came and the fallback failed, the next attempt is a repeat too", async () => {
+  let down = 1;
+  const unknown: Chat = () => {
+    if (down > 0) throw new ConnectorError("TIMEOUT", "No answer.", { outcomeUnknown: true });
+    return {};
+  };
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat", fallback: "backup" }] },
+    chats: { chat: unknown, backup: () => (down-- > 0 ? refuses("UNAVAILABLE")() : {}) },
+  });
+  await all.emit("a");
+  await all.pass(20);
+  const [line] = await all.store.notices.notices({ limit: 9 });
+  expect(line).toMatchObject({ state: "done", attempts: 2, resent: 1 });
+});
+
+test("of a group that is larger than what is read, count, status and severity are those of all, and the newest are listed", async () => {
+  const all = await stage({
+    routes: { receivers: [{ integration: "chat" }], groupBy: [], groupWait: "3s", throttle: "0s" },
+    render: (told) => renderNotification(new TemplateSet(), told),
+  });
+  const alerts = ["x", "y"].map((fingerprint) => ({ fingerprint, status: "firing", labels: { severity: "critical" } }));
+  const plain = Array.from({ length: 1000 }, () => ({}));
+  await all.store.events.accept([...alerts, ...plain].map((data, at) => eventOf(all.clock.now(), `e${at}`, data)));
+  await all.pass(8);
+  const { notification } = all.sent[0] as Sent;
+  expect(notification).toMatchObject({ title: "1002 events deploy", status: "firing", severity: "critical" });
+  expect(notification).toMatchObject({ earlierEvents: 2, events: { length: 1000 } });
+  expect(notification.events.at(-1)?.seq).toBe(1002);
+});
+
+test("what a time, a silence and an alert keep back is counted and on record: the first waits, the others are gone", async () => {
+  const all = await stage({
+    routes: {
+      ...{ receivers: [{ integration: "chat" }], groupBy: ["type"], groupInterval: "5s", throttle: "0s" },
+      inhibit: [{ source: ["type=fire"], target: ["type=smoke"] }],
+      // It begins at noon.
+      routes: [{ match: { types: ["night"] }, muteTimes: [{ times: [{ start: "12:00", end: "12:02" }] }] }],
+    },
+  });
+  const now = all.clock.now();
+  await all.store.notices.putSilence({
+    ...{ id: "s1", namespace: "default", matchers: ["type=move"], startsAt: now, endsAt: now + 30_000 },
+    ...{ createdAt: now, createdBy: "cli:ada@host" },
+  });
+  await all.emit("f1", "fire", { fingerprint: "f", status: "firing" });
+  await all.pass(1);
+  for (const [id, type] of [
+    ["n1", "night"],
+    ["m1", "move"],
+    ["k1", "smoke"],
+    ["n2", "night"],
+  ] as const) {
+    await all.emit(id, type);
+    await all.pass(0.5);
+  }
+  await all.emit("f2", "fire", { fingerprint: "f", status: "resolved" });
+  await pass(all.clock, 180_000, 5000);
+  expect(all.told().map((line) => line.replace(/^chat@\d+: /, ""))).toEqual(["f1", "f2", "n1 n2"]);
+  expect(statsOf(await all.store.notices.counts({})).suppressed).toEqual({
+    ...{ throttled: 0, muted: 2, silenced: 1, inhibited: 1, lost: 0 },
+  });
+  const withheld = await all.store.notices.notices({ kind: "withhold", limit: 9 });
+  expect(withheld.map(({ reason, by, events }) => [reason, by, events])).toEqual([
+    ["Inhibited", expect.stringContaining("f"), [4]],
+    ["Silenced", "s1", [3]],
+  ]);
 });

@@ -6,6 +6,7 @@ import type { Notification, Notified, NotifyRun } from "../../../src/api/notific
 import type { NotificationRoute } from "../../../src/api/notification-route.ts";
 import { compileConnector } from "../../../src/connector-kit/compile.ts";
 import { SchemaChecks } from "../../../src/connector-kit/facade/schema-checks.ts";
+import type { HttpWriter } from "../../../src/connector-kit/http/types.ts";
 import { createTransport, openSession, Type } from "../../../src/connector-kit/index.ts";
 import { createEngine } from "../../../src/events/engine.ts";
 import type { DeliveryCode } from "../../../src/events/reasons.ts";
@@ -16,6 +17,7 @@ import type { TemplateFault, Told } from "../../../src/notifications/render/inde
 import { RouteSet } from "../../../src/notifications/route-set.ts";
 import { compileRoute } from "../../../src/notifications/tree.ts";
 import type { NewEvent } from "../../../src/store/event-types.ts";
+import type { LastingStore } from "../../../src/store/types.ts";
 import { lastingStore, pass, recordingLog, TRACE } from "../../events/support.ts";
 import { desk } from "../../rules/fixture.ts";
 import { VirtualClock } from "../../support/clock.ts";
@@ -31,8 +33,10 @@ export interface Sent {
   notification: Notification;
 }
 
-/** What a chat does with a notification: its answer, or what it throws. */
-export type Chat = (sent: Sent) => Notified | Promise<Notified>;
+/** What a chat does with a notification: its answer, or what it throws. It may send requests to {@link CHAT}. */
+export type Chat = (sent: Sent, http: HttpWriter) => Notified | Promise<Notified>;
+
+export const CHAT = "https://chat.example";
 
 export function routesOf(spec: NotificationRoute["spec"]): RouteSet {
   return new RouteSet([compileRoute(routeOf(spec)).tree]);
@@ -51,36 +55,51 @@ export const plainly: Renderer = ({ events, groupLabels, heldBack, urgency }: To
   },
 });
 
+export function eventOf(receivedAt: number, id: string, data: unknown = {}, type = "deploy"): NewEvent {
+  const attributes = JSON.stringify({ specversion: "1.0", id, source: "/ci", type });
+  return {
+    ...{ namespace: "default", source: "/ci", id, type, receivedAt, trace: TRACE, hops: 0 },
+    ...{ attributes, data: JSON.stringify(data) },
+  };
+}
+
 export interface StageOptions {
   routes: NotificationRoute["spec"];
   /** What each Integration does; one that is not named delivers. */
   chats?: Readonly<Record<string, Chat>>;
   closed?: Readonly<Record<string, DeliveryCode>>;
   render?: Renderer;
+  /** Left out: a new one. */
+  clock?: VirtualClock;
+  /** Left out: a new one. */
+  store?: LastingStore;
 }
 
-export async function stage({ routes, chats = {}, closed = {}, render = plainly }: StageOptions) {
-  const clock = new VirtualClock({ auto: false });
+export async function stage({ routes, chats = {}, closed = {}, render = plainly, ...given }: StageOptions) {
+  const { clock = new VirtualClock({ auto: false }) } = given;
   const start = clock.now();
-  const store = await lastingStore(clock);
+  const { store = await lastingStore(clock) } = given;
   const log = recordingLog();
   const sent: Sent[] = [];
   const faults: TemplateFault[] = [];
   const checks = new SchemaChecks();
   await checks.problems({}, {}); // loads what takes time that the virtual clock does not know
+  const transport = createTransport({ clock });
   const current = { routes: routesOf(routes) };
   const connectorOf = (to: string) =>
     compileConnector({
       ...desk("freshdesk"),
+      http: { baseUrl: CHAT, authorize: () => ({ headers: {} }) },
+      open: ({ http }) => ({ reader: {}, writer: http.writer }),
       target: Type.Object(
         { channel: Type.Optional(Type.String()), via: Type.String({ default: "api" }) },
         { additionalProperties: false },
       ),
-      async notify(_, notification, target, run) {
+      async notify(http, notification, target, run) {
         const events = notification.events.map(({ summary }) => summary);
         const one: Sent = { to, at: (clock.now() - start) / 1000, events, target, run, notification };
         sent.push(one);
-        return chats[to]?.(one) ?? { reference: `m${sent.length}` };
+        return chats[to]?.(one, http as HttpWriter) ?? { reference: `m${sent.length}` };
       },
     });
   const accept = async (events: readonly NewEvent[]) => {
@@ -112,7 +131,6 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly 
             const reason = closed[integration];
             if (reason !== undefined) return { state: "closed", reason, message: `${integration} is closed.` };
             const compiled = connectorOf(integration);
-            const transport = createTransport({ clock });
             const options = { transport, connection: {}, credentials: {}, lane: "background" } as const;
             return { state: "open", compiled, session: await openSession(compiled.connector, options) };
           },
@@ -121,22 +139,17 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly 
     },
   });
   engine.start();
-  onTestFinished(async () => {
+  const stop = async () => {
     const stopped = engine.stop(0);
     await pass(clock, 1000);
     await stopped;
-  });
+  };
+  onTestFinished(stop);
   return {
-    ...{ clock, store, log, sent, faults, current, start },
+    ...{ clock, store, log, sent, faults, current, start, stop },
     /** An event arrives; its id is as named. */
     async emit(id: string, type = "deploy", data: unknown = {}): Promise<void> {
-      const attributes = JSON.stringify({ specversion: "1.0", id, source: "/ci", type });
-      await accept([
-        {
-          ...{ namespace: "default", source: "/ci", id, type, receivedAt: clock.now(), trace: TRACE, hops: 0 },
-          ...{ attributes, data: JSON.stringify(data) },
-        },
-      ]);
+      await accept([eventOf(clock.now(), id, data, type)]);
     },
     pass: (seconds: number) => pass(clock, seconds * 1000),
     /** `chat@0: a b` for each notification that was sent. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Attempt } from "../../../src/store/event-types.ts";
 import type { KeptState, NewNotice, NoticeFlush } from "../../../src/store/notice-types.ts";
 import { START } from "../support.ts";
 import type { Opening } from "./contract.ts";
@@ -109,6 +110,36 @@ export function noticeTests({ open, beside }: Opening): void {
     expect(await notices.reference("default/ops:{}", "chat", "d3")).toBeUndefined();
     expect((await notices.notices({ limit: 9 })).map(({ told }) => told?.title)).toEqual([undefined, "Over", "T\0"]);
     expect((await notices.notices({ limit: 1, before: 2 }))[0]?.told).toEqual(how);
+  });
+
+  test("a notification is marked as sent again by attempts before the last whose end nobody knows, until it was told", async () => {
+    const { notices, events } = await open();
+    await notices.takeOver("p1");
+    const seq = await followed(events, "a", []);
+    const made = { ...delivery("d", { kind: "notification" }), event: seq };
+    await events.dispatch([], flush({ deliveries: [made], notices: [notice({ delivery: "d", receiver: "chat" })] }));
+    const resent = async () => (await notices.notices({ limit: 9 }))[0]?.resent;
+    const attempt = (outcome: Attempt["outcome"], at: number) => ({ at, took: 5, outcome });
+    const waits = { state: "waiting", notBefore: START } as const;
+    await claimed(events);
+    await events.end([ended("d", { ...waits, attempt: attempt("retry", START) })]);
+    await claimed(events);
+    expect(await resent()).toBeUndefined();
+    await events.end([ended("d", { ...waits, attempt: attempt("unknown", START + 1) })]);
+    // It is not sent again yet.
+    expect(await resent()).toBeUndefined();
+    await claimed(events, { until: START + 10 });
+    expect(await resent()).toBe(1);
+    expect(await notices.wasTold("d")).toBe(false);
+    await claimed(events, { now: START + 11, worker: "w2", until: START + 60_000 });
+    expect(await resent()).toBe(2);
+    await notices.told("d", { at: START + 20, via: "chat", title: "T" });
+    expect(await notices.wasTold("d")).toBe(true);
+    expect(await notices.wasTold("e")).toBe(false);
+    // An attempt that ends after that was recorded is followed by one that sends nothing.
+    await events.end([ended("d", { worker: "w2", ...waits, attempt: attempt("lost", START + 30) })]);
+    await claimed(events, { now: START + 31 });
+    expect(await resent()).toBe(2);
   });
 
   test("counts add up lines and events by what became of them", async () => {
