@@ -209,9 +209,10 @@ test("a posted event fires rules on types, and an action whose expression is fal
 test("labels of the envelope decide a route, and those of the data where it has none", async () => {
   const route =
     "---\napiVersion: plumbline.dev/v1alpha1\nkind: NotificationRoute\nmetadata: { name: n }\n" +
-    "spec: { match: { matchers: ['team=pay'] }, receivers: [{ integration: support }] }\n";
+    "spec: { match: { matchers: ['team=pay'] }, receivers: [{ integration: chat, target: { channel: x } }] }\n";
+  const chat = integration("chat", "{ platform: slack, credentials: { token: { env: T } } }");
   const matched = async (event: object) => {
-    const { stdout } = await run(route, { specversion: "1.0", id: "1", source: "/x", type: "t", ...event });
+    const { stdout } = await run(route + chat, { specversion: "1.0", id: "1", source: "/x", type: "t", ...event });
     return (JSON.parse(stdout) as { routes: { matched: boolean }[] }).routes[0]?.matched;
   };
   expect(await matched({ labels: { team: "pay" }, data: { labels: { team: "db" } } })).toBe(true);

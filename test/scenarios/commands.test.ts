@@ -36,6 +36,7 @@ test("validate shows what fails at its line, in every format as any other proble
         ...{ code: "ScenarioFailed", file: "tests.yaml", line: 16, column: 12, path: "/spec/expect/0" },
         message:
           "Scenario wrong: Expected chat to be told at 30s with urgency high, but it has no urgency. The route is ops.",
+        level: "error",
         remedy: "All that happens: plumbline simulate --scenarios",
         excerpt: "  expect: [{ at: 30s, receiver: chat, urgency: high }]",
       },
