@@ -23,7 +23,7 @@ const RECORD_AGAIN = 2000;
 /** The part of its room that has to be free before more is claimed, while there is more. */
 const LEAST_ROOM = 1 / 8;
 /** Events that are kept in memory, so that a delivery's need not be read back. */
-const RECENT = 500;
+const RECENT = 2000;
 
 export interface WorkerOptions {
   store: EventStore;

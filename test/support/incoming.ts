@@ -1,12 +1,8 @@
 /** Answers for tests that stand in for the network. */
-import type { Incoming } from "../../src/connector-kit/http/dispatch.ts";
+import type { Incoming } from "../../src/connector-kit/http/collect.ts";
 
 /** @returns the answer as the way out gives it. */
-export function incoming(response: Response): Incoming {
-  const { status, headers, body } = response;
-  return { status, headers: Object.fromEntries(headers), body: body ?? nothing() };
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-  // An answer without a body.
+export async function incoming(response: Response): Promise<Incoming> {
+  const { status, headers } = response;
+  return { status, headers: Object.fromEntries(headers), bytes: Buffer.from(await response.arrayBuffer()) };
 }

@@ -1,32 +1,15 @@
 /**
- * The one way out: undici's own `request` over undici's own dispatcher, loaded with the first request.
+ * The one way out: undici's dispatcher, loaded with the first request.
  *
  * Node's global fetch is another undici, which hangs with a dispatcher of this one; undici's own costs
- * three times what its `request` does, for streams and headers that nobody here asks for
+ * several times what the exchange does, for streams and headers that nobody here asks for
  * (docs/decisions/0017). The package takes long to load, and commands that ask no system should not pay
  * for it. The proxy variables come in as an argument; an empty string keeps undici from looking into the
  * process's environment itself.
  */
 import type { Dispatcher } from "undici";
+import { collect, type Incoming, type Outgoing } from "./collect.ts";
 import { assertPublicUrl, guardedDispatcher, type HostTrust } from "./public-address.ts";
-
-/** One request as it goes out. Redirects are not followed. */
-export interface Outgoing {
-  method: string;
-  /** Names in lower case. */
-  headers: Readonly<Record<string, string>>;
-  body?: string | Uint8Array;
-  signal: AbortSignal;
-}
-
-/** The answer to it, its body still to be read. */
-export interface Incoming {
-  status: number;
-  /** Names in lower case; what came several times is joined with commas. */
-  headers: Readonly<Record<string, string>>;
-  /** Unpacked, where it came compressed. */
-  body: AsyncIterable<Uint8Array>;
-}
 
 export type Fetch = (url: string, outgoing: Outgoing) => Promise<Incoming>;
 
@@ -56,9 +39,11 @@ const CONNECT_TIMEOUT = 10_000;
 /** What packs answers that this program unpacks. */
 const ENCODINGS = "gzip, deflate, br";
 
+type Send = (url: URL, outgoing: Outgoing) => Promise<Incoming>;
+
 interface Loaded {
-  plain: Fetch;
-  guarded: Fetch;
+  plain: Send;
+  guarded: Send;
   close(): Promise<unknown>;
 }
 
@@ -70,21 +55,22 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const undici = await import("undici");
     const plain = options.dispatcher ?? dispatcherOf(undici, options.env);
     const guarded = options.dispatcher ?? guardedDispatcher(undici, { trust });
+    const other = options.fetch && standing(options.fetch);
     return {
-      plain: options.fetch ?? unpacking(undici, plain),
-      guarded: options.fetch ?? sending(undici, guarded),
+      plain: other ?? unpacking(undici, plain),
+      guarded: other ?? ((url, outgoing) => collect(guarded, url, outgoing)),
       close: () => Promise.all([plain.destroy(), guarded.destroy()]),
     };
   };
   return {
     async fetch(url, outgoing) {
       loaded ??= load();
-      return (await loaded).plain(url, outgoing);
+      return (await loaded).plain(new URL(url), outgoing);
     },
     async guardedFetch(url, outgoing) {
-      const { href } = assertPublicUrl(url, trust);
+      const address = assertPublicUrl(url, trust);
       loaded ??= load();
-      return (await loaded).guarded(href, outgoing);
+      return (await loaded).guarded(address, outgoing);
     },
     async close() {
       if (loaded && !options.dispatcher) await (await loaded).close();
@@ -92,37 +78,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   };
 }
 
-function sending(undici: typeof import("undici"), dispatcher: Dispatcher): Fetch {
-  return async (url, { method, headers, body = null, signal }) => {
-    const answer = await undici.request(url, {
-      dispatcher,
-      method: method as Dispatcher.HttpMethod,
-      headers: headers as Record<string, string>,
-      body,
-      signal,
-    });
-    return { status: answer.statusCode, headers: joined(answer.headers), body: answer.body };
-  };
+function standing(fetch: Fetch): Send {
+  return (url, outgoing) => fetch(url.href, outgoing);
 }
 
 /** Asks for packed answers, whatever their status; one without a body has nothing to unpack. */
-function unpacking(undici: typeof import("undici"), dispatcher: Dispatcher): Fetch {
+function unpacking(undici: typeof import("undici"), dispatcher: Dispatcher): Send {
   const unpack = undici.interceptors.decompress({ skipErrorResponses: false });
-  const plain = sending(undici, dispatcher);
-  const packed = sending(undici, dispatcher.compose(unpack));
+  const unpacked = dispatcher.compose(unpack);
   return (url, outgoing) => {
-    if (outgoing.method === "HEAD") return plain(url, outgoing);
-    return packed(url, { ...outgoing, headers: { "accept-encoding": ENCODINGS, ...outgoing.headers } });
+    if (outgoing.method === "HEAD") return collect(dispatcher, url, outgoing);
+    return collect(unpacked, url, { ...outgoing, headers: { "accept-encoding": ENCODINGS, ...outgoing.headers } });
   };
-}
-
-/** @returns the headers, names in lower case. */
-export function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) found[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return found;
 }
 
 function dispatcherOf(undici: typeof import("undici"), env: DispatchOptions["env"]): Dispatcher {

@@ -7,7 +7,7 @@
  */
 import type { Dispatcher } from "undici";
 import { ConnectorError } from "../errors.ts";
-import { joined } from "./dispatch.ts";
+import { joined } from "./collect.ts";
 import { networkFailure } from "./network-errors.ts";
 import { assertPublicUrl, guardedDispatcher, type HostTrust, type Resolve } from "./public-address.ts";
 

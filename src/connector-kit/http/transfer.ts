@@ -1,6 +1,6 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
 import { pathBelow } from "./address.ts";
-import { dropBody, readBody, TooLarge } from "./body.ts";
+import { TooLarge } from "./body.ts";
 import { type Call, lowerCased } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
@@ -28,6 +28,8 @@ const READ_TIMEOUT = 30_000;
 /** Shorter than a lease lasts, so that no write outlives the right to send it. */
 const WRITE_TIMEOUT = 9_000;
 const MOST_BYTES = 32 * 1024 * 1024;
+/** What is read of a body that nobody looks at, in bytes: a short one leaves the connection usable. */
+const DROPPED_BYTES = 64 * 1024;
 
 /**
  * Sends a request unless the breaker is open, and tells the breaker how it went.
@@ -85,15 +87,13 @@ async function sent(
   transport.counters.requests += 1;
   connection.options.onRequest?.({ method: call.method, path: pathBelow(connection.base, url), kind: call.kind });
   const fetch = connection.profile.userChosenUrl ? transport.guardedFetch : transport.fetch;
-  const response = await fetch(url.href, {
+  return fetch(url.href, {
     method: call.method,
     headers: { ...call.headers, ...lowerCased(call.options.eachAttempt?.() ?? {}), ...authorization, ...conditions },
     ...(call.body === undefined ? {} : { body: call.body }),
+    ...(call.options.ignoreAnswer ? { most: DROPPED_BYTES, drop: true } : { most: mostBytes(call) }),
     signal,
   });
-  const { status, headers, body } = response;
-  const bytes = call.options.ignoreAnswer ? await dropBody(body) : await readBody(body, mostBytes(call));
-  return { status, headers, bytes };
 }
 
 function mostBytes({ options }: Call): number {
