@@ -76,14 +76,14 @@ export async function openWorkspace(
   loadConnectors: boolean,
 ): Promise<Workspace> {
   const settings = await readSettings(invocation, loadConnectors);
-  const { cwd, stdin } = invocation.surroundings;
+  const { surroundings } = invocation;
   const { configuration, platforms } = settings;
   const loaded = await loadManifests({
     inputs,
-    cwd,
+    cwd: surroundings.cwd,
     platforms,
     configuration,
-    stdin,
+    ...(inputs.includes("-") ? { stdin: surroundings.stdin } : {}), // looking at it loads streams
     check: checksIn(settings.folder),
   });
   return { ...settings, loaded, integrations: loaded.manifests.filter(isIntegration) };
