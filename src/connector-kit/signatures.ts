@@ -5,7 +5,7 @@
  * An empty or missing secret never verifies, since anybody can sign with it.
  */
 import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifyBytes } from "node:crypto";
-import type { Authenticate, InboundRequest } from "./contract.ts";
+import type { Authenticate, InboundRequest } from "./event-contract.ts";
 
 /** The reason is for the log of refused deliveries; it holds no secret and no signature. */
 export type Verification = { ok: true } | { ok: false; reason: string };
