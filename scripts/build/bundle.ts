@@ -11,6 +11,7 @@ import { ascii } from "./ascii.ts";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyGlobs } from "./lazy-globs.ts";
 import { lazyStringWidth } from "./lazy-string-width.ts";
+import { startChunks } from "./start-chunks.ts";
 import { threads } from "./threads.ts";
 import { entryModule, packageEntries, virtualModules } from "./virtual-modules.ts";
 
@@ -34,6 +35,7 @@ function chunkPath(facade: string | null | undefined): string {
 export async function bundle(root: string, target: string): Promise<void> {
   const start = join(root, "src/cli/start.ts");
   const names = Object.keys(packageEntries) as (keyof typeof packageEntries)[];
+  const chunks = startChunks(root);
   const build = await rolldown({
     cwd: root,
     platform: "node",
@@ -41,7 +43,16 @@ export async function bundle(root: string, target: string): Promise<void> {
       cli: start,
       ...Object.fromEntries(names.map((name) => [name, entryModule(name)])),
     },
-    plugins: [lazyBuiltins, lazyGlobs(root), lazyStringWidth, threads, await virtualModules(root), asciiOutput],
+    preserveEntrySignatures: "allow-extension",
+    plugins: [
+      lazyBuiltins,
+      lazyGlobs(root),
+      lazyStringWidth,
+      threads,
+      await virtualModules(root),
+      chunks.plugin,
+      asciiOutput,
+    ],
     // Our modules do nothing when they are loaded; building a schema that nobody uses is left out.
     treeshake: {
       moduleSideEffects: (id) => (id.startsWith(join(root, "src/")) && id !== start ? false : undefined),
@@ -55,6 +66,7 @@ export async function bundle(root: string, target: string): Promise<void> {
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: ({ facadeModuleId }) => chunkPath(facadeModuleId),
+      codeSplitting: { groups: chunks.groups, includeDependenciesRecursively: false },
       minify: "dce-only",
     });
   } finally {

@@ -11,7 +11,15 @@ import type { Plugin } from "rolldown";
 const prefix = "plumbline:builtin/";
 
 /** Those that hold much which is loaded on use. */
-const large = ["node:crypto", "node:fs", "node:fs/promises", "node:timers/promises", "node:util"];
+const large = [
+  "node:crypto",
+  "node:fs",
+  "node:fs/promises",
+  "node:http",
+  "node:os",
+  "node:timers/promises",
+  "node:util",
+];
 
 const require = createRequire(import.meta.url);
 

@@ -63,15 +63,22 @@ async function guarded(
 /** Columns of help: it is written without asking how wide the window is. */
 const HELP_WIDTH = 80;
 
+type Examples = readonly (readonly [line: string, why: string])[];
+
 /** One line of help, its details (paragraphs, wrapped here), and examples, as every command has them. */
-export function documentation(
-  brief: string,
-  examples: readonly (readonly [line: string, why: string])[],
-  details = "",
-) {
+export function documentation(brief: string, examples: Examples, details = "") {
+  return {
+    brief,
+    /** Made when help is asked for: every start makes all commands. */
+    get fullDescription(): string {
+      return fullDescription(brief, examples, details);
+    },
+  };
+}
+
+function fullDescription(brief: string, examples: Examples, details: string): string {
   const widest = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, why]) => `  plumbline ${line.padEnd(widest)}  ${why}`.trimEnd());
   const paragraphs = details.split("\n\n").map((text) => wrap(text.replaceAll("\n", " "), HELP_WIDTH).join("\n"));
-  const text = [`${brief}.`, ...paragraphs, ["EXAMPLES", ...lines].join("\n")].filter((part) => part !== "");
-  return { brief, fullDescription: text.join("\n\n") };
+  return [`${brief}.`, ...paragraphs, ["EXAMPLES", ...lines].join("\n")].filter((part) => part !== "").join("\n\n");
 }

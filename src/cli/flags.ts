@@ -125,6 +125,13 @@ export const lastingStateFlag = {
   state: value("postgres://… or the default sqlite:.plumbline/state.db"),
 } as const;
 
+/** Of commands that list what such a state keeps. */
+export const listFlags = { ...outputFlag, ...lastingStateFlag, ...commonFlags };
+export const listAliases = { ...outputAlias, ...commonAliases };
+export const limitFlag = {
+  limit: { kind: "parsed", parse: parseCount, optional: true, brief: "At most so many; default 50" },
+} as const;
+
 export const onlyFlag = {
   only: {
     kind: "parsed",

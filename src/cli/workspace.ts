@@ -81,14 +81,14 @@ export async function openWorkspace(
   playScenarios = false,
 ): Promise<Workspace> {
   const settings = await readSettings(invocation, loadConnectors);
-  const { cwd, stdin } = invocation.surroundings;
+  const { surroundings } = invocation;
   const { configuration, platforms } = settings;
   const loaded = await loadManifests({
     inputs,
-    cwd,
+    cwd: surroundings.cwd,
     platforms,
     configuration,
-    stdin,
+    ...(inputs.includes("-") ? { stdin: surroundings.stdin } : {}), // looking at it loads streams
     check: checksIn(settings.folder),
     checkSound: playScenarios ? scenariosIn(settings.folder) : undefined,
   });

@@ -3,7 +3,7 @@
  *
  * Nothing is tried again: whether that would do harm is not known here.
  */
-import type { Classified, Connector } from "./contract.ts";
+import type { Connector } from "./contract.ts";
 import { ConnectorError } from "./errors.ts";
 import { formatMoment } from "./http/clock.ts";
 import { deadline } from "./http/deadline.ts";
@@ -12,6 +12,7 @@ import type { Lane } from "./http/limits.ts";
 import { shortened } from "./http/platform-message.ts";
 import { redactedError } from "./http/redact.ts";
 import type { Transport } from "./http/transport.ts";
+import type { Classified } from "./http-contract.ts";
 
 /** Names the failure that an error stands for; `undefined`: it is not known, and taken as UNAVAILABLE. */
 export type ErrorClassifier = (error: unknown) => Classified | undefined;

@@ -2,7 +2,8 @@
  * What taking a webhook in asks of a connector's declaration, in one place: how this Integration's requests are
  * proven, which of their bytes are remembered, and who caused an event.
  */
-import type { Authenticate, CheckedAccount, Events, InboundRequest, PlatformEvent } from "./contract.ts";
+import type { CheckedAccount } from "./account.ts";
+import type { Authenticate, Events, InboundRequest, PlatformEvent } from "./event-contract.ts";
 
 /** How the requests of an Integration with this connection are proven. @throws ConnectorError for one that cannot be right. */
 export function authenticateOf(

@@ -2,9 +2,11 @@
 
 export { Secret, type Static, type TSchema, Type } from "../api/index.ts";
 export type * from "../api/notification.ts";
+export type * from "./account.ts";
 export * from "./compile.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
+export type * from "./event-contract.ts";
 export * from "./facade/index.ts";
 export * from "./fitting.ts";
 export type { ErrorClassifier, Guard } from "./guard.ts";
@@ -23,6 +25,7 @@ export {
   type TransportOptions,
 } from "./http/transport.ts";
 export * from "./http/types.ts";
+export type * from "./http-contract.ts";
 export * from "./inbound.ts";
 export * from "./pagination.ts";
 export * from "./parents.ts";

@@ -5,7 +5,8 @@
  * once in earnest, when something first asks for the writer. So no connector, users' own included,
  * can write by way of its reader.
  */
-import type { Check, Connector, Identity, OpenContext } from "./contract.ts";
+import type { Check, Identity } from "./account.ts";
+import type { Connector, OpenContext } from "./contract.ts";
 import { ConnectorError } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Client, createClient } from "./http/client.ts";

@@ -13,7 +13,7 @@ import {
   timingSafeEqual,
   verify as verifyBytes,
 } from "node:crypto";
-import type { Authenticate, InboundRequest } from "./contract.ts";
+import type { Authenticate, InboundRequest } from "./event-contract.ts";
 
 /** The reason is for the log of refused deliveries; it holds no secret and no signature. */
 export type Verification = { ok: true } | { ok: false; reason: string };

@@ -5,7 +5,7 @@
  * use their own header names for the same scheme. The published library knows one secret at a time and one family of
  * headers.
  */
-import type { Authenticate, InboundRequest } from "./contract.ts";
+import type { Authenticate, InboundRequest } from "./event-contract.ts";
 import { decoded, headerOf, wholeSeconds } from "./signatures.ts";
 
 /** Seconds that a timestamp may be away from this machine's clock, either way: what the published libraries take. */

@@ -6,7 +6,7 @@
  * known as its own from the first one on.
  */
 import type { Integration } from "../api/index.ts";
-import type { CheckedAccount } from "../connector-kit/contract.ts";
+import type { CheckedAccount } from "../connector-kit/account.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Answered } from "../connector-kit/http/connection.ts";
 import type { Session } from "../connector-kit/session.ts";

@@ -7,7 +7,7 @@
  * escapes in headers and takes the first event of a batch for the whole.
  */
 import { CLOUDEVENTS_VERSION, type EventEnvelope } from "../api/event.ts";
-import type { InboundRequest } from "../connector-kit/contract.ts";
+import type { InboundRequest } from "../connector-kit/event-contract.ts";
 import { bodyText } from "../connector-kit/inbound.ts";
 import { headerOf } from "../connector-kit/signatures.ts";
 import { headerAttributes } from "./cloudevents-headers.ts";

@@ -1,5 +1,6 @@
 /** What is known of the Integration that an event came through, beside the event. */
-import type { CheckedAccount, Events, PlatformEvent } from "../connector-kit/contract.ts";
+import type { CheckedAccount } from "../connector-kit/account.ts";
+import type { Events, PlatformEvent } from "../connector-kit/event-contract.ts";
 import { isOwnEvent } from "../connector-kit/inbound.ts";
 import type { StoredEvent } from "../store/event-types.ts";
 import type { About } from "./envelope.ts";

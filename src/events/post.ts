@@ -2,7 +2,7 @@
  * Takes in CloudEvents of other programs (`POST /api/events`). Who may post, and into which namespace, the server
  * knows; that no event claims to be the program's own is seen to here.
  */
-import type { InboundRequest } from "../connector-kit/contract.ts";
+import type { InboundRequest } from "../connector-kit/event-contract.ts";
 import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
 import { type ReadEvent, readCloudEvents } from "./cloudevents.ts";
 import { isOwnType, OWN_SOURCE, toNewEvent } from "./envelope.ts";

@@ -6,7 +6,7 @@
  */
 import { hash as sha256 } from "node:crypto";
 import { CLOUDEVENTS_VERSION } from "../api/event.ts";
-import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/contract.ts";
+import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/event-contract.ts";
 import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/inbound.ts";
 import { headerOf, verify } from "../connector-kit/signatures.ts";
 import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";

@@ -5,7 +5,7 @@
  * The signature names no key, so each sender's secrets are tried. Which namespace the events are in is the secret's
  * matter. The signature covers the body and no `ce-` header, so that events in binary mode prove nothing.
  */
-import type { InboundRequest } from "../connector-kit/contract.ts";
+import type { InboundRequest } from "../connector-kit/event-contract.ts";
 import { verify } from "../connector-kit/signatures.ts";
 import { standardWebhooks } from "../connector-kit/standard-webhooks.ts";
 

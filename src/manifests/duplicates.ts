@@ -54,6 +54,7 @@ export interface SharedSystems {
 export function sharedSystems(
   integrations: readonly { manifest: Manifest<Integration>; compiled: CompiledConnector | undefined }[],
 ): SharedSystems {
+  if (integrations.length < 2) return { add: () => [] };
   const systems = new Map<Manifest<Integration>, string>();
   const counts = new Map<string, number>();
   for (const { manifest, compiled } of integrations) {

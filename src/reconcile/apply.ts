@@ -7,27 +7,18 @@
  */
 import pLimit from "p-limit";
 import { parsePointer } from "../api/index.ts";
-import type { CompiledConnector, Kind } from "../connector-kit/compile.ts";
-import type {
-  Created,
-  CreateRequest,
-  Observed,
-  ObservedParent,
-  Spec,
-  UpdateRequest,
-} from "../connector-kit/contract.ts";
+import type { CompiledConnector } from "../connector-kit/compile.ts";
+import type { Created, CreateRequest, Observed, Spec } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
-import { settleReferences } from "../connector-kit/references.ts";
 import { type HolderLock, type Store, StoreError } from "../store/types.ts";
-import { withoutIgnored } from "./ignored.ts";
 import { kindTools } from "./kind-tools.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lost, lookUpCreated } from "./look-up.ts";
-import { parentOf } from "./match.ts";
 import { orderSteps, type Step } from "./order.ts";
-import { withSecrets } from "./prepare.ts";
-import type { Desired, IntegrationDecision, Memory, Observation, Outcome, PlannedChange, Thing } from "./types.ts";
+import { Progress } from "./progress.ts";
+import type { Desired, IntegrationDecision, Memory, Observation, Outcome, PlannedChange } from "./types.ts";
+import { WriteRequests } from "./write-requests.ts";
 
 export interface ApplyInput {
   compiled: CompiledConnector;
@@ -58,9 +49,9 @@ export async function applyDecision(input: ApplyInput): Promise<Outcome[]> {
   const changes = input.decision.changes.filter(({ action }) => action !== "blocked");
   const ledger = new Ledger(input);
   await ledger.bookkeeping(input.decision, changes);
-  const run = new Run(input, ledger);
-  await run.all(orderSteps(changes, input.compiled.kinds));
-  return changes.map((change) => run.outcomeOf(change));
+  const progress = new Progress((outcome) => input.onOutcome?.(outcome));
+  await new Run(input, ledger, progress).all(orderSteps(changes, input.compiled.kinds));
+  return changes.map((change) => progress.outcomeOf(change));
 }
 
 /** One execution of an ordered plan. */
@@ -68,19 +59,21 @@ class Run {
   readonly #input: ApplyInput;
   readonly #ledger: Ledger;
   readonly #limit: ReturnType<typeof pLimit>;
-  readonly #failed = new Map<PlannedChange, { status: Outcome["status"]; code?: string; message: string }>();
-  readonly #open = new Map<PlannedChange, number>();
+  readonly #requests: WriteRequests;
+  readonly #progress: Progress;
   #stateLost = false;
 
-  constructor(input: ApplyInput, ledger: Ledger) {
+  constructor(input: ApplyInput, ledger: Ledger, progress: Progress) {
     this.#input = input;
     this.#ledger = ledger;
+    this.#requests = new WriteRequests(input.compiled, ledger);
+    this.#progress = progress;
     this.#limit = pLimit(Math.min(input.compiled.connector.concurrency ?? WRITES_AT_ONCE, WRITES_AT_ONCE));
   }
 
   /** Runs all steps, in waves of those whose predecessors are done. */
   async all(steps: readonly Step[]): Promise<void> {
-    for (const { change } of steps) this.#open.set(change, (this.#open.get(change) ?? 0) + 1);
+    for (const { change } of steps) this.#progress.expect(change);
     let waiting = new Set(steps);
     while (waiting.size > 0) {
       const { ready = [], held = [] } = Object.groupBy(waiting, (step) =>
@@ -95,14 +88,9 @@ class Run {
   #abandon(waiting: ReadonlySet<Step>, lost: unknown): never {
     for (const step of waiting) {
       this.#mayStart(step);
-      this.#finish(step.change);
+      this.#progress.finish(step.change);
     }
     throw lost;
-  }
-
-  outcomeOf(change: PlannedChange): Outcome {
-    const failure = this.#failed.get(change);
-    return failure ? { change, ...failure } : { change, status: "done" };
   }
 
   async #wave(ready: readonly Step[]): Promise<void> {
@@ -122,7 +110,7 @@ class Run {
     const batches: Step[][] = [];
     for (const group of Map.groupBy(ready, ({ change, phase }) => `${change.kind}\n${phase}`).values()) {
       const first = group[0] as Step;
-      const batch = this.#kind(first.change).resource.batch;
+      const batch = this.#requests.kind(first.change).resource.batch;
       const able = batch && {
         create: batch.create,
         update: batch.update,
@@ -139,11 +127,11 @@ class Run {
   /** Whether a step may still start; notes why not. */
   #mayStart(step: Step): boolean {
     const { change } = step;
-    if (this.#failed.has(change)) return false;
-    const broken = [...step.after].find((before) => this.#failed.has(before.change));
+    if (this.#progress.hasFailed(change)) return false;
+    const broken = [...step.after].find((before) => this.#progress.hasFailed(before.change));
     if (broken) {
       const name = `${broken.change.kind}/${broken.change.key}`;
-      this.#fail(change, {
+      this.#progress.fail(change, {
         status: "skipped",
         code: "DependencyFailed",
         message: `not done, since ${name} was not done`,
@@ -151,11 +139,11 @@ class Run {
       return false;
     }
     if (this.#input.signal.aborted || this.#stateLost) {
-      this.#fail(change, { status: "interrupted", code: "Interrupted", message: "not done: interrupted" });
+      this.#progress.fail(change, { status: "interrupted", code: "Interrupted", message: "not done: interrupted" });
       return false;
     }
     if (this.#input.lease?.outlasts?.(WRITE_TIMEOUT) === false) {
-      this.#fail(change, { status: "interrupted", code: "LeaseLost", message: LEASE_LOST });
+      this.#progress.fail(change, { status: "interrupted", code: "LeaseLost", message: LEASE_LOST });
       return false;
     }
     return true;
@@ -167,18 +155,8 @@ class Run {
     } catch (error) {
       await this.#failure(step, error);
     } finally {
-      this.#finish(step.change);
+      this.#progress.finish(step.change);
     }
-  }
-
-  #finish(change: PlannedChange): void {
-    const left = (this.#open.get(change) ?? 1) - 1;
-    this.#open.set(change, left);
-    if (left === 0) this.#input.onOutcome?.(this.outcomeOf(change));
-  }
-
-  #fail(change: PlannedChange, failure: { status: Outcome["status"]; code?: string; message: string }): void {
-    if (!this.#failed.has(change)) this.#failed.set(change, failure);
   }
 
   /** Notes a failed write; one that trying again cannot cure is remembered. @throws StoreError: the state is lost. */
@@ -186,12 +164,12 @@ class Run {
     if (error instanceof StoreError) {
       this.#stateLost = true;
       const message = `it may have been made, and could not be recorded: ${error.message}`;
-      this.#fail(change, { status: "failed", code: "StateLost", message });
+      this.#progress.fail(change, { status: "failed", code: "StateLost", message });
       throw error;
     }
     const known = error instanceof ConnectorError;
     const message = error instanceof Error ? error.message : String(error);
-    this.#fail(change, { status: "failed", code: known ? error.code : "Internal", message });
+    this.#progress.fail(change, { status: "failed", code: known ? error.code : "Internal", message });
     if (known) await this.#ledger.failed(change, error);
   }
 
@@ -202,28 +180,28 @@ class Run {
     } catch (error) {
       await Promise.all(able.map((step) => this.#failure(step, error)));
     } finally {
-      for (const step of steps) this.#finish(step.change);
+      for (const step of steps) this.#progress.finish(step.change);
     }
   }
 
   async #runBatch(steps: readonly Step[]): Promise<void> {
     const { phase, change } = steps[0] as Step;
-    const { batch } = this.#kind(change).resource;
+    const { batch } = this.#requests.kind(change).resource;
     const { writer, guard } = this.#input;
     if (phase === "create" && batch?.create) {
       const create = batch.create.bind(batch);
       return this.#createAll(steps, (requests) => create(writer, requests));
     }
     if (phase === "update" && batch?.update) {
-      const requests = steps.map((step) => this.#updateRequest(step.change));
+      const requests = steps.map((step) => this.#requests.update(step.change));
       const update = batch.update.bind(batch);
       const answers = await guard(async () => oneEach(steps, await update(writer, requests)));
       return this.#each(steps, async (step, index) => {
         unlessError(answers[index]);
-        await this.#ledger.written(step.change, this.#isLast(step.change));
+        await this.#ledger.written(step.change, this.#progress.isLast(step.change));
       });
     }
-    const observed = steps.map((step) => this.#thing(step.change).observed);
+    const observed = steps.map((step) => this.#requests.thing(step.change).observed);
     const answers = await guard(async () => oneEach(steps, (await batch?.remove?.(writer, observed)) ?? []));
     return this.#each(steps, async (step, index) => {
       unlessError(answers[index]);
@@ -244,7 +222,7 @@ class Run {
 
   async #single(step: Step): Promise<void> {
     const { change, phase } = step;
-    const { resource } = this.#kind(change);
+    const { resource } = this.#requests.kind(change);
     const { writer, guard } = this.#input;
     switch (phase) {
       case "create":
@@ -254,15 +232,15 @@ class Run {
       case "update":
         return this.#update(change);
       case "unarchive":
-        await guard(async () => resource.archived?.unarchive(writer, this.#thing(change).observed));
-        return this.#ledger.written(change, this.#isLast(change));
+        await guard(async () => resource.archived?.unarchive(writer, this.#requests.thing(change).observed));
+        return this.#ledger.written(change, this.#progress.isLast(change));
       case "archive":
         await guard(async () => resource.archived?.archive(writer, this.#ledger.observed(change)));
         return change.action === "archive"
           ? this.#ledger.removed(change)
-          : this.#ledger.written(change, this.#isLast(change));
+          : this.#ledger.written(change, this.#progress.isLast(change));
       default:
-        await guard(async () => resource.remove?.(writer, this.#thing(change).observed));
+        await guard(async () => resource.remove?.(writer, this.#requests.thing(change).observed));
         return this.#ledger.removed(change);
     }
   }
@@ -276,7 +254,7 @@ class Run {
     steps: readonly Step[],
     send: (requests: readonly CreateRequest<Spec>[]) => Promise<readonly (Created | ConnectorError)[]>,
   ): Promise<void> {
-    const requests = steps.map((step) => this.#createRequest(step.change));
+    const requests = steps.map((step) => this.#requests.create(step.change));
     await this.#ledger.intend(steps.map((step) => step.change));
     const answers = await this.#answers(steps, async () => oneEach(steps, await send(requests)));
     const lost: { step: Step; sent: Lost }[] = [];
@@ -332,7 +310,7 @@ class Run {
   /** A thing whose create got no answer: what differs, or was not read, is written. */
   async #found(change: PlannedChange, thing: Observed): Promise<void> {
     const tools = kindTools((change.desired as Desired).kind);
-    const { differences, unreadable } = tools.compare(this.#desiredOf(change), tools.normalize(thing.spec));
+    const { differences, unreadable } = tools.compare(this.#requests.desired(change), tools.normalize(thing.spec));
     // Nobody can see which secret it has.
     const unseen = [...unreadable, ...Object.keys((change.desired as Desired).hashes)];
     const fields = [...differences.map(({ path }) => path), ...unseen].map(firstOf);
@@ -346,77 +324,25 @@ class Run {
     thing: Pick<Observed, "id" | "spec" | "raw">,
     unset: readonly string[],
   ): Promise<void> {
-    const { parent } = this.#createRequest(change);
-    await this.#ledger.created(change, thing, parent, unset.length === 0 && this.#isLast(change));
-  }
-
-  /** Whether a change has no further step. */
-  #isLast(change: PlannedChange): boolean {
-    return (this.#open.get(change) ?? 1) <= 1;
+    const { parent } = this.#requests.create(change);
+    await this.#ledger.created(change, thing, parent, unset.length === 0 && this.#progress.isLast(change));
   }
 
   /** Sets what creating could not set. */
   async #complete(change: PlannedChange, fields: readonly string[]): Promise<void> {
-    const { resource } = this.#kind(change);
+    const { resource } = this.#requests.kind(change);
     const { writer, guard } = this.#input;
-    const desired = this.#desiredOf(change);
-    const lists = Object.fromEntries(
-      fields.flatMap((name) =>
-        Array.isArray(desired[name]) ? [[name, { added: desired[name] as unknown[], removed: [] }]] : [],
-      ),
-    );
-    const changes = Object.fromEntries(fields.map((name) => [name, desired[name]]));
-    const observed = this.#ledger.observed(change);
-    await guard(async () => resource.update?.(writer, { observed, desired, changes, lists }));
-    await this.#ledger.written(change, this.#isLast(change));
+    const request = this.#requests.completion(change, fields);
+    await guard(async () => resource.update?.(writer, request));
+    await this.#ledger.written(change, this.#progress.isLast(change));
   }
 
   async #update(change: PlannedChange): Promise<void> {
-    const { resource } = this.#kind(change);
-    const request = this.#updateRequest(change);
+    const { resource } = this.#requests.kind(change);
+    const request = this.#requests.update(change);
     await this.#input.guard(async () => resource.update?.(this.#input.writer, request));
     this.#ledger.renew(change, request.changes);
-    await this.#ledger.written(change, this.#isLast(change));
-  }
-
-  #createRequest(change: PlannedChange): CreateRequest<Spec> {
-    const kind = this.#kind(change);
-    const parent = kind.parent ? this.#ledger.find(kind.parent.kind, parentOf(change.key)) : noParent;
-    if (!parent)
-      throw new Error(`${kind.parent?.kind}/${parentOf(change.key)} does not exist, and is not part of this run.`);
-    return { desired: this.#desiredOf(change), parent };
-  }
-
-  #updateRequest(change: PlannedChange): UpdateRequest<Spec> {
-    const stated = this.#desiredOf(change);
-    const desired = withoutIgnored(stated, change.desired?.entry.lifecycle.ignoreFields);
-    const names = new Set(change.differences.map(({ field }) => field));
-    for (const pointer of change.secretsChanged) names.add(pointer.split("/")[1] as string);
-    const idOf = this.#ledger.idOf;
-    return {
-      observed: this.#ledger.observed(change),
-      desired,
-      changes: Object.fromEntries([...names].map((name) => [name, desired[name] ?? stated[name]])),
-      lists: Object.fromEntries(
-        change.differences.flatMap(({ path, delta }) =>
-          delta ? [[path.slice(1), settleReferences(delta, idOf)]] : [],
-        ),
-      ),
-    };
-  }
-
-  /** What is written: ids for references, values for secrets. */
-  #desiredOf(change: PlannedChange): Record<string, unknown> {
-    const { resolved, secrets } = change.desired as Desired;
-    return withSecrets(settleReferences(resolved, this.#ledger.idOf), secrets);
-  }
-
-  #kind(change: PlannedChange): Kind {
-    return change.desired?.kind ?? (this.#input.compiled.kinds.get(change.kind) as Kind);
-  }
-
-  #thing(change: PlannedChange): Thing {
-    return change.thing as Thing;
+    await this.#ledger.written(change, this.#progress.isLast(change));
   }
 }
 
@@ -428,8 +354,6 @@ const LEASE_LOST =
 
 /** Platforms want writes few at a time, however many reads they take at once. */
 const WRITES_AT_ONCE = 4;
-
-const noParent: ObservedParent = { id: "", key: [], spec: {} };
 
 /** @throws the answer, where it is a failure. */
 function unlessError(answer: unknown): void {

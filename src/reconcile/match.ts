@@ -28,78 +28,115 @@ type Matches = Pick<KindReading, "declared" | "rest" | "ambiguous">;
  *
  * @throws ConnectorError when an observed thing lacks its key.
  */
-export function matchKind({ kind, desired, observed, inventory }: MatchInput): Matches {
-  const live = observed.map((thing) => ({ observed: thing, ownKey: keyOf(kind, thing), claimed: false }));
-  type Live = (typeof live)[number];
-  const byId = new Map<string, Live>();
-  const byKey = new Map<string, Live[]>();
-  for (const one of live) {
-    byId.set(scoped(parentOf(one.ownKey), one.observed.id), one);
-    const same = byKey.get(one.ownKey);
-    if (same) same.push(one);
-    else byKey.set(one.ownKey, [one]);
-  }
-  const inventoryById = lazyIndex(inventory);
+export function matchKind(input: MatchInput): Matches {
+  const { desired } = input;
+  const matching = new Matching(input);
+  for (const entry of desired) matching.byInventory(entry);
+  for (const entry of desired) matching.byFormerKey(entry);
+  for (const entry of desired) matching.byKey(entry);
+  return { declared: matching.declared(), rest: matching.rest(), ambiguous: matching.ambiguous };
+}
 
-  const found = new Map<Desired, { live: Live; inventory: InventoryEntry | undefined }>();
-  const ambiguous = new Set<Desired>();
-  const declaredKeys = new Set(desired.map(({ key }) => key));
-  const claim = (entry: Desired, one: Live, owned: InventoryEntry | undefined): void => {
-    one.claimed = true;
-    found.set(entry, { live: one, inventory: owned });
-  };
+/** A live thing, and whether it is some entry's. */
+interface Live {
+  observed: Observed;
+  ownKey: string;
+  claimed: boolean;
+}
 
-  for (const entry of desired) {
-    const owned = inventory.get(entry.key);
-    const one = owned && byId.get(scoped(entry.parentKey, owned.id));
-    if (owned && one && !one.claimed) claim(entry, one, owned);
+/** One matching of one kind, on its way: each step claims things that no step before it did. */
+class Matching {
+  readonly ambiguous = new Set<Desired>();
+  readonly #kind: Kind;
+  readonly #inventory: ReadonlyMap<string, InventoryEntry>;
+  readonly #inventoryById: () => ReadonlyMap<string, InventoryEntry>;
+  readonly #live: readonly Live[];
+  readonly #byId: ReadonlyMap<string, Live>;
+  readonly #byKey: ReadonlyMap<string, Live[]>;
+  readonly #declaredKeys: ReadonlySet<string>;
+  readonly #found = new Map<Desired, { live: Live; inventory: InventoryEntry | undefined }>();
+
+  constructor({ kind, desired, observed, inventory }: MatchInput) {
+    this.#kind = kind;
+    this.#inventory = inventory;
+    this.#inventoryById = lazyIndex(inventory);
+    this.#live = observed.map((thing) => ({ observed: thing, ownKey: keyOf(kind, thing), claimed: false }));
+    this.#byId = new Map(this.#live.map((one) => [scoped(parentOf(one.ownKey), one.observed.id), one]));
+    this.#byKey = Map.groupBy(this.#live, ({ ownKey }) => ownKey);
+    this.#declaredKeys = new Set(desired.map(({ key }) => key));
   }
-  for (const entry of desired) {
-    if (found.has(entry)) continue;
-    const isTaken = byKey.get(entry.key)?.some((one) => !one.claimed) ?? false;
+
+  #claim(entry: Desired, live: Live, inventory: InventoryEntry | undefined): void {
+    live.claimed = true;
+    this.#found.set(entry, { live, inventory });
+  }
+
+  /** The things of a key that are nobody's yet. */
+  #unclaimed(key: string): Live[] {
+    return (this.#byKey.get(key) ?? []).filter((one) => !one.claimed);
+  }
+
+  byInventory(entry: Desired): void {
+    const owned = this.#inventory.get(entry.key);
+    const one = owned && this.#byId.get(scoped(entry.parentKey, owned.id));
+    if (owned && one && !one.claimed) this.#claim(entry, one, owned);
+  }
+
+  byFormerKey(entry: Desired): void {
+    if (this.#found.has(entry)) return;
+    const isTaken = this.#unclaimed(entry.key).length > 0;
     for (const former of entry.entry.lifecycle.previously ?? []) {
-      const formerKey = join(entry.parentKey, normalizedSegment(kind, former));
-      if (declaredKeys.has(formerKey)) continue;
-      const owned = inventory.get(formerKey);
-      const named = isTaken ? undefined : byKey.get(formerKey)?.find((other) => !other.claimed);
-      const one = (owned && byId.get(scoped(entry.parentKey, owned.id))) ?? named;
-      if (one && !one.claimed) {
-        // Ours cannot take a name that is taken, and must not go because of that.
-        if (isTaken) ambiguous.add(entry);
-        claim(entry, one, owned);
-        break;
-      }
+      const formerKey = join(entry.parentKey, normalizedSegment(this.#kind, former));
+      if (this.#declaredKeys.has(formerKey)) continue;
+      const owned = this.#inventory.get(formerKey);
+      const named = isTaken ? undefined : this.#unclaimed(formerKey)[0];
+      const one = (owned && this.#byId.get(scoped(entry.parentKey, owned.id))) ?? named;
+      if (!one || one.claimed) continue;
+      // Ours cannot take a name that is taken, and must not go because of that.
+      if (isTaken) this.ambiguous.add(entry);
+      this.#claim(entry, one, owned);
+      return;
     }
   }
-  for (const entry of desired) {
-    if (found.has(entry)) continue;
-    const candidates = (byKey.get(entry.key) ?? []).filter((one) => !one.claimed);
-    if (candidates.length > 1) ambiguous.add(entry);
-    const one = candidates[0];
-    if (one)
-      claim(entry, one, inventory.get(entry.key) ?? inventoryById().get(scoped(entry.parentKey, one.observed.id)));
+
+  byKey(entry: Desired): void {
+    if (this.#found.has(entry)) return;
+    const [one, another] = this.#unclaimed(entry.key);
+    if (another) this.ambiguous.add(entry);
+    if (one) this.#claim(entry, one, this.#inventory.get(entry.key) ?? this.#recordOf(entry.parentKey, one));
   }
 
-  // Ids may change, so a name will do; but not for a stranger under a name that ours gave up.
-  const recordedAs = (key: string): InventoryEntry | undefined => {
-    const named = inventory.get(key);
-    const isElsewhere = named && byId.has(scoped(parentOf(key), named.id));
-    return isElsewhere || (byKey.get(key)?.length ?? 0) > 1 ? undefined : named;
-  };
-
-  const declared = new Map<Desired, Thing>();
-  for (const [entry, { live: one, inventory: owned }] of found) {
-    declared.set(entry, thingOf(kind, entry.key, one, entry, owned));
+  #recordOf(parentKey: string, { observed }: Live): InventoryEntry | undefined {
+    return this.#inventoryById().get(scoped(parentKey, observed.id));
   }
-  const taken = new Set([...found.values()].map((match) => match.inventory));
-  const rest = live
-    .filter((one) => !one.claimed)
-    .map((one) => {
-      const owned = inventoryById().get(scoped(parentOf(one.ownKey), one.observed.id)) ?? recordedAs(one.ownKey);
-      const free = owned && !taken.has(owned) && !declaredKeys.has(owned.key) ? owned : undefined;
-      return thingOf(kind, free?.key ?? one.ownKey, one, undefined, free);
-    });
-  return { declared, rest, ambiguous };
+
+  /** Ids may change, so a name will do; but not for a stranger under a name that ours gave up. */
+  #recordedAs(key: string): InventoryEntry | undefined {
+    const named = this.#inventory.get(key);
+    const isElsewhere = named && this.#byId.has(scoped(parentOf(key), named.id));
+    return isElsewhere || (this.#byKey.get(key)?.length ?? 0) > 1 ? undefined : named;
+  }
+
+  declared(): Map<Desired, Thing> {
+    return new Map(
+      [...this.#found].map(([entry, { live, inventory }]) => [
+        entry,
+        thingOf(this.#kind, entry.key, live, entry, inventory),
+      ]),
+    );
+  }
+
+  /** What nobody declared. */
+  rest(): Thing[] {
+    const taken = new Set([...this.#found.values()].map(({ inventory }) => inventory));
+    return this.#live
+      .filter((one) => !one.claimed)
+      .map((one) => {
+        const owned = this.#recordOf(parentOf(one.ownKey), one) ?? this.#recordedAs(one.ownKey);
+        const free = owned && !taken.has(owned) && !this.#declaredKeys.has(owned.key) ? owned : undefined;
+        return thingOf(this.#kind, free?.key ?? one.ownKey, one, undefined, free);
+      });
+  }
 }
 
 function thingOf(

@@ -8,8 +8,8 @@ import {
   type IntegrationPlan,
   type SecretReference,
 } from "../api/index.ts";
+import type { Check, Identity } from "../connector-kit/account.ts";
 import type { CompiledConnector } from "../connector-kit/compile.ts";
-import type { Check, Identity } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { DesiredEntry, Manifest } from "../manifests/types.ts";

@@ -2,7 +2,7 @@
  * Checks requests against their schemas. Parameters of paths and queries are texts, so numbers are read out of
  * them; a body has types of its own and is taken by its word. What a message says holds no value of the request.
  */
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { HttpError } from "./http-error.ts";
 import { RAW } from "./openapi.ts";
 
@@ -11,16 +11,19 @@ const names: Readonly<Record<string, string>> = { querystring: "query", params: 
 /** A name out of a request is shown, but not at any length. */
 const LONGEST_NAME = 60;
 
-/** @returns the framework's compiler of validators. */
+/** @returns the framework's compiler of validators; each is compiled at the first request that it checks. */
 export function createChecks() {
-  const options = { strict: false, allErrors: false, useDefaults: true, validateFormats: false } as const;
+  // The schemas are our own, and tests look at them: checking them here would take half of a server's start.
+  const own = { strict: false, meta: false, validateSchema: false } as const;
+  const options = { ...own, allErrors: false, useDefaults: true, validateFormats: false } as const;
   const texts = new Ajv({ ...options, coerceTypes: true });
   const bodies = new Ajv(options);
   return ({ schema, httpPart }: { schema: unknown; httpPart?: string }) => {
     const stated = schema as Record<string, unknown>;
     if (stated[RAW] === true) return () => true;
-    const check = (httpPart === "body" ? bodies : texts).compile(stated);
+    let check: ValidateFunction | undefined;
     return (given: unknown) => {
+      check ??= (httpPart === "body" ? bodies : texts).compile(stated);
       const data = given ?? {};
       return check(data) ? { value: data } : { error: asError(httpPart as Part, check.errors ?? []) };
     };

@@ -95,6 +95,31 @@ test("validate plays Scenarios in the built program, and loads their code where 
   expect(packagesIn(files).filter((path) => /^(typebox|undici|kysely|yaml)\//.test(path))).toEqual([]);
 });
 
+test("validate loads five files, and no schema of a check before an error needs it", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "slack.yaml"), manifest);
+  const files = loaded(["validate", "-f", folder]).map((file) => basename(file).replace(/-[\w-]{8}\.js$/, ".js"));
+  expect(files.sort()).toEqual(["cli.js", "platform.js", "rolldown-runtime.js", "slack.js", "start.js"]);
+  expect(readFileSync(join(root, "dist/platforms/slack.js"), "utf8")).not.toMatch(/^const schema\d+ = \{/m);
+});
+
+test("what is read from no stream is not opened: validate looks at standard input for - only", () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "slack.yaml");
+  writeFileSync(file, manifest);
+  const opened = (args: readonly string[], input?: string) => {
+    const report = `
+      const { get } = Object.getOwnPropertyDescriptor(process, "stdin");
+      Object.defineProperty(process, "stdin", { get() { console.error("opened"); return get.call(process); } });`;
+    const all = ["--import", module(report), program, "validate", ...args];
+    return spawnSync(process.execPath, all, { cwd: root, encoding: "utf8", input });
+  };
+  expect(opened(["-f", file]).stderr).toBe("");
+  const piped = opened(["-f", "-"], manifest);
+  expect(piped.stderr).toBe("opened\n");
+  expect(piped.stdout).toContain("1 manifest is valid");
+});
+
 test("completion loads no TypeBox, undici, Kysely, ajv or prompts, and no platform that it is not asked about", () => {
   const heavy = /^(typebox|undici|kysely|yaml|@clack\/prompts|ajv)\b/;
   const folder = temporaryFolder();

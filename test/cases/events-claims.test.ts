@@ -1,9 +1,9 @@
 /** E05 and E07 through the whole program: secrets of a wrong form, and one claim for each id, whatever happens. */
 import { createHmac } from "node:crypto";
 import { fetch } from "undici";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { field, issue, manifest, post, send, until } from "../support/field.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { startPostgresServer } from "../support/postgres-server.ts";
 
 const standard = { hookConnection: ", auth: standard-webhooks" };
 const sent = (secrets: string) => `, credentials: { ${secrets} }`;
@@ -109,7 +109,8 @@ test("E07: one id five times at once, and again after kill -9, is one message", 
 });
 
 test("E07: with two controllers on one PostgreSQL it is one message, also when the second takes over", async () => {
-  const server = await startPostgres();
+  const server = await startPostgresServer();
+  onTestFinished(() => server.stop());
   const it = await field({ state: await server.database() });
   const first = await it.start();
   const second = await it.start({ waits: true });

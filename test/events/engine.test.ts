@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { PlatformEvent } from "../../src/connector-kit/contract.ts";
+import type { PlatformEvent } from "../../src/connector-kit/event-contract.ts";
 import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
 import type { Performed } from "../../src/events/types.ts";
 import { endOf, LEASE } from "../../src/events/worker.ts";

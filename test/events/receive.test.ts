@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Events } from "../../src/connector-kit/contract.ts";
+import type { Events } from "../../src/connector-kit/event-contract.ts";
 import { events as github } from "../../src/connectors/github/events.ts";
 import { createReceiver, MAX_BODY } from "../../src/events/receive.ts";
 import { StoreError } from "../../src/store/index.ts";

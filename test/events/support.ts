@@ -2,7 +2,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Events } from "../../src/connector-kit/contract.ts";
+import type { Events } from "../../src/connector-kit/event-contract.ts";
 import { createEngine, type EngineOptions, type EventEngine } from "../../src/events/engine.ts";
 import type { EventLog, Fields } from "../../src/events/log.ts";
 import { createReceiver, type ReceivedRequest, type Receiver, type WebhookEndpoint } from "../../src/events/receive.ts";

@@ -39,7 +39,7 @@ test("a connection that is kept open for nothing is closed", async () => {
 });
 
 test("a connection carries so many requests and no more", async () => {
-  const { port } = await stage({ limits: { requestsPerConnection: 3 } });
+  const { port } = await stage({ limits: { requestsPerConnection: 3, keepAlive: 100 } });
   const answer = await raw(port, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".repeat(5));
   expect(answer.match(/HTTP\/1.1 200/g)).toHaveLength(3);
 });

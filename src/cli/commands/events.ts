@@ -7,10 +7,10 @@ import {
   commonFlags,
   type FormatFlags,
   lastingStateFlag,
+  limitFlag,
+  listAliases,
+  listFlags,
   onOff,
-  outputAlias,
-  outputFlag,
-  parseCount,
   type StateFlags,
   value,
 } from "../flags.ts";
@@ -34,10 +34,6 @@ export interface EventsShowFlags extends CommonFlags, StateFlags, FormatFlags {
 }
 export interface EventsReplayFlags extends CommonFlags, StateFlags {}
 
-const limit = { kind: "parsed", parse: parseCount, optional: true, brief: "At most so many; default 50" } as const;
-const common = { ...outputFlag, ...lastingStateFlag, ...commonFlags };
-const aliases = { ...outputAlias, ...commonAliases };
-
 /** `plumbline events list`: the newest first. */
 export const eventsList = buildCommand<Partial<EventsListFlags>, [], CliContext>({
   docs: documentation("Lists events, the newest first", [
@@ -53,10 +49,10 @@ export const eventsList = buildCommand<Partial<EventsListFlags>, [], CliContext>
       status: value("pending, dispatched or failed"),
       trace: value("The trace that the log shows"),
       refused: onOff("List what was not taken instead, with the reason"),
-      limit,
-      ...common,
+      ...limitFlag,
+      ...listFlags,
     },
-    aliases,
+    aliases: listAliases,
   },
   loader: lazily(() => import("../run/events-list.ts")),
 });
@@ -68,8 +64,8 @@ export const eventsShow = buildCommand<Partial<EventsShowFlags>, [event: string]
     ["events show 72d3162e-cc78-11e3", "by the id that the platform gave it"],
   ]),
   parameters: {
-    flags: { data: onOff("With the event's data"), ...common },
-    aliases,
+    flags: { data: onOff("With the event's data"), ...listFlags },
+    aliases: listAliases,
     positional: {
       kind: "tuple",
       parameters: [{ parse: String, placeholder: "SEQ|ID", brief: "Its number, its id, or its trace" }],
@@ -109,11 +105,11 @@ export const eventsDead = buildCommand<Partial<EventsDeadFlags>, [], CliContext>
   parameters: {
     flags: {
       namespace: value("Only of this namespace"),
-      limit,
+      ...limitFlag,
       "replay-all": onOff("Bring back all of them, not only those that fit the limit"),
-      ...common,
+      ...listFlags,
     },
-    aliases,
+    aliases: listAliases,
   },
   loader: lazily(() => import("../run/events-dead.ts")),
 });

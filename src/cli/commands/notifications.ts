@@ -3,13 +3,10 @@ import { buildCommand } from "@stricli/core";
 import { type CliContext, documentation, lazily } from "../command.ts";
 import {
   type CommonFlags,
-  commonAliases,
-  commonFlags,
   type FormatFlags,
-  lastingStateFlag,
-  outputAlias,
-  outputFlag,
-  parseCount,
+  limitFlag,
+  listAliases,
+  listFlags,
   type StateFlags,
   value,
 } from "../flags.ts";
@@ -25,9 +22,6 @@ export interface NotificationsStatsFlags extends CommonFlags, StateFlags, Format
   since?: string | undefined;
 }
 
-const common = { ...outputFlag, ...lastingStateFlag, ...commonFlags };
-const aliases = { ...outputAlias, ...commonAliases };
-
 /** `plumbline notifications list`: the newest first. */
 export const notificationsList = buildCommand<Partial<NotificationsListFlags>, [], CliContext>({
   docs: documentation("Lists what routes told, held back or withheld, the newest first", [
@@ -39,10 +33,10 @@ export const notificationsList = buildCommand<Partial<NotificationsListFlags>, [
       namespace: value("Only of this namespace"),
       route: value("Only of this NotificationRoute"),
       receiver: value("Only to this Integration"),
-      limit: { kind: "parsed", parse: parseCount, optional: true, brief: "At most so many; default 50" },
-      ...common,
+      ...limitFlag,
+      ...listFlags,
     },
-    aliases,
+    aliases: listAliases,
   },
   loader: lazily(() => import("../run/notifications-list.ts")),
 });
@@ -56,9 +50,9 @@ export const notificationsStats = buildCommand<Partial<NotificationsStatsFlags>,
     flags: {
       namespace: value("Only of this namespace"),
       since: value("Only of so long ago until now: 24h, 7d; default all"),
-      ...common,
+      ...listFlags,
     },
-    aliases,
+    aliases: listAliases,
   },
   loader: lazily(() => import("../run/notifications-stats.ts")),
 });

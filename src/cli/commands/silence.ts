@@ -7,9 +7,9 @@ import {
   commonFlags,
   type FormatFlags,
   lastingStateFlag,
+  listAliases,
+  listFlags,
   onOff,
-  outputAlias,
-  outputFlag,
   type StateFlags,
   value,
 } from "../flags.ts";
@@ -67,11 +67,9 @@ export const silenceList = buildCommand<Partial<SilenceListFlags>, [], CliContex
     flags: {
       namespace: value("Only of this namespace"),
       all: onOff("Also those that are over"),
-      ...outputFlag,
-      ...lastingStateFlag,
-      ...commonFlags,
+      ...listFlags,
     },
-    aliases: { ...outputAlias, ...commonAliases },
+    aliases: listAliases,
   },
   loader: lazily(() => import("../run/silence-list.ts")),
 });

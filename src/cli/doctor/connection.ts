@@ -5,7 +5,7 @@
  * page of each declared kind.
  */
 import type { Integration } from "../../api/integration.ts";
-import type { Check } from "../../connector-kit/contract.ts";
+import type { Check } from "../../connector-kit/account.ts";
 import { ConnectorError, type ErrorCode } from "../../connector-kit/errors.ts";
 import type { Quota } from "../../connector-kit/http/rate-headers.ts";
 import type { Session } from "../../connector-kit/session.ts";

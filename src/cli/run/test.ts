@@ -1,6 +1,6 @@
 /** `plumbline test`: one cheap call and the identity, to tell whether a credential works. */
 import type { Integration } from "../../api/index.ts";
-import type { Check, Identity } from "../../connector-kit/contract.ts";
+import type { Check, Identity } from "../../connector-kit/account.ts";
 import { ConnectorError } from "../../connector-kit/errors.ts";
 import type { Answered } from "../../connector-kit/http/connection.ts";
 import type { LimitLeft } from "../../connector-kit/http/limiter.ts";

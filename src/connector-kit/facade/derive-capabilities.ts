@@ -6,8 +6,8 @@
  */
 import type { AnnotatedSchema } from "../../api/index.ts";
 import type { CompiledConnector } from "../compile.ts";
-import type { Limit } from "../contract.ts";
 import { parseDuration } from "../http/duration.ts";
+import type { Limit } from "../http-contract.ts";
 import { Capabilities } from "./capabilities.ts";
 import { itemAction, itemTypesOf, kindHas, type Verb } from "./item-types.ts";
 import { queryOperators } from "./query.ts";

@@ -8,8 +8,8 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Key } from "../../api/index.ts";
+import type { Check } from "../account.ts";
 import type { CompiledConnector } from "../compile.ts";
-import type { Check } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
 import { registerSecrets } from "../http/connection.ts";
 import { redactedError } from "../http/redact.ts";

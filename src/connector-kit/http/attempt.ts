@@ -1,7 +1,7 @@
 /** One attempt at a call: authorised, its redirects followed, its verdict turned into an error. */
 
-import type { Authorization, HttpProfile } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
+import type { Authorization, HttpProfile } from "../http-contract.ts";
 import { type Call, isRead, isSendable, lowerCased } from "./call.ts";
 import { formatMoment } from "./clock.ts";
 import type { Connection } from "./connection.ts";

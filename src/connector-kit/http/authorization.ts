@@ -2,7 +2,7 @@
  * Authorisations that a connector derived from credentials, such as an installation's token, kept
  * until they have to be renewed. Requests that need one at the same time wait for one derivation.
  */
-import type { Authorization } from "../contract.ts";
+import type { Authorization } from "../http-contract.ts";
 import type { Clock } from "./types.ts";
 
 export interface AuthorizationCache {

@@ -1,6 +1,7 @@
 /** One Integration's way to its platform: what every request of one session has in common. */
-import type { Connector, HttpProfile } from "../contract.ts";
+import type { Connector } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
+import type { HttpProfile } from "../http-contract.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Ceiling, Limiter } from "./limiter.ts";
 import type { Lane } from "./limits.ts";

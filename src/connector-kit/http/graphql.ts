@@ -6,7 +6,7 @@
  * block strings and comments hide what looks like a keyword, and an operation may itself be called
  * `mutation`. A failed GraphQL call is answered 200 with `errors`, a half-failed one with `data` too.
  */
-import type { Classified } from "../contract.ts";
+import type { Classified } from "../http-contract.ts";
 
 /** What a top-level definition of a document may start with; `{` is an anonymous query. */
 export type Definition = "query" | "mutation" | "subscription" | "fragment";

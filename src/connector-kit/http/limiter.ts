@@ -8,7 +8,7 @@
  * these is known, everything.
  */
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Limit } from "../contract.ts";
+import type { Limit } from "../http-contract.ts";
 import { parseDuration } from "./duration.ts";
 import { type Lane, reserveOf, ServerWindow, TokenBucket } from "./limits.ts";
 import { type HeaderReader, readQuotas } from "./rate-headers.ts";

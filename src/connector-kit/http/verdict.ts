@@ -4,8 +4,9 @@
  * The connector's own `classify` comes first, since many platforms say what went wrong in the body;
  * then GraphQL's errors; then the status. Nothing here looks into messages.
  */
-import type { Classified } from "../contract.ts";
+
 import { type ErrorCode, statusCode } from "../errors.ts";
+import type { Classified } from "../http-contract.ts";
 import type { Call } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { graphqlFailure } from "./graphql.ts";

@@ -1,5 +1,5 @@
 /** CloudEvents of other programs: proven where they are signed, read and stored; what is not taken stands on record. */
-import type { InboundRequest } from "../../connector-kit/contract.ts";
+import type { InboundRequest } from "../../connector-kit/event-contract.ts";
 import { headerOf } from "../../connector-kit/signatures.ts";
 import { webhookConsent } from "../../connector-kit/webhook-consent.ts";
 import { CloudEventError, type ReadEvent } from "../../events/cloudevents.ts";

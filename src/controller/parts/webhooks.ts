@@ -5,8 +5,8 @@
  * not keep the others from proving a webhook.
  */
 import type { Integration } from "../../api/index.ts";
-import type { Events } from "../../connector-kit/contract.ts";
 import { ConnectorError } from "../../connector-kit/errors.ts";
+import type { Events } from "../../connector-kit/event-contract.ts";
 import type { Receiver } from "../../events/receive.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
