@@ -48,16 +48,15 @@ test("a body over the limit fails, and one of exactly the limit does not", async
   expect((await it.send({ most: 100 })).bytes).toHaveLength(100);
 });
 
-test("a short body to be dropped leaves its connection for the next request, a long one is broken off", async () => {
+test("a short body to be dropped leaves its connection for other requests, a long one is broken off", async () => {
   let size = 10;
   const it = await stage((_, response) => response.end("x".repeat(size)));
-  for (let turn = 0; turn < 3; turn++) expect((await it.send({ drop: true })).bytes).toHaveLength(0);
-  expect(it.connections()).toBe(1);
+  for (let turn = 0; turn < 6; turn++) expect((await it.send({ drop: true })).bytes).toHaveLength(0);
+  // undici leaves a connection alone for a turn of the event loop, so that requests one after the other use two.
+  expect(it.connections()).toBeLessThanOrEqual(2);
   size = 5_000_000;
-  expect((await it.send({ drop: true })).status).toBe(200);
-  size = 10;
-  await it.send({ drop: true });
-  expect(it.connections()).toBe(2);
+  for (let turn = 0; turn < 3; turn++) expect((await it.send({ drop: true })).status).toBe(200);
+  expect(it.connections()).toBeGreaterThan(2);
 });
 
 test("what is aborted before it begins is not sent, and while it is under way fails with the reason", async () => {
