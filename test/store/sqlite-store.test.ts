@@ -115,13 +115,13 @@ test.each([
 
 test("a state that is damaged inside is refused when it is read", async () => {
   const file = join(await temporaryFolder(), "state.db");
-  const put = Array.from({ length: 500 }, (_, index) => entry("channels", `k${index}`));
+  const put = Array.from({ length: 3000 }, (_, index) => entry("channels", `k${index}`));
   const store = await open(file);
   await store.update(SYSTEM, { put });
   await store.close();
   const bytes = await readFile(file);
-  // The things' pages come after those of the schema.
-  bytes.fill(0xff, 4096 * Math.floor((bytes.length / 4096) * 0.8));
+  // The things' pages, which are most of the file, come after those of the schema.
+  bytes.fill(0xff, 4096 * Math.floor(bytes.length / 4096 / 2));
   await writeFile(file, bytes);
   const again = await open(file);
   await expect(again.system(SYSTEM)).rejects.toMatchObject({ code: "Corrupt" });

@@ -4,13 +4,15 @@
  * SQLite holds up the thread that it runs in while the disk is synced. Here that is no one who answers webhooks.
  * Calls that come while a transaction is under way share the next one, as they do without a thread.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openSqliteStore } from "../sqlite-store.ts";
 import { type LastingStore, StoreError } from "../types.ts";
 import type { ThreadCall, ThreadError, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
 
-const port = parentPort;
-if (port) {
+// Not awaited here: with an await at the top of any module the bundler wraps every entry in a file more.
+if (parentPort) void serve(parentPort);
+
+async function serve(port: MessagePort): Promise<void> {
   const store = await openSqliteStore(workerData as ThreadSettings);
   const reply = gathered((replies: readonly ThreadReply[]) => port.postMessage(replies));
   const underWay = new Set<Promise<void>>();

@@ -1,7 +1,7 @@
 /** Bases that are not there, not whole, or odd: one clear error, or an empty base. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { cli, folderOf } from "../../support/cli.ts";
 import { fakeSystem } from "../../support/fakes.ts";
 import { gitEnv, repositoryIn } from "../../support/git.ts";
@@ -170,6 +170,8 @@ describe("an odd base", () => {
     const pr = pullRequest({ "acme.yaml": acme });
     const temporary = folderOf();
     vi.stubEnv("TMPDIR", temporary);
+    // What comes after this file looks for its folder before a test of its own begins.
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { code, stderr } = await pr.run(offline, { signals: (send) => setImmediate(send) });
     expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("Interrupted") });
     await vi.waitFor(() => expect(readdirSync(temporary)).toEqual([]));

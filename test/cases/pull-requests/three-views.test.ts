@@ -1,7 +1,7 @@
 /** What a pull request changes, what was different before, and what the manifests alone tell. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Plan } from "../../../src/api/index.ts";
 import { folderOf } from "../../support/cli.ts";
 import { contentOf } from "../files.ts";
@@ -104,6 +104,8 @@ describe("plan --base", () => {
     const before = contentOf(pr.folder);
     const temporary = folderOf();
     vi.stubEnv("TMPDIR", temporary);
+    // What comes after this file looks for its folder before a test of its own begins.
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(told(await pr.plan())).toEqual(["create rooms/uncommitted change"]);
     await pr.run("plan --base nowhere");
     expect(contentOf(pr.folder)).toEqual(before);
