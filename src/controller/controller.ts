@@ -136,7 +136,7 @@ class Loop implements Controller {
       clock,
       newId: () => this.#newTrace(),
       log: this.#log,
-      onAccepted: (events, accepted) => this.#engine.accepted(events, accepted),
+      onAccepted: (events, accepted, data) => this.#engine.accepted(events, accepted, data),
     });
     this.#posted = postedEventsPart({
       store: store.events,

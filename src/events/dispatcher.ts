@@ -38,9 +38,16 @@ export interface DispatcherOptions {
   log: EventLog;
 }
 
+/** An event that this process has just taken in. */
+export interface FreshEvent {
+  stored: StoredEvent;
+  /** Its data, where it was read already. */
+  data?: unknown;
+}
+
 export interface Dispatcher {
   /** Hands over events that this process has just taken in, in their order. */
-  fresh(events: readonly StoredEvent[]): void;
+  fresh(events: readonly FreshEvent[]): void;
   /** Dispatches what is there. @returns the events that were dispatched and could be read. @throws StoreError */
   round(): Promise<readonly OpenEvent[]>;
   /** Whether there is more to dispatch at once. */
@@ -63,7 +70,7 @@ interface Dispatched {
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, clock, log } = options;
-  let fresh: StoredEvent[] = [];
+  let fresh: FreshEvent[] = [];
   /** Whether the store may hold pending events that are not among the fresh ones. */
   let mustLook = true;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -71,7 +78,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let seen = 0;
   const held = new Map<string, Held>();
 
-  async function next(): Promise<readonly StoredEvent[]> {
+  async function next(): Promise<readonly FreshEvent[]> {
     // Those of an Integration that is held back stay in the store, and come before its fresh ones.
     const isTime = held.size > 0 || clock.monotonic() - lookedAt >= LOOK_EVERY;
     if (!mustLook && !isTime && fresh.length > 0) return fresh.splice(0, AT_ONCE);
@@ -82,7 +89,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const pending = await store.pending(limit);
     if (pending.length === limit) mustLook = true;
     seen = Math.max(seen, pending.at(-1)?.seq ?? 0);
-    return pending;
+    return pending.map((stored) => ({ stored }));
   }
 
   async function enriched(event: OpenEvent): Promise<{ event: OpenEvent; data?: string; note?: string } | undefined> {
@@ -108,14 +115,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
-  async function dispatchOf(stored: StoredEvent): Promise<Dispatched | undefined> {
+  async function dispatchOf({ stored, data }: FreshEvent): Promise<Dispatched | undefined> {
     const { seq } = stored;
     try {
       if (stored.hops > MAX_HOPS) {
         const note = `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`;
         return { dispatch: { seq, state: "failed", note, deliveries: [] } };
       }
-      const found = await enriched(openWith(options.origins, stored));
+      const found = await enriched(openWith(options.origins, stored, data));
       return found && { dispatch: follow(found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
@@ -158,16 +165,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     fresh(events) {
       if (fresh.length + events.length > FRESH) mustLook = true;
-      if (!mustLook) fresh.push(...events.filter(({ seq }) => seq > seen));
+      if (!mustLook) fresh.push(...events.filter(({ stored: { seq } }) => seq > seen));
     },
     async round() {
       await options.notifier?.begin();
       const events = await next();
       const waiting = new Set<string | undefined>();
       const done: Dispatched[] = [];
-      for (const stored of events) {
+      for (const event of events) {
+        const { stored } = event;
         if (stored.integration !== undefined && waiting.has(stored.integration)) continue;
-        const dispatched = await dispatchOf(stored);
+        const dispatched = await dispatchOf(event);
         if (dispatched) done.push(dispatched);
         else waiting.add(stored.integration);
       }

@@ -6,8 +6,8 @@
  * a while: events stay where they are.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Accepted, Delivery, DispatchRight, EventStore, NewEvent, StoredEvent } from "../store/event-types.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import type { Accepted, Delivery, DispatchRight, EventStore, NewEvent } from "../store/event-types.ts";
+import { createDispatcher, type FreshEvent } from "./dispatcher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
 import { pruneAll, RETENTION, type RetentionPolicy } from "./retention.ts";
@@ -43,8 +43,12 @@ export interface EngineOptions {
 export interface EventEngine {
   /** Starts the loops. */
   start(): void;
-  /** Tells of events that this process took in: they are dispatched without being read back. */
-  accepted(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+  /**
+   * Tells of events that this process took in: they are dispatched without being read back.
+   *
+   * @param data of each, where it was read already; then it is not read again.
+   */
+  accepted(events: readonly NewEvent[], accepted: readonly Accepted[], data?: readonly unknown[]): void;
   /**
    * Claims nothing more, lets what is under way end for as long as that, then stops it and gives it back.
    *
@@ -112,10 +116,11 @@ export function createEngine(options: EngineOptions): EventEngine {
 
   const pausing = (end: AbortSignal) => (milliseconds: number) => clock.sleep(milliseconds, end).catch(() => undefined);
 
-  function accepted(events: readonly NewEvent[], answers: readonly Accepted[]): void {
-    const stored = events.flatMap((event, at): StoredEvent[] => {
+  function accepted(events: readonly NewEvent[], answers: readonly Accepted[], data: readonly unknown[] = []): void {
+    const stored = events.flatMap((event, at): FreshEvent[] => {
       const answer = answers[at];
-      return answer?.outcome === "stored" ? [{ ...event, seq: answer.seq, state: "pending", repeats: 0 }] : [];
+      if (answer?.outcome !== "stored") return [];
+      return [{ stored: { ...event, seq: answer.seq, state: "pending", repeats: 0 }, data: data[at] }];
     });
     dispatcher.fresh(stored);
     if (stored.length > 0) dispatching.wake();

@@ -62,9 +62,13 @@ export interface About {
   self: boolean;
 }
 
-/** Reads a stored event. @param about asked with the data that was read. */
-export function openEvent(stored: StoredEvent, about: (name: string, data: unknown) => About): OpenEvent {
-  const data = stored.data === "" ? undefined : readJson(stored.data);
+/** Reads a stored event. @param about asked with the data that was read. @param known the data, where it was read already. */
+export function openEvent(
+  stored: StoredEvent,
+  about: (name: string, data: unknown) => About,
+  known?: unknown,
+): OpenEvent {
+  const data = stored.data === "" ? undefined : (known ?? readJson(stored.data));
   const attributes = JSON.parse(stored.attributes) as EventEnvelope;
   const labels = attributes.labels ?? labelsOfData(data);
   const envelope: EventEnvelope = {

@@ -18,13 +18,14 @@ export interface Origin {
 /** @returns undefined for one that no manifest declares any more. */
 export type Origins = (integration: string) => Origin | undefined;
 
-/** Reads an event, with what its Integration's connector knows of it. */
-export function openWith(origins: Origins, stored: StoredEvent): OpenEvent {
+/** Reads an event, with what its Integration's connector knows of it. @param known its data, where it was read already. */
+export function openWith(origins: Origins, stored: StoredEvent, known?: unknown): OpenEvent {
   const origin = stored.integration === undefined ? undefined : origins(stored.integration);
-  return openEvent(stored, (name, data): About => {
+  const about = (name: string, data: unknown): About => {
     if (!origin) return { self: false };
     const { events, account } = origin;
     const main = Object.hasOwn(events.main, name) ? events.main[name] : undefined;
     return { ...(main === undefined ? {} : { main }), self: isOwnEvent(events, { name, data }, account) };
-  });
+  };
+  return openEvent(stored, about, known);
 }

@@ -55,8 +55,8 @@ export interface ReceiverOptions {
   log: EventLog;
   /** At most so many open events and deliveries; default {@link MAX_OPEN}. */
   maxOpen?: number;
-  /** Told of what is new in the inbox. */
-  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+  /** Told of what is new in the inbox. @param data of each, where it was read already. */
+  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[], data: readonly unknown[]): void;
 }
 
 export interface Receiver {
@@ -93,25 +93,25 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const authenticate = authenticated(endpoint, request, clock.now());
     const answer = endpoint.events.handshake?.(request);
     if (answer) return answer;
-    const platformEvents = parsed(endpoint, request, options.newId);
+    const { events: platformEvents, data } = parsed(endpoint, request, options.newId);
     const hash = remembersBytes(authenticate) ? hashOf(provenBytes(authenticate, request)) : undefined;
     const arrival = { receivedAt: clock.now(), trace: request.trace };
     const events = platformEvents.map((event, at) =>
       toStored(endpoint, event, { ...arrival, ...(hash === undefined ? {} : { signedHash: partHash(hash, at) }) }),
     );
     if (events.length === 0) return { status: 200 };
-    await stored(events);
+    await stored(events, data);
     return { status: 200 };
   }
 
-  async function stored(events: readonly NewEvent[]): Promise<void> {
+  async function stored(events: readonly NewEvent[], data: readonly unknown[]): Promise<void> {
     try {
       if (await pressure.full()) {
         throw new Refused(429, "QueueFull", "More events wait than may.", { "retry-after": RETRY_AFTER });
       }
       const accepted = await store.accept(events);
       pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
-      options.onAccepted?.(events, accepted);
+      options.onAccepted?.(events, accepted, data);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       throw new Refused(503, "StoreUnavailable", error.message, { "retry-after": RETRY_AFTER });
@@ -179,12 +179,11 @@ function parsed(
   { events, connection }: WebhookEndpoint,
   request: ReceivedRequest,
   newId: () => string,
-): readonly PlatformEvent[] {
+): { events: readonly PlatformEvent[]; data: readonly unknown[] } {
   try {
     const found = events.parse(request, { connection, newId });
     // Whether the text can be read later, when nobody can be told.
-    for (const { text } of found) if (text !== undefined) readJson(text);
-    return found;
+    return { events: found, data: found.map(({ text }) => (text === undefined ? undefined : readJson(text))) };
   } catch (error) {
     throw new Refused(400, "Unreadable", messageOf(error));
   }

@@ -103,8 +103,10 @@ function refusedRedirect(connection: Connection, call: Call, why: string, acted:
   });
 }
 
-function authorizationKey({ fingerprint: connection }: Connection, { options }: Call): string {
-  return fingerprint(connection, options.as ?? "");
+function authorizationKey({ fingerprint: connection, kept }: Connection, { options: { as = "" } }: Call): string {
+  const key = kept.keys.get(as) ?? fingerprint(connection, as);
+  kept.keys.set(as, key);
+  return key;
 }
 
 async function authorizationFor(
@@ -161,6 +163,9 @@ function unsendable(connection: Connection, header: string): AttemptFailed {
 /** A derived authorisation changes by the hour; what belongs to it belongs to what it came from. */
 function credentialOf(connection: Connection, call: Call, authorization: Authorization | undefined): string {
   if (authorization === undefined) return "none";
-  if (authorization.renewAt === undefined) return fingerprintOf(authorization.headers);
-  return authorizationKey(connection, call);
+  if (authorization.renewAt !== undefined) return authorizationKey(connection, call);
+  const { credentials } = connection.kept;
+  const credential = credentials.get(authorization) ?? fingerprintOf(authorization.headers);
+  credentials.set(authorization, credential);
+  return credential;
 }

@@ -51,6 +51,14 @@ export interface Connection {
   readonly publicHosts: readonly string[];
   readonly maxWait: number;
   readonly ceiling: Ceiling | undefined;
+  /** Made once and not for each request. */
+  readonly kept: {
+    /** By the origin and what stands for the credential. */
+    limiters: Map<string, Limiter>;
+    /** What stands for the credential of an authorisation, and for the one asked for by name. */
+    credentials: WeakMap<object, string>;
+    keys: Map<string, string>;
+  };
 }
 
 /**
@@ -76,6 +84,7 @@ export function createConnection(options: ConnectionOptions, profile: HttpProfil
     publicHosts: profile.publicHosts ?? [new URL(profile.baseUrl).host],
     maxWait: options.maxWait ?? (options.lane === "interactive" ? 30_000 : 120_000),
     ceiling: transport.ceiling(fingerprint, options.rateLimit),
+    kept: { limiters: new Map(), credentials: new WeakMap(), keys: new Map() },
   };
 }
 

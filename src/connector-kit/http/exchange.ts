@@ -25,7 +25,15 @@ export async function exchange(connection: Connection, hop: Hop): Promise<Exchan
   }
 }
 
-function limiterOf(connection: Connection, { url, credential }: Hop): Limiter {
+function limiterOf(connection: Connection, hop: Hop): Limiter {
+  const { limiters } = connection.kept;
+  const key = `${hop.url.origin} ${hop.credential}`;
+  const limiter = limiters.get(key) ?? newLimiter(connection, hop);
+  limiters.set(key, limiter);
+  return limiter;
+}
+
+function newLimiter(connection: Connection, { url, credential }: Hop): Limiter {
   const { connector } = connection.options;
   // Of one platform's: another's requests without a credential to the same host count otherwise.
   return connection.transport.limiter(fingerprint(connector.platform, url.origin, credential), {
