@@ -238,6 +238,51 @@ export interface InboundContext {
   newId(): string;
 }
 
+/** What asking a platform for events gave. */
+export interface Polled {
+  /** In the order of their happening. One that came before under the same id does nothing. */
+  events: readonly PlatformEvent[];
+  /** Where the next question goes on. It is kept once the events are on disk, so that they may come again. */
+  cursor: string;
+  /** There is more: it is asked again at once. */
+  more?: boolean;
+}
+
+/** A delivery of a webhook that did not arrive. */
+export interface MissedDelivery {
+  /** As {@link PlatformEvent.id}. */
+  id: string;
+  /** When the event was first sent, and when it was last tried; ISO 8601. */
+  at: string;
+  triedAt: string;
+  /** How often the platform tried. */
+  attempts: number;
+  /** By what {@link Recovery.redeliver} finds it. */
+  reference: string;
+}
+
+export interface MissedRequest {
+  /** Whether what is sent to an address comes to this Integration. */
+  reaches(address: string): boolean;
+  /** The things that the Integration owns. */
+  owned: readonly { kind: string; key: Key; id: string }[];
+  /** @returns those of the ids whose events are in the inbox. */
+  arrived(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** For a platform that keeps what it could not deliver, and does not try again by itself. */
+export interface Recovery {
+  /**
+   * Reads what was sent to this Integration, did not arrive and can still be had. An error may come after what could
+   * be read, which counts.
+   */
+  missed(reader: unknown, request: MissedRequest): AsyncIterable<MissedDelivery>;
+  /** Has one delivered again, under its own id, to where webhooks go. */
+  redeliver(writer: unknown, missed: MissedDelivery): Promise<unknown>;
+}
+
 export interface Events {
   /** The names of the events, for documentation and validation. */
   names: readonly string[];
@@ -263,7 +308,13 @@ export interface Events {
   /** Whether this account, as `check` tells it, caused the event. Left out: nobody can tell. */
   own?(event: Pick<PlatformEvent, "name" | "data">, account: CheckedAccount): boolean;
   enrich?(reader: unknown, event: PlatformEvent): Promise<PlatformEvent>;
-  poll?(reader: unknown, cursor: string | undefined): Promise<{ events: readonly PlatformEvent[]; cursor: string }>;
+  /**
+   * Asks for events where a platform has no webhook for them: at the start of the controller and at each interval.
+   *
+   * @param cursor as it was given last; undefined the first time, and when the connection changed.
+   */
+  poll?(reader: unknown, cursor: string | undefined): Promise<Polled>;
+  recover?: Recovery;
   subscribe?: { ensure(writer: unknown, address: string): Promise<{ expiresAt: string }>; renewBefore: string };
 }
 
