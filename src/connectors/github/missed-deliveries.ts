@@ -65,6 +65,10 @@ export async function* missedDeliveries(
 
 /** @param missed its reference is the delivery's path. */
 export async function redeliver({ http }: GitHubWriter, { id, reference }: MissedDelivery): Promise<void> {
+  if (!Number.isSafeInteger(Number(reference.slice(reference.lastIndexOf("/") + 1)))) {
+    const message = `The webhook delivery ${id} has a number that is too large to be told exactly; redeliver it by hand.`;
+    throw new ConnectorError("UNSUPPORTED", message);
+  }
   await http.post(`${reference}/attempts`, {
     // The event's id stays the same, so one that comes twice does nothing.
     repeatable: true,
