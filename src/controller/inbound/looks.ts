@@ -19,6 +19,7 @@ import { leadsTo } from "../../server/webhook-address.ts";
 import type { LastingStore } from "../../store/types.ts";
 import type { Current } from "../current.ts";
 import { webhookTargets } from "../parts/webhooks.ts";
+import type { InboundReason } from "../reasons.ts";
 import type { Ran } from "../scheduler.ts";
 import { pollEvents } from "./poll.ts";
 import { type InboundRecord, openInboundRecord, type Verdict } from "./record.ts";
@@ -223,15 +224,13 @@ function unasked({ code, message }: Trouble): Verdict {
 
 /** What is to be known of a look. */
 export function verdictOf({ missed, redelivered, failure }: Recovered, observes: boolean): Verdict {
+  const verdict = (status: Verdict["status"], reason: InboundReason, message: string) => ({ status, reason, message });
   const asked = `Of ${missed} missed ${missed === 1 ? "delivery" : "deliveries"} ${redelivered} asked for again`;
   if (failure) return { status: "False", reason: failure.code, message: `${asked}: ${failure.message}` };
-  if (missed === 0) return { status: "True", reason: "Complete", message: "No delivery is known to be missing." };
-  if (observes) {
-    return { status: "False", reason: "Missed", message: `${asked}, since policy.mode is Observe.` };
-  }
+  if (missed === 0) return verdict("True", "Complete", "No delivery is known to be missing.");
+  if (observes) return verdict("False", "Missed", `${asked}, since policy.mode is Observe.`);
   const later = ` The others wait for later looks: ${MOST_REDELIVERIES} at once, and what fails less and less often.`;
-  const message = `${asked}.${redelivered < missed ? later : ""}`;
-  return { status: "False", reason: "Redelivering", message };
+  return verdict("False", "Redelivering", `${asked}.${redelivered < missed ? later : ""}`);
 }
 
 /** A look that only reads is not waited for when the program ends: it finds the signal before it writes anything. */
