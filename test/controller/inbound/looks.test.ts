@@ -127,7 +127,7 @@ test("an event whose text is no JSON is the connector's mistake, and moves no cu
 });
 
 test("a poll that fails is tried again later and later, and disturbs neither recovering nor another Integration", async () => {
-  const it = await stage([feed(), feed(["interval: 10m"], "other")].join("\n---\n"));
+  const it = await stage([feed(), feed(["interval: 10m", "dependsOn: [feed]"], "other")].join("\n---\n"));
   const asked: string[] = [];
   let failures = 3;
   it.platform.poll = () => {
@@ -166,19 +166,20 @@ test("missed deliveries are asked for again, the oldest first, and the audit log
   const it = await stage();
   it.platform.missed = async function* () {
     yield missedDelivery("younger", { at: "2026-01-01T11:00:00Z" });
+    yield missedDelivery("youngest", { at: "2026-01-01T11:30:00Z" });
     yield missedDelivery("older", { at: "2026-01-01T09:00:00Z" });
     yield missedDelivery("older", { at: "2026-01-01T09:00:00Z" });
   };
   expect(await createLooks(it.options()).run(OWNER, running())).toEqual(done);
-  expect(it.platform.redelivered).toEqual(["older", "younger"]);
-  expect(await it.condition()).toBe("False Redelivering: Of 2 missed deliveries 2 asked for again.");
+  expect(it.platform.redelivered).toEqual(["older", "younger", "youngest"]);
+  expect(await it.condition()).toBe("False Redelivering: Of 3 missed deliveries 3 asked for again.");
   expect(await it.store.audit.audit({ limit: 5 })).toMatchObject([
     {
       action: "redeliver",
       actor: "controller",
       resourceId: OWNER,
       outcome: "done",
-      details: { redelivered: 2, refused: 0 },
+      details: { redelivered: 3, refused: 0 },
     },
   ]);
 });
