@@ -24,6 +24,7 @@ export {
 } from "./http/transport.ts";
 export * from "./http/types.ts";
 export * from "./inbound.ts";
+export type * from "./missed-contract.ts";
 export * from "./pagination.ts";
 export * from "./parents.ts";
 export * from "./path.ts";

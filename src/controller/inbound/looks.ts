@@ -6,9 +6,9 @@
  */
 import { type Integration, parseKey } from "../../api/index.ts";
 import { DEFAULT_NAMESPACE } from "../../api/metadata.ts";
-import type { Recovery } from "../../connector-kit/contract.ts";
 import { ConnectorError } from "../../connector-kit/errors.ts";
 import type { Clock } from "../../connector-kit/http/types.ts";
+import type { Recovery } from "../../connector-kit/missed-contract.ts";
 import type { Session } from "../../connector-kit/session.ts";
 import type { EventLog } from "../../events/log.ts";
 import type { Receiver } from "../../events/receive.ts";

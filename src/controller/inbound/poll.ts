@@ -5,7 +5,7 @@
  * asks for the same events again, and the inbox takes each id once.
  */
 import type { Failure } from "../../api/index.ts";
-import type { PlatformEvent, Polled } from "../../connector-kit/contract.ts";
+import type { PlatformEvent, Polled } from "../../connector-kit/index.ts";
 import type { Refused } from "../../events/receive.ts";
 
 /** Questions in one look, so that a connector that always has more cannot go on for ever. */

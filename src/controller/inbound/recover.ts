@@ -6,8 +6,8 @@
  * in the inbox; so a look that was cut short, or found more than it may ask for, is made good by the next one.
  */
 import type { Failure } from "../../api/index.ts";
-import type { MissedDelivery } from "../../connector-kit/contract.ts";
 import { ConnectorError, type ErrorCode } from "../../connector-kit/errors.ts";
+import type { MissedDelivery } from "../../connector-kit/missed-contract.ts";
 
 /** Deliveries that are asked for again in one look: a platform counts them as writes (GitHub: 500 an hour). */
 export const MOST_REDELIVERIES = 100;
