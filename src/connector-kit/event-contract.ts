@@ -3,7 +3,9 @@
  *
  * Requests are handed on as they were received, since signatures are over bytes.
  */
+
 import type { CheckedAccount } from "./account.ts";
+import type { Polled, Recovery } from "./missed-contract.ts";
 
 /** An incoming webhook as it was received; signatures are over `body` as it is. */
 export interface InboundRequest {
@@ -104,6 +106,12 @@ export interface Events {
   /** Whether this account, as `check` tells it, caused the event. Left out: nobody can tell. */
   own?(event: Pick<PlatformEvent, "name" | "data">, account: CheckedAccount): boolean;
   enrich?(reader: unknown, event: PlatformEvent): Promise<PlatformEvent>;
-  poll?(reader: unknown, cursor: string | undefined): Promise<{ events: readonly PlatformEvent[]; cursor: string }>;
+  /**
+   * Asks for events where a platform has no webhook for them: at the start of the controller and at each interval.
+   *
+   * @param cursor as it was given last; undefined the first time, and when the connection changed.
+   */
+  poll?(reader: unknown, cursor: string | undefined): Promise<Polled>;
+  recover?: Recovery;
   subscribe?: { ensure(writer: unknown, address: string): Promise<{ expiresAt: string }>; renewBefore: string };
 }

@@ -27,6 +27,7 @@ export {
 export * from "./http/types.ts";
 export type * from "./http-contract.ts";
 export * from "./inbound.ts";
+export type * from "./missed-contract.ts";
 export * from "./pagination.ts";
 export * from "./parents.ts";
 export * from "./path.ts";

@@ -1,6 +1,6 @@
 /** What the store says of Rules and NotificationRoutes: their conditions. Written only when they moved. */
 import type { Condition } from "../api/index.ts";
-import type { ObjectState, Store } from "../store/types.ts";
+import { isOwnRecord, type ObjectState, type Store } from "../store/types.ts";
 import { type Judged, type Judgement, judgeHidden, judgements } from "./judge.ts";
 
 const types = ["Ready", "Accepted", "ResolvedRefs"] as const;
@@ -16,7 +16,7 @@ export async function recordFollowers(
   now: number,
 ): Promise<ReadonlySet<string>> {
   const there = new Set<string>();
-  const recorded = (await store.objects()).filter(({ kind }) => kind !== "Integration");
+  const recorded = (await store.objects()).filter((one) => one.kind !== "Integration" && !isOwnRecord(one));
   const before = new Map(recorded.map((state) => [`${state.kind} ${state.name}`, state]));
   for (const judgement of judgements(judged)) {
     const identity = `${judgement.kind} ${judgement.name}`;

@@ -32,6 +32,7 @@ import { type Alerts, createAlerts } from "./alerts.ts";
 import { recordFollowers } from "./conditions.ts";
 import { type Current, createCurrent } from "./current.ts";
 import { createFirings, type Firings } from "./firings.ts";
+import { createInbound, type Inbound } from "./inbound/schedule.ts";
 import { judgements } from "./judge.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
 import { routeSummaries, ruleSummaries } from "./parts/followers.ts";
@@ -45,6 +46,8 @@ import { tellSnapshot } from "./tell-snapshot.ts";
 
 /** Milliseconds for which deliveries that are under way may go on when the program ends. */
 const PATIENCE = 10_000;
+/** Milliseconds that a write may take: `connector-kit/http/transfer.ts`. */
+const WRITE_MAY_TAKE = 9000;
 
 export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "open" | "hide"> {
   store: LastingStore;
@@ -101,6 +104,7 @@ class Loop implements Controller {
   readonly #passes: Passes;
   readonly #firings: Firings;
   readonly #scheduler: Scheduler;
+  readonly #inbound: Inbound;
   readonly #engine: EventEngine;
   readonly #receiver: Receiver;
   readonly #posted: ProvenEventsPart;
@@ -138,6 +142,7 @@ class Loop implements Controller {
       log: this.#log,
       onAccepted: (events, accepted, data) => this.#engine.accepted(events, accepted, data),
     });
+    this.#inbound = this.#createInbound();
     this.#posted = postedEventsPart({
       store: store.events,
       clock,
@@ -167,6 +172,7 @@ class Loop implements Controller {
     this.#lease = lease;
     this.#metrics.leads(true);
     this.#scheduler.start();
+    this.#inbound.start();
     this.#starting = this.#askAccounts().then(() => {
       if (!this.#ending.signal.aborted) this.#engine.start();
     });
@@ -178,7 +184,7 @@ class Loop implements Controller {
 
   async stop(): Promise<void> {
     this.#ending.abort();
-    const passes = this.#scheduler.stop();
+    const passes = Promise.all([this.#scheduler.stop(), this.#inbound.stop()]);
     await this.#options.source.close();
     await Promise.all([this.#taking, this.#starting]);
     await Promise.all([passes, this.#engine.stop(PATIENCE)]);
@@ -207,6 +213,7 @@ class Loop implements Controller {
     const count = (kind: string) => unready.filter((one) => one.kind === kind).length;
     this.#metrics.notReady({ Rule: count("Rule"), NotificationRoute: count("NotificationRoute") });
     this.#scheduler.update(this.#current.integrations);
+    this.#inbound.update(this.#current);
     if (this.#lease) await this.#tell();
   }
 
@@ -250,6 +257,22 @@ class Loop implements Controller {
       log: this.#log,
       commit: () => this.#current?.snapshot.commit,
       onPass: (owner, end, took) => this.#metrics.passed(owner, end, took),
+    });
+  }
+
+  #createInbound(): Inbound {
+    const { store, clock, random, publicUrl } = this.#options;
+    return createInbound({
+      store,
+      receiver: this.#receiver,
+      current: () => this.#current,
+      open: (manifest) => this.#sessions.forPass(manifest),
+      mayWrite: () => this.#lease?.outlasts?.(WRITE_MAY_TAKE) !== false,
+      publicUrl,
+      clock,
+      random,
+      newTrace: () => this.#newTrace(),
+      log: this.#log,
     });
   }
 

@@ -43,6 +43,8 @@ export interface SchedulerOptions {
   onWaiting?(manifest: Manifest<Integration>, dependency: string): Promise<void>;
   /** Passes at once. */
   concurrency?: number;
+  /** Each by itself: neither what it depends on nor whose system it is matters. */
+  independent?: true;
 }
 
 export interface Scheduler {
@@ -143,7 +145,9 @@ class Loop implements Scheduler {
     for (const item of due.sort((a, b) => a.due - b.due)) {
       const running = [...this.#items.values()].filter((one) => one.running);
       if (running.length >= (this.#options.concurrency ?? CONCURRENCY)) return;
-      if (running.some((other) => sharesSystem(item, other)) || this.#waits(item)) continue;
+      if (!this.#options.independent && (running.some((other) => sharesSystem(item, other)) || this.#waits(item))) {
+        continue;
+      }
       this.#begin(item);
     }
   }

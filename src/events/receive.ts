@@ -23,11 +23,15 @@ export const MAX_BODY = 1024 * 1024;
 /** Seconds after which to come again when the queue is full or cannot be written. */
 const RETRY_AFTER = "30";
 
-/** An Integration that takes webhooks. */
-export interface WebhookEndpoint {
+/** An Integration that events come from. */
+export interface EventOrigin {
   namespace: string;
   name: string;
   platform: string;
+}
+
+/** An Integration that takes webhooks. */
+export interface WebhookEndpoint extends EventOrigin {
   events: Events;
   connection: Readonly<Record<string, unknown>>;
   /** Resolved secrets. */
@@ -61,14 +65,21 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   receive(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer>;
+  /**
+   * Takes in what a system was asked for.
+   *
+   * @returns why nothing was taken, where the queue is full or cannot be written. @throws Error for a `text` that is
+   *   no JSON.
+   */
+  accept(from: EventOrigin, events: readonly PlatformEvent[], trace: string): Promise<Refused | undefined>;
   /** Answers for an Integration that cannot prove a request, since a setting cannot be had. @param message why. */
   notConfigured(integration: string, request: ReceivedRequest, message: string): ReceivedAnswer;
   /** Resolves when what was refused is recorded. */
   written(): Promise<void>;
 }
 
-/** Why a request is not taken. */
-class Refused extends Error {
+/** Why a request, or what was asked for, is not taken. */
+export class Refused extends Error {
   override readonly name = "Refused";
   readonly status: number;
   readonly reason: RefusalReason;
@@ -139,6 +150,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const refused = new Refused(503, "NotConfigured", message, { "retry-after": RETRY_AFTER });
       return refuse(integration, request, refused);
     },
+    async accept(from, events, trace) {
+      for (const { text } of events) if (text !== undefined) readJson(text);
+      const arrival = { receivedAt: clock.now(), trace };
+      try {
+        await stored(events.map((event) => toStored(from, event, arrival)));
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        return error;
+      }
+    },
     written: () => refusals.written(),
   };
 }
@@ -190,7 +212,7 @@ function parsed(
 }
 
 function toStored(
-  { namespace, name, platform }: WebhookEndpoint,
+  { namespace, name, platform }: EventOrigin,
   event: PlatformEvent,
   arrival: { receivedAt: number; trace: string; signedHash?: string },
 ): NewEvent {

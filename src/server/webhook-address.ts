@@ -28,6 +28,27 @@ export function resolveTarget(
   throw new HttpError(409, "Conflict", "Several Integrations have this platform. Use the name of one in the address.");
 }
 
+/** Whether what is sent to an address comes to one Integration, by whichever of its addresses. */
+export function leadsTo(
+  address: string,
+  { publicUrl, targets, target }: { publicUrl: string; targets: readonly WebhookTarget[]; target: ObjectName },
+): boolean {
+  if (!URL.canParse(address) || !URL.canParse(publicUrl)) return false;
+  const [url, base] = [new URL(address), new URL(publicUrl)];
+  const root = `${base.pathname.replace(/\/+$/, "")}/api/webhooks/`;
+  if (url.origin !== base.origin || !url.pathname.startsWith(root)) return false;
+  const segments = url.pathname.slice(root.length).split("/");
+  const last = segments.pop() ?? "";
+  if (last === "" || segments.length > 1) return false;
+  try {
+    const found = resolveTarget(targets, segments[0], last);
+    return found.namespace === target.namespace && found.name === target.name;
+  } catch (error) {
+    if (error instanceof HttpError) return false;
+    throw error;
+  }
+}
+
 /**
  * Whether a posted event claims to come from an Integration: `/<namespace>/<name>`, in any spelling that a reader of
  * URIs takes for the same.

@@ -64,9 +64,17 @@ export interface SystemState {
 /** The kind of what is remembered of own events that begin and end; no manifest has it. */
 export const ALERT_KIND = "Alert";
 
+/** The kind of what is remembered of asking a system for its events; no manifest has it. */
+export const INBOUND_KIND = "Inbound";
+
+/** Whether a kind is of the program's own records, which are no objects that somebody declared. */
+export function isOwnRecord({ kind }: Pick<ObjectState, "kind">): boolean {
+  return kind === ALERT_KIND || kind === INBOUND_KIND;
+}
+
 /** What is remembered of one Integration, Rule or NotificationRoute. */
 export interface ObjectState {
-  /** `Integration`, `Rule` or `NotificationRoute`, or {@link ALERT_KIND}. */
+  /** `Integration`, `Rule` or `NotificationRoute`, or one of {@link isOwnRecord}. */
   kind: string;
   /** `namespace/name`. */
   name: string;

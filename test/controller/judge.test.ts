@@ -5,7 +5,7 @@ import type { AnyManifest, Manifest } from "../../src/manifests/types.ts";
 import { createRuleSet } from "../../src/rules/rule-set.ts";
 import type { Held } from "../../src/sources/source.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
-import type { ObjectState } from "../../src/store/types.ts";
+import { ALERT_KIND, INBOUND_KIND, type ObjectState } from "../../src/store/types.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
 const after = (seconds: number) => NOW + seconds * 1000;
@@ -185,6 +185,18 @@ test("what is gone is forgotten; what a mistake may hide stays, and says that no
   expect(await record(stateOf([...world, route("slack")]), after(2))).toEqual(["NotificationRoute default/ops"]);
   expect(await store.object("Rule", "default/r")).toBeUndefined();
   expect(await store.objects()).toHaveLength(2);
+});
+
+test("the program's own records are no Rule's or route's: they stay as they are", async () => {
+  const store = createMemoryStore();
+  const own = [ALERT_KIND, INBOUND_KIND].map((kind) => ({
+    ...{ kind, name: "default/gh", generation: 3, digest: "told" },
+    conditions: [],
+  }));
+  for (const one of own) await store.putObject(one);
+  await recordFollowers(stateOf(world), store, NOW);
+  await recordFollowers(stateOf(world, { problems: [typo] }), store, after(1));
+  expect(await store.objects()).toEqual(own);
 });
 
 test("a second look at the same state writes nothing", async () => {

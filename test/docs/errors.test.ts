@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { errorCodes } from "../../src/connector-kit/errors.ts";
-import { followerReasons } from "../../src/controller/reasons.ts";
+import { followerReasons, inboundReasons } from "../../src/controller/reasons.ts";
 import { deliveryCodes, refusalReasons } from "../../src/events/reasons.ts";
 import { noticeReasons } from "../../src/notifications/decisions.ts";
 import {
@@ -36,7 +36,7 @@ test.each([
   ["Why a change is made", changeReasons],
   ["Why a change was not carried out", outcomeCodes],
   ["Why a webhook was refused", refusalReasons],
-  ["Conditions while the controller runs", [...conditionReasons, ...followerReasons].sort()],
+  ["Conditions while the controller runs", [...conditionReasons, ...followerReasons, ...inboundReasons].sort()],
   ["Why a delivery ended", deliveryCodes],
   ["Why a notification was told or not", noticeReasons],
   ["What is wrong with the state", storeErrorCodes],

@@ -9,6 +9,7 @@
 import { createEmulator } from "emulate";
 import { branchProtection } from "./github/branch-protection.ts";
 import { collaborators } from "./github/collaborators.ts";
+import { type Delivery, deliver, deliveries } from "./github/deliveries.ts";
 import { environmentBranches } from "./github/environment-branches.ts";
 import { environments, person } from "./github/environments.ts";
 import { hooks } from "./github/hooks.ts";
@@ -67,6 +68,10 @@ export interface GitHub {
   statuses: readonly CommitStatus[];
   /** What a webhook's messages are signed with, by its id. */
   hookSecret(id: number): string | undefined;
+  /** Sends an event by a hook, as GitHub does: once, and kept with how it went. @param hook its address. */
+  deliver(hook: string, event: string, payload: unknown): Promise<Delivery>;
+  /** All attempts of a hook, the newest first. */
+  deliveries(hook: string): readonly Delivery[];
   /** The values of a repository's secrets, or of one of its environments. */
   secrets(repository: string, environment?: string): Record<string, string>;
   close(): Promise<void>;
@@ -112,6 +117,8 @@ export async function startGitHub(seed: GitHubSeed = {}): Promise<GitHub> {
     ...views(api, org),
     statuses: state.statuses,
     hookSecret: (id) => state.configuration.hookSecrets.get(id),
+    deliver: (hook, event, payload) => deliver(state, hook, { event, payload }),
+    deliveries: (hook) => state.configuration.deliveries.get(hook) ?? [],
     secrets: (repository, environment) => secretValues(state, `${org}/${repository}`, environment),
     async close() {
       await loopback.close();
@@ -169,6 +176,7 @@ const handlers: readonly Handler[] = [
   collaborators,
   environmentBranches,
   environments,
+  deliveries,
   hooks,
   milestones,
   person,

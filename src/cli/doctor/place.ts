@@ -2,7 +2,7 @@
 
 import { inspectState } from "../../store/inspect.ts";
 import { DEFAULT_STATE_URL, openStore } from "../../store/open.ts";
-import { ALERT_KIND, type ObjectState, StoreError } from "../../store/types.ts";
+import { isOwnRecord, type ObjectState, StoreError } from "../../store/types.ts";
 import { MINIMUM_NODE, VERSION } from "../../version.ts";
 import { count, visible } from "../plain-text.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -58,7 +58,7 @@ export async function stateStep(
     if (!exists) return { step: ok("state", `none yet at ${where}`), objects: [] };
     const store = await openStore(url, { ...options, mode: "read" });
     try {
-      const objects = (await store.objects()).filter(({ kind }) => kind !== ALERT_KIND);
+      const objects = (await store.objects()).filter((one) => !isOwnRecord(one));
       const who = holder
         ? `: pid ${holder.pid} on ${holder.host} ("${holder.command}")${holder.job ? ` of ${holder.job}` : ""} since ${holder.since}`
         : "";

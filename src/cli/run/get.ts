@@ -1,12 +1,13 @@
 /** `plumbline get`: what is on record joined with what is declared, so that neither is missed. */
 import { DEFAULT_NAMESPACE } from "../../api/index.ts";
+import { inboundConditions } from "../../controller/inbound/record.ts";
 import { didYouMean, nearest } from "../../manifests/nearest.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import { specDigest } from "../../reconcile/digest.ts";
 import { webhookAddress } from "../../server/webhook-address.ts";
 import type { Firing } from "../../store/firing-types.ts";
 import { openStore } from "../../store/open.ts";
-import { ALERT_KIND, type ObjectState } from "../../store/types.ts";
+import { isOwnRecord, type ObjectState } from "../../store/types.ts";
 import { VERSION } from "../../version.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { GetFlags } from "../commands/get.ts";
@@ -48,7 +49,8 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<ObjectR
     version: VERSION,
   });
   try {
-    const objects = (await store.objects()).filter(({ kind }) => kind !== ALERT_KIND);
+    const all = await store.objects();
+    const objects = all.filter((one) => !isOwnRecord(one)).map((one) => withInbound(one, all));
     const owned = await ownedByAll(store);
     const known = knownOwners(objects, owned).map((owner) => ({ kind: "Integration", owner }));
     const others = objects.map(({ kind, name }) => ({ kind, owner: name }));
@@ -104,6 +106,12 @@ function join(
     });
   }
   return [...rows.values()].sort((a, b) => (`${a.kind} ${a.owner}` < `${b.kind} ${b.owner}` ? -1 : 1));
+}
+
+/** What is known of its events stands beside an Integration's own conditions. */
+function withInbound(object: ObjectState, all: readonly ObjectState[]): ObjectState {
+  if (object.kind !== "Integration") return object;
+  return { ...object, conditions: [...object.conditions, ...inboundConditions(all, object.name)] };
 }
 
 function webhookOf(object: Manifest["object"] | undefined, publicUrl: string | undefined): { webhook?: string } {

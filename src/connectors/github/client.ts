@@ -42,13 +42,13 @@ export class GitHubReader {
   readonly account: Account;
   /** For the calls that stand beside their resource. */
   readonly http: HttpReader;
-  readonly #installation: string | undefined;
+  /** Of a GitHub App, where there is no token. */
+  readonly installation: string | undefined;
 
-  /** @param installation of a GitHub App, where there is no token. */
   constructor(http: HttpReader, account: Account, installation: string | undefined) {
     this.http = http;
     this.account = account;
-    this.#installation = installation;
+    this.installation = installation;
   }
 
   /**
@@ -59,7 +59,7 @@ export class GitHubReader {
    */
   async identity(): Promise<Identity> {
     const { type, login } = this.account;
-    if (type === "owner" && this.#installation === undefined) return this.#ownIdentity();
+    if (type === "owner" && this.installation === undefined) return this.#ownIdentity();
     const address = type === "organization" ? path`/orgs/${login}` : path`/users/${login}`;
     const { body } = await this.http.get(address, {
       what: `show the ${type === "owner" ? "account" : type} ${login}`,
@@ -69,7 +69,7 @@ export class GitHubReader {
   }
 
   async check(): Promise<Check> {
-    if (this.#installation !== undefined) return appAccess(this.http, this.#installation, this.account.login);
+    if (this.installation !== undefined) return appAccess(this.http, this.installation, this.account.login);
     return (await tokenAccess(this.http)).check;
   }
 
@@ -110,7 +110,7 @@ export class GitHubReader {
   #repositoryList() {
     const { type, login } = this.account;
     if (type === "organization") return { address: path`/orgs/${login}/repos`, query: { type: "all", per_page: PAGE } };
-    if (this.#installation === undefined) {
+    if (this.installation === undefined) {
       return { address: "/user/repos", query: { affiliation: "owner", per_page: PAGE } };
     }
     const items = (body: unknown) => (body as { repositories?: readonly RawRepository[] }).repositories;

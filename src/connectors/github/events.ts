@@ -17,6 +17,7 @@ import {
   type PlatformEvent,
 } from "../../connector-kit/index.ts";
 import { main, names } from "./event-names.ts";
+import { missedDeliveries, redeliver } from "./missed-deliveries.ts";
 
 /** What all payloads that are looked at have in common; each field may be missing. */
 interface Payload {
@@ -49,6 +50,7 @@ export const events: Events = {
     return [{ id, name, ...subjectOf(data), data, text }];
   },
   own: ({ data }, account) => isOwn(data as Payload, account),
+  recover: { missed: missedDeliveries, redeliver },
 };
 
 /** A header that names something. @throws Error, without the value, when it is missing or has another form. */

@@ -17,6 +17,7 @@ import type {
 import { webhookAddress } from "../../server/webhook-address.ts";
 import type { LastingStore, ObjectState } from "../../store/types.ts";
 import { type Current, nameOf } from "../current.ts";
+import { inboundConditions } from "../inbound/record.ts";
 import type { Found, Passes } from "../passes.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Sessions } from "../sessions.ts";
@@ -38,12 +39,14 @@ export function integrationsPart(options: IntegrationsOptions): IntegrationsPart
   const manifestOf = (name: ObjectName) => current()?.integration(ownerIn(name));
 
   async function list(): Promise<readonly IntegrationSummary[]> {
-    const states = await statesOf(store, "Integration");
+    const objects = await store.objects();
+    const states = byName(objects, "Integration");
     const targets = new Set(webhookTargets(current()).map(ownerIn));
     return (current()?.integrations ?? []).map((manifest) => {
       const owner = nameOf(manifest.object);
       const url = targets.has(owner) ? options.publicUrl() : undefined;
-      return summaryOf(manifest, states.get(owner), url);
+      const summary = summaryOf(manifest, states.get(owner), url);
+      return { ...summary, conditions: [...summary.conditions, ...inboundConditions(objects, owner)] };
     });
   }
 
@@ -93,7 +96,10 @@ const ownerIn = ({ namespace, name }: ObjectName) => `${namespace}/${name}`;
 
 /** @returns what is on record of the objects of a kind, by name. */
 export async function statesOf(store: Pick<LastingStore, "objects">, kind: string): Promise<Map<string, ObjectState>> {
-  const objects = await store.objects();
+  return byName(await store.objects(), kind);
+}
+
+function byName(objects: readonly ObjectState[], kind: string): Map<string, ObjectState> {
   return new Map(objects.filter((one) => one.kind === kind).map((one) => [one.name, one]));
 }
 

@@ -186,6 +186,49 @@ test("apply registers a declared webhook, an opened issue arrives signed, and th
   for (const secret of Object.values(it.env)) expect(said).not.toContain(secret);
 }, 60_000);
 
+test("what happened while the program was down is sent again at the start, and its message is there once", async () => {
+  const it = await stage();
+  const port = await freePort();
+  const hook = `http://127.0.0.1:${port}/api/webhooks/acme-github`;
+  it.write("github.yaml", githubManifest(it.github.url, hook));
+  await cli(["apply", "-f", "m", "--auto-approve"], { cwd: it.folder, env: it.env, network: true });
+  const [{ id } = { id: 0 }] = (await it.github.api("GET", "/repos/acme/billing/hooks")).body as { id: number }[];
+  const address = `/repos/acme/billing/hooks/${id}`;
+  const payload = {
+    ...{ action: "opened", issue: { number: 1, title: "Nobody listened" } },
+    ...{ repository: { full_name: "acme/billing" }, sender: { login: "ada", id: 7 } },
+  };
+  const { guid, status_code: failed } = await it.github.deliver(address, "issues", payload);
+  expect(failed).toBe(502);
+
+  const controller = await startController({ cwd: it.folder, env: it.env, port });
+  const asked = await controller.line(({ message }) => message === "missed deliveries asked for again");
+  expect(asked).toMatchObject({ integration: "default/acme-github", redelivered: 1, refused: 0 });
+  await until(it.messages, (texts) => texts.length > 0);
+  expect(it.github.deliveries(address).map(({ status_code: code, ...one }) => [one.guid, code])).toEqual([
+    [guid, 200],
+    [guid, 502],
+  ]);
+  const { items } = (await (await fetch(`${controller.address}/api/integrations`)).json()) as {
+    items: { conditions: { type: string; reason: string }[] }[];
+  };
+  expect(items[0]?.conditions.at(-1)).toMatchObject({ type: "EventsComplete", reason: "Redelivering" });
+  controller.signal("SIGTERM");
+  expect(await controller.ended).toBe(0);
+
+  const second = await startController({ cwd: it.folder, env: it.env, port });
+  await second.line(reconciled("default/acme-github"));
+  const complete = async () => {
+    const { stdout } = await cli(["get", "-f", "m", "-o", "json"], { cwd: it.folder, env: it.env });
+    return (JSON.parse(stdout) as { items: RuleShown[] }).items[0]?.conditions.at(-1)?.message;
+  };
+  await until(complete, (message) => message === "No delivery is known to be missing.");
+  second.signal("SIGTERM");
+  expect(await second.ended).toBe(0);
+  expect(await it.messages()).toEqual(["New: Nobody listened"]);
+  expect(it.github.deliveries(address)).toHaveLength(2);
+}, 60_000);
+
 test("SIGTERM under load ends with 0, what was answered is in the inbox, and after a restart every message is there once", async () => {
   const it = await stage();
   const first = await startController({ cwd: it.folder, env: it.env });

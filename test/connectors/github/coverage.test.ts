@@ -8,7 +8,6 @@ import { describe, expect, test } from "vitest";
 import { contractSpecs } from "../../support/openapi.ts";
 
 const listed = "the list tells all that is needed";
-const deliveries = "missed deliveries are sent again by hand; only a hook's owner may list them, one hook at a time";
 const alerts = "vulnerability alerts are not declared";
 
 const unused: Readonly<Record<string, string>> = {
@@ -24,9 +23,6 @@ const unused: Readonly<Record<string, string>> = {
   "apps/get-by-slug": "Apps are stated by their ids",
   "apps/get-org-installation": "credentials.installationId names it",
   "apps/get-repo-installation": "credentials.installationId names it",
-  "apps/get-webhook-config-for-app": "the App's own webhook is not declared",
-  "apps/list-webhook-deliveries": deliveries,
-  "apps/redeliver-webhook-delivery": deliveries,
   "apps/update-webhook-config-for-app": "the App's own webhook is not declared",
   "checks/get": "no action reads a check run",
   "issues/add-assignees": "update_issue sets them",
@@ -43,9 +39,7 @@ const unused: Readonly<Record<string, string>> = {
   "orgs/get-webhook": listed,
   "orgs/get-webhook-config-for-org": listed,
   "orgs/list-outside-collaborators": "collaborators are declared in their repositories",
-  "orgs/list-webhook-deliveries": deliveries,
-  "orgs/ping-webhook": deliveries,
-  "orgs/redeliver-webhook-delivery": deliveries,
+  "orgs/ping-webhook": "a new webhook pings by itself",
   "orgs/remove-member": "removing the membership does it, and takes an invitation back too",
   "pulls/get": "no action reads a pull request; get_issue shows what it has of an issue",
   "rate-limit/get": "every answer tells the limit",
@@ -60,9 +54,7 @@ const unused: Readonly<Record<string, string>> = {
   "repos/get-webhook": listed,
   "repos/get-webhook-config-for-repo": listed,
   "repos/list-teams": "read from the teams' side, which costs what the declared teams cost",
-  "repos/list-webhook-deliveries": deliveries,
-  "repos/ping-webhook": deliveries,
-  "repos/redeliver-webhook-delivery": deliveries,
+  "repos/ping-webhook": "a new webhook pings by itself",
   "repos/update-deployment-branch-policy": "a name that changes goes, and the new one comes",
   "teams/check-permissions-for-repo-in-org": "the list of a team's repositories tells the permissions",
   "teams/get-membership-for-user-in-org": "the lists of members and of invitations tell it",
@@ -74,6 +66,12 @@ const lookalikes = new Set(["actions/get-environment-secret", "orgs/cancel-invit
 /** What the source holds of operations whose address is put together elsewhere than they are sent. */
 const calls: Readonly<Record<string, string>> = {
   graphql: ".graphql(account.graphql",
+  "apps/list-webhook-deliveries": 'address: "/app/hook/deliveries"',
+  "orgs/list-webhook-deliveries": "list the deliveries of",
+  "repos/list-webhook-deliveries": "list the deliveries of",
+  "apps/redeliver-webhook-delivery": "redeliver the webhook delivery",
+  "orgs/redeliver-webhook-delivery": "redeliver the webhook delivery",
+  "repos/redeliver-webhook-delivery": "redeliver the webhook delivery",
   "repos/list-for-authenticated-user": 'address: "/user/repos"',
   "repos/get-branch-protection": "http.get(addressOf(",
   "repos/update-branch-protection": "http.put(address, { json: protection",

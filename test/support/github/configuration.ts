@@ -1,5 +1,7 @@
 /** What the stand-in keeps of a repository's configuration: hooks' secrets, environments, variables and secrets. */
 
+import type { Delivery } from "./deliveries.ts";
+
 export interface Environment {
   id: number;
   name: string;
@@ -29,6 +31,8 @@ export interface SecretScope {
 export interface Configuration {
   /** By hook id. */
   hookSecrets: Map<number, string>;
+  /** Attempts by the hook's address, the newest first. */
+  deliveries: Map<string, Delivery[]>;
   /** By repository id and name in lower case. */
   environments: Map<number, Map<string, Environment>>;
   /** Variables by name in upper case; by the repository's id, `REPOSITORY/ENVIRONMENT` for an environment's. */
@@ -45,6 +49,7 @@ export function createConfiguration(): Configuration {
   let last = 9000;
   return {
     hookSecrets: new Map(),
+    deliveries: new Map(),
     environments: new Map(),
     variables: new Map(),
     organizationVariables: new Map(),
