@@ -151,10 +151,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       return refuse(integration, request, refused);
     },
     async accept(from, events, trace) {
-      for (const { text } of events) if (text !== undefined) readJson(text);
+      const data = dataOf(events);
       const arrival = { receivedAt: clock.now(), trace };
       try {
-        await stored(events.map((event) => toStored(from, event, arrival)));
+        await stored(
+          events.map((event) => toStored(from, event, arrival)),
+          data,
+        );
         return undefined;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
@@ -204,11 +207,19 @@ function parsed(
 ): { events: readonly PlatformEvent[]; data: readonly unknown[] } {
   try {
     const found = events.parse(request, { connection, newId });
-    // Whether the text can be read later, when nobody can be told.
-    return { events: found, data: found.map(({ text }) => (text === undefined ? undefined : readJson(text))) };
+    return { events: found, data: dataOf(found) };
   } catch (error) {
     throw new Refused(400, "Unreadable", messageOf(error));
   }
+}
+
+/**
+ * The data of each event whose text came: it has to be readable now, since later nobody can be told.
+ *
+ * @throws SyntaxError
+ */
+function dataOf(events: readonly PlatformEvent[]): readonly unknown[] {
+  return events.map(({ text }) => (text === undefined ? undefined : readJson(text)));
 }
 
 function toStored(
