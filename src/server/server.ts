@@ -85,7 +85,7 @@ export async function createServer(parts: ServerParts, given: Partial<ServerLimi
     for (const endpoint of endpoints) addEndpoint(scope, endpoint, parts, known);
   });
   app.get("/openapi.json", { schema: { hide: true }, config: { access: "admitted" } }, async () => app.swagger());
-  await addDocsPage(app);
+  addDocsPage(app);
   await app.ready();
   return {
     listen: (host, port) => app.listen({ host, port }),
