@@ -13,6 +13,7 @@ import type { Clock } from "../connector-kit/http/types.ts";
 import { createEngine, type EventEngine } from "../events/engine.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Origin } from "../events/origins.ts";
+import { createPressure } from "../events/pressure.ts";
 import { createReceiver, type Receiver } from "../events/receive.ts";
 import type { Performer } from "../events/types.ts";
 import type { Manifest, PlatformSource } from "../manifests/types.ts";
@@ -131,8 +132,10 @@ class Loop implements Controller {
     });
     this.#firings = createFirings({ store: store.firings, clock, log: this.#log });
     this.#engine = this.#createEngine();
+    const pressure = createPressure(store.events, () => clock.monotonic());
     this.#receiver = createReceiver({
       store: store.events,
+      pressure,
       clock,
       newId: () => this.#newTrace(),
       log: this.#log,
@@ -140,6 +143,7 @@ class Loop implements Controller {
     });
     this.#posted = postedEventsPart({
       store: store.events,
+      pressure,
       clock,
       senders: options.senders,
       log: this.#log,
