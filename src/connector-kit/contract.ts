@@ -159,7 +159,10 @@ export interface Action<P = Spec, R = unknown> {
   description: string;
   parameters: TSchema;
   result: TSchema;
-  /** Doing it twice with the same {@link ActionRun.key} is doing it once. */
+  /**
+   * Doing it twice with the same {@link ActionRun.key} is doing it once. All actions are tried again after an answer
+   * that never came; the record of a run says of one without this that it may have been done twice.
+   */
   idempotent?: true;
   run(writer: unknown, parameters: P, run: ActionRun): Promise<R>;
 }

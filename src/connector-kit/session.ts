@@ -157,11 +157,12 @@ async function guarded<T>(connector: Connector, options: ConnectionOptions, run:
 function withoutSecrets({ transport: { redactor } }: ConnectionOptions, error: ConnectorError): ConnectorError {
   const message = redactor.redact(error.message);
   if (message === error.message) return error;
-  const { code, retryable, retryAfter, outcomeUnknown, status, platformCode } = error;
+  const { code, retryable, retryAfter, outcomeUnknown, heldBack, status, platformCode } = error;
   return new ConnectorError(code, message, {
     cause: redactedError(redactor, error),
     retryable,
     outcomeUnknown,
+    heldBack,
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(status === undefined ? {} : { status }),
     ...(platformCode === undefined ? {} : { platformCode }),

@@ -37,7 +37,16 @@ export interface ActionCall {
 /** How an action ended. */
 export type Ran =
   | { outcome: "done"; output: unknown }
-  | { outcome: "failed"; code: EndCode; message: string; retryable: boolean; retryAfter?: number; heldBack?: boolean }
+  | {
+      outcome: "failed";
+      code: EndCode;
+      message: string;
+      retryable: boolean;
+      retryAfter?: number;
+      heldBack?: boolean;
+      /** It may have been done, since no answer came. */
+      unknown?: boolean;
+    }
   /** Nothing was tried, and it may be later: the whole run waits for a person. */
   | { outcome: "held"; code: EndCode; message: string };
 
@@ -51,6 +60,7 @@ export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ra
   if (second.outcome === "done") return second;
   return {
     ...first,
+    unknown: first.unknown === true || (second.outcome === "failed" && second.unknown === true),
     message: `${first.message} The fallback ${spec.fallback} did not do it either: ${second.message}`,
   };
 }
@@ -63,7 +73,7 @@ async function attempt(tools: ActionTools, call: ActionCall, integration: string
   } catch (error) {
     if (call.signal.aborted) return interrupted;
     if (error instanceof ParameterError) return refused("InvalidParameter", error.message);
-    if (error instanceof ConnectorError) return failedBy(error);
+    if (error instanceof ConnectorError) return failedBy(error, false);
     throw error;
   }
 }
@@ -94,9 +104,14 @@ async function runOn(tools: ActionTools, call: ActionCall, integration: string |
   const parameters = renderParameters(call.action.parameters, schema, call.lookup);
   await mustFit(tools.checks, schema, parameters);
   const context = { compiled, session, hide, checks: tools.checks, newKey: () => call.key };
-  const result = await runAction(context, [action, known], parameters, call.key);
-  const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
-  return { outcome: "done", output };
+  try {
+    const result = await runAction(context, [action, known], parameters, call.key);
+    const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
+    return { outcome: "done", output };
+  } catch (error) {
+    if (call.signal.aborted || !(error instanceof ConnectorError)) throw error;
+    return failedBy(error, known.idempotent === true);
+  }
 }
 
 const builtinRuns: Readonly<Record<BuiltinName, (tools: BuiltinTools, run: BuiltinRun) => Promise<unknown>>> = {
@@ -129,9 +144,19 @@ function refused(code: EndCode, message: string): Ran {
   return { outcome: "failed", code, message, retryable: false };
 }
 
-function failedBy({ code, message, retryable, retryAfter, heldBack }: ConnectorError): Ran {
+/**
+ * An answer that never came is no reason to give up: an action is done at least once. What may come of it stands on
+ * record with the attempt.
+ *
+ * @param repeatable whether doing it twice under one key is doing it once.
+ */
+function failedBy(error: ConnectorError, repeatable: boolean): Ran {
+  const { code, retryable, retryAfter, heldBack, outcomeUnknown } = error;
   const wait = retryAfter === undefined ? {} : { retryAfter };
-  return { outcome: "failed", code, message, retryable, heldBack, ...wait };
+  const known = { outcome: "failed", code, retryable, heldBack, ...wait } as const;
+  if (!outcomeUnknown) return { ...known, message: error.message };
+  const twice = retryable && !repeatable ? ", and is then done twice" : "";
+  return { ...known, message: `${error.message} It may have been done all the same${twice}.`, unknown: true };
 }
 
 function capital(text: string): string {
