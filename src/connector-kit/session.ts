@@ -117,6 +117,7 @@ function guardOf(options: ConnectionOptions, origin: string, kind: "read" | "wri
     lane,
     maxWait: longestWait(options),
     ceiling: transport.ceiling(fingerprintOf({ connection, credentials }), options.rateLimit),
+    ...(options.mayWrite && kind === "write" ? { mayWrite: options.mayWrite } : {}),
     onRun: (name) => options.onRequest?.({ method: "RUN", path: name, kind }),
   });
 }

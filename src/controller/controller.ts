@@ -119,7 +119,13 @@ class Loop implements Controller {
     const metrics = createMetrics(store.events);
     this.#metrics = controllerMetrics(metrics.registry);
     this.#metrics.leads(false);
-    this.#sessions = createSessions({ ...options, monotonic: () => clock.monotonic(), current, log: this.#log });
+    this.#sessions = createSessions({
+      ...options,
+      mayWrite: (milliseconds) => this.#mayWrite(milliseconds),
+      monotonic: () => clock.monotonic(),
+      current,
+      log: this.#log,
+    });
     this.#alerts = createAlerts({ store, raise: (events) => this.#raise(events) });
     this.#passes = this.#createPasses();
     this.#scheduler = createScheduler({
@@ -224,6 +230,11 @@ class Loop implements Controller {
     await this.#firings.keep(await recordFollowers(current, store, clock.now()));
   }
 
+  /** A person may act through one that waits for the state; one that had it and lost it does nothing any more. */
+  #mayWrite(milliseconds: number): boolean {
+    return this.#lease?.outlasts?.(milliseconds) !== false;
+  }
+
   #failed(error: unknown): void {
     this.#options.log.error({ error }, "the state of the manifests could not be written");
   }
@@ -271,6 +282,7 @@ class Loop implements Controller {
         return accepted;
       },
       http,
+      mayWrite: (milliseconds) => this.#mayWrite(milliseconds),
       now: () => clock.now(),
     });
     return createEngine({

@@ -24,6 +24,7 @@ export const deliveryCodes = [
   "Internal",
   "Interrupted",
   "InvalidParameter",
+  "LeaseLost",
   "Loop",
   "NoEvent",
   "NoPerformer",

@@ -87,6 +87,9 @@ function emitted({ key, rule, event, parameters }: BuiltinRun, now: number): New
   };
 }
 
+/** Milliseconds for an exchange: what a lease that is not lost surely has left (7 of 17 s may pass unrenewed). */
+export const REQUEST_TIMEOUT = 10_000;
+
 /**
  * Sends one request to a public address.
  *
@@ -118,6 +121,7 @@ export async function httpRequest(
     }),
     ...(body === undefined ? {} : { body: isText ? String(body) : JSON.stringify(body) }),
     signal,
+    timeout: REQUEST_TIMEOUT,
   });
   if (answer.status < 200 || answer.status > 299) throw refusal(new URL(url).host, answer, now());
   return { status: answer.status, headers: answer.headers, body: bodyOf(answer) };

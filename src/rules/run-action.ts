@@ -11,7 +11,7 @@ import type { EndCode } from "../events/reasons.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { Lookup } from "../expressions/paths.ts";
 import { type BuiltinName, builtinActions, isBuiltin } from "./builtin-actions.ts";
-import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify } from "./builtin-runs.ts";
+import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify, REQUEST_TIMEOUT } from "./builtin-runs.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
 import type { Directory } from "./directory.ts";
 import { ParameterError, renderParameters } from "./parameters.ts";
@@ -22,6 +22,8 @@ export interface ActionTools extends BuiltinTools {
   sessions: SessionProvider;
   checks: SchemaChecks;
   directory: Directory;
+  /** Whether the right to write surely holds for so many more milliseconds; left out: nothing ends it. */
+  mayWrite?(milliseconds: number): boolean;
 }
 
 export interface ActionCall {
@@ -53,6 +55,7 @@ export type Ran =
 /** Never throws for what a manifest, an event or a system did wrong. */
 export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
   const { spec } = call.action;
+  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return leaseLost;
   const first = await attempt(tools, call, spec.integration);
   const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
   if (!down || spec.fallback === undefined) return first;
@@ -138,6 +141,15 @@ const interrupted: Ran = {
   code: "Interrupted",
   message: "The program was stopped while it ran.",
   retryable: true,
+};
+
+/** Nothing was sent, and whoever takes over does it. */
+const leaseLost: Ran = {
+  outcome: "failed",
+  code: "LeaseLost",
+  message: "The right to write ran out before it began: another process may have it by now.",
+  retryable: true,
+  heldBack: true,
 };
 
 function refused(code: EndCode, message: string): Ran {

@@ -20,13 +20,15 @@ interface Setup {
   closed?: Record<string, ClosedReason>;
   event?: OpenEvent;
   http?: (request: GuardedRequest) => GuardedAnswer;
+  /** Milliseconds for which the right to write still holds. */
+  lease?: { left: number };
   trigger?: Rule["spec"]["trigger"];
 }
 
 const TOKEN = "tok-3cr3t-value";
 
 /** A rule's run that can be tried again and again. */
-function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http }: Setup) {
+function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http, lease }: Setup) {
   const sent: (Sent & { integration: string })[] = [];
   const emitted: NewEvent[] = [];
   const requests: GuardedRequest[] = [];
@@ -40,6 +42,7 @@ function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http
     rules: () => rules,
     checks: new SchemaChecks(),
     now: () => Date.UTC(2026, 0, 1),
+    ...(lease ? { mayWrite: (needed: number) => lease.left > needed } : {}),
     accept: async (events) => {
       emitted.push(...events);
       return events.map((_, index) => ({ outcome: "stored", seq: index + 1 }));
@@ -436,6 +439,23 @@ describe("http_request waits as it is asked to", () => {
     expect("retryAfter" in performed ? performed.retryAfter : undefined).toBe(retryAfter);
     expect(performed).not.toHaveProperty("unknown");
   });
+});
+
+test("no action begins once the right to write would not outlast it; the next who has it goes on from there", async () => {
+  const lease = { left: 17_000 };
+  const desks = {
+    support() {
+      lease.left = 10_000;
+      return { id: 1 };
+    },
+  };
+  const call = { id: "call", action: "http_request", parameters: { url: "https://hooks.example.com/" } };
+  const run = runOf({ actions: [note("a"), { ...call, retry: { maxAttempts: 1 } }], desks, lease });
+  expect(await run.perform()).toMatchObject({ outcome: "retry", code: "LeaseLost", step: "call" });
+  expect([run.sent.length, run.requests.length]).toEqual([1, 0]);
+  lease.left = 17_000;
+  expect(await run.perform()).toEqual({ outcome: "done" });
+  expect([run.sent.length, run.requests.map(({ timeout }) => timeout)]).toEqual([1, [10_000]]);
 });
 
 describe("an answer that never came", () => {
