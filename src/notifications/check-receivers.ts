@@ -42,12 +42,16 @@ export async function checkReceivers(
   const problems: Problem[] = [];
   for (const manifest of manifests.filter(isRoute)) {
     for (const { receiver, path } of receiversOf(manifest.object.spec, ["spec"])) {
+      let isRight = true;
       for (const [integration, isFallback] of namesOf(receiver)) {
         const object = integrations.get(`${namespaceOf(manifest.object)}/${integration}`);
         const platform = object && (await platforms.load(object.spec.platform));
         if (typeof platform !== "object") continue;
         const declared = declaredOf(object as Integration);
-        const found = await mistakesOf({ integration, platform, declared, receiver, isFallback, path });
+        const all = await mistakesOf({ integration, platform, declared, receiver, isFallback, path });
+        // What the receiver leaves out, its fallback mostly lacks for the same reason.
+        const found = isRight ? all : all.filter(([, { code }]) => code !== "DoesNotFit");
+        isRight &&= all.length === 0;
         problems.push(...found.map(([at, said]) => problemAt(manifest, at, said)));
       }
     }

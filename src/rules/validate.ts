@@ -134,11 +134,13 @@ async function checkAction(world: World, rule: Rule, index: number, report: Repo
   }
   const connector = await connectorOf(world, rule, { integration, platform });
   const schema = connector && actionSchema(connector, action, [...path, "action"], report);
-  if (schema && (await checkParameters(world, schema, step, path, report))) {
-    const misfit = misfitOf(world, rule, connector, step, { integration, platform });
-    if (misfit) report([...path, "parameters", ...fieldSegments(misfit.field)], unfit(misfit));
+  let isRight = schema ? await checkParameters(world, schema, step, path, report) : false;
+  const misfit = isRight && connector ? misfitOf(world, rule, connector, step, { integration, platform }) : undefined;
+  if (misfit) report([...path, "parameters", ...fieldSegments(misfit.field)], unfit(misfit));
+  isRight &&= misfit === undefined;
+  if (fallback !== undefined) {
+    await checkFallback(world, rule, { fallback, step, from: connector, isRight }, path, report);
   }
-  if (fallback !== undefined) await checkFallback(world, rule, { fallback, step, from: connector }, path, report);
 }
 
 /** @returns why an action's parameters cannot work with what its Integration declares. */
@@ -173,16 +175,22 @@ function checkUrl({ trust }: World, url: unknown, path: DocumentPath, report: Re
 async function checkFallback(
   world: World,
   rule: Rule,
-  given: { fallback: string; step: Rule["spec"]["actions"][number]; from: Connector | undefined },
+  given: {
+    fallback: string;
+    step: Rule["spec"]["actions"][number];
+    from: Connector | undefined;
+    /** Of the action where it goes first: what is wrong there is not said again of the fallback. */
+    isRight: boolean;
+  },
   path: DocumentPath,
   report: Report,
 ): Promise<void> {
-  const { fallback, step, from } = given;
+  const { fallback, step, from, isRight } = given;
   const { action } = step;
   const connector = await connectorOf(world, rule, { integration: fallback });
   if (!connector) return;
   if (connector.platform === from?.platform || Object.hasOwn(connector.actions ?? {}, action)) {
-    const misfit = misfitOf(world, rule, connector, step, { integration: fallback });
+    const misfit = isRight ? misfitOf(world, rule, connector, step, { integration: fallback }) : undefined;
     if (misfit) report([...path, "fallback"], unfit(misfit, `The parameters do not go with ${fallback}. `));
     return;
   }

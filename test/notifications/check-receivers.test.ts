@@ -121,6 +121,11 @@ test.each<[string, string, string[]]>([
     ["5:49 DoesNotFit The target does not go with board, of BOARD. It names no room. Add room."],
   ],
   [
+    "what receiver and fallback lack for one reason, once",
+    "  receivers: [{ integration: board, fallback: board }]\n",
+    ["5:15 DoesNotFit The target does not go with board, of BOARD. It names no room. Add room."],
+  ],
+  [
     "a fallback that delivers none",
     "  receivers: [{ integration: mail, fallback: ci }]\n",
     [

@@ -79,6 +79,11 @@ describe("a message that goes nowhere is refused, as far as the manifest says", 
       ["parameters/channel"],
     ],
     [
+      "none for two for one reason",
+      "integration: bare, fallback: bare, action: send_message, parameters: { message: m }",
+      ["parameters/channel"],
+    ],
+    [
       "a fallback without one",
       "integration: with-channel, fallback: bare, action: send_message, parameters: { message: m }",
       ["fallback"],
