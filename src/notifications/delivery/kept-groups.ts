@@ -24,7 +24,7 @@ interface Member {
   held: HeldEvent;
 }
 
-/** What the store has of one group. */
+/** What the store has of one large group. */
 interface Written {
   /** By {@link memberKey}, with the texts. */
   members: Map<string, { place: number; text: string }>;
@@ -58,7 +58,10 @@ export class KeptGroups {
   /** @returns what of the changes the store does not have yet. It is taken to have it from then on. */
   changes({ put, drop }: StateChanges): KeptChanges {
     const puts = put.map((record) => (record.kind === "group" ? this.#put(record.id, record.value) : plain(record)));
-    const drops = drop.map(({ kind, id }) => (kind === "group" ? this.#drop(id) : { put: [], drop: [{ kind, id }] }));
+    const drops = drop.map(({ kind, id }) => ({
+      put: [],
+      drop: [{ kind, id }, ...(kind === "group" ? this.#rows(id) : [])],
+    }));
     const all = [...puts, ...drops];
     return { put: all.flatMap((one) => one.put), drop: all.flatMap((one) => one.drop) };
   }
@@ -80,14 +83,23 @@ export class KeptGroups {
 
   #put(id: string, record: GroupRecord): KeptChanges {
     const { events, told, ...head } = record;
-    const whole = isSmall(record);
-    const members = this.#members(id, whole ? [] : events);
-    const last = this.#told(id, whole ? undefined : told);
-    const group: KeptState = {
-      ...{ kind: "group", id, value: JSON.stringify(whole ? record : (head satisfies Head)) },
-      events: whole ? [...new Set(events.map(({ event }) => event))] : [],
-    };
+    if (isSmall(record)) {
+      const numbers = [...new Set(events.map(({ event }) => event))];
+      return { put: [{ kind: "group", id, value: JSON.stringify(record), events: numbers }], drop: this.#rows(id) };
+    }
+    const members = this.#members(id, events);
+    const last = this.#told(id, told);
+    const group: KeptState = { kind: "group", id, value: JSON.stringify(head satisfies Head), events: [] };
     return { put: [group, ...members.put, ...last.put], drop: [...members.drop, ...last.drop] };
+  }
+
+  /** @returns the rows of their own that a group has; it has none from then on. */
+  #rows(id: string): Pick<KeptState, "kind" | "id">[] {
+    const written = this.#written.get(id);
+    if (!written) return [];
+    this.#written.delete(id);
+    const members = [...written.members.keys()].map((key) => ({ kind: "member" as const, id: memberId(id, key) }));
+    return written.told === undefined ? members : [...members, { kind: "told", id }];
   }
 
   #members(id: string, events: readonly HeldEvent[]): KeptChanges {
@@ -118,14 +130,6 @@ export class KeptGroups {
     if (value === before) return { put: [], drop: [] };
     if (value === undefined) return { put: [], drop: [{ kind: "told", id }] };
     return { put: [{ kind: "told", id, value, events: [] }], drop: [] };
-  }
-
-  #drop(id: string): KeptChanges {
-    const written = this.#of(id);
-    this.#written.delete(id);
-    const members = [...written.members.keys()].map((key) => ({ kind: "member" as const, id: memberId(id, key) }));
-    const told = written.told === undefined ? [] : [{ kind: "told" as const, id }];
-    return { put: [], drop: [{ kind: "group", id }, ...members, ...told] };
   }
 }
 
