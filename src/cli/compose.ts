@@ -47,6 +47,7 @@ export interface OpenOptions {
   lane?: SessionOptions["lane"];
   onRequest?: SessionOptions["onRequest"];
   onAnswer?: SessionOptions["onAnswer"];
+  mayWrite?: SessionOptions["mayWrite"];
 }
 
 export interface ResolvedConnection {
@@ -96,7 +97,7 @@ async function openOne(
   settings: Settings,
   transport: Transport,
   secrets: SecretContext,
-  { progress, lane = "background", onRequest, onAnswer }: OpenOptions & { progress: Progress | undefined },
+  { progress, lane = "background", onRequest, onAnswer, mayWrite }: OpenOptions & { progress: Progress | undefined },
 ): Promise<Session> {
   const { metadata, spec } = manifest.object;
   const platform = (await settings.platforms.load(spec.platform)) as Platform;
@@ -115,6 +116,7 @@ async function openOne(
       onRequest?.(request);
     },
     ...(onAnswer ? { onAnswer } : {}),
+    ...(mayWrite ? { mayWrite } : {}),
   });
 }
 
@@ -161,6 +163,10 @@ export interface RunOptions {
   relocate?(manifest: Manifest<Integration>, entries: readonly DesiredEntry[]): readonly DesiredEntry[];
 }
 
+function mayWriteOf(lease: HolderLock | undefined): Pick<OpenOptions, "mayWrite"> {
+  return lease?.outlasts ? { mayWrite: (milliseconds) => lease.outlasts?.(milliseconds) !== false } : {};
+}
+
 /** Makes what the engine is given. */
 export function composeRun({ surroundings }: Invocation, options: RunOptions): RunContext {
   const { settings, integrations, selection, connections, store, signal, acceptSystem, base } = options;
@@ -183,7 +189,7 @@ export function composeRun({ surroundings }: Invocation, options: RunOptions): R
       flat.set(manifest, known);
       return known;
     },
-    open: (manifest) => connections.open(manifest),
+    open: (manifest) => connections.open(manifest, mayWriteOf(options.lease)),
     async resolveSecret(_, reference) {
       const value = await resolveSecret(reference, connections.secrets, "the secret");
       connections.transport.redactor.add(value);

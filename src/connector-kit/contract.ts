@@ -157,12 +157,39 @@ export interface ActionRun {
   key: string;
 }
 
+/** What a manifest states of an Integration, before any secret is read. */
+export interface Declared {
+  /** As written: a value may be a reference such as `{ env: NAME }`. */
+  connection: Readonly<Record<string, unknown>>;
+  /** The names of the credentials that are stated. */
+  credentials: readonly string[];
+}
+
+/** What cannot work with what is declared. */
+export interface Misfit {
+  /** The field that is wrong, or is missing. */
+  field: string;
+  /** A sentence. */
+  message: string;
+  remedy?: string;
+}
+
 /** Something that can be done once, by a rule or by hand. */
 export interface Action<P = Spec, R = unknown> {
   description: string;
   parameters: TSchema;
   result: TSchema;
-  /** Doing it twice with the same {@link ActionRun.key} is doing it once. */
+  /**
+   * Looks at what no schema can say, when manifests are validated: whether parameters go with the connection. Pure.
+   *
+   * @param parameters as a rule states them, which fit the schema: any text may be a template.
+   * @returns undefined for what may work.
+   */
+  fits?(parameters: Spec, declared: Declared): Misfit | undefined;
+  /**
+   * Doing it twice with the same {@link ActionRun.key} is doing it once. All actions are tried again after an answer
+   * that never came; the record of a run says of one without this that it may have been done twice.
+   */
   idempotent?: true;
   run(writer: unknown, parameters: P, run: ActionRun): Promise<R>;
 }
@@ -227,6 +254,12 @@ export interface Connector {
   events?: Events;
   /** What a receiver's `target` may hold; checked when manifests are validated. */
   target?: TSchema;
+  /**
+   * Looks at what no schema can say, when manifests are validated: whether a target goes with the connection. Pure.
+   *
+   * @param target one that fits {@link target}. @returns undefined for what may work.
+   */
+  targetFits?(target: Spec, declared: Declared): Misfit | undefined;
   /**
    * Delivers a notification in the platform's own form, within its limits; what does not fit is left out and said.
    *

@@ -11,6 +11,7 @@ import { type Ceiling, type LimitedRequest, QuotaSpent } from "./http/limiter.ts
 import type { Lane } from "./http/limits.ts";
 import { shortened } from "./http/platform-message.ts";
 import { redactedError } from "./http/redact.ts";
+import { WRITE_TIMEOUT } from "./http/transfer.ts";
 import type { Transport } from "./http/transport.ts";
 import type { Classified } from "./http-contract.ts";
 
@@ -34,6 +35,8 @@ export interface GuardOptions {
   lane: Lane;
   maxWait: number;
   ceiling: Ceiling | undefined;
+  /** Asked right before each run of a writer: whether the right to write holds for so many milliseconds. */
+  mayWrite?: (milliseconds: number) => boolean;
   /** Called for each run that starts. */
   onRun: (name: string) => void;
   /** Milliseconds; default 30000. */
@@ -66,6 +69,7 @@ async function underBreaker<T>(
   classify: ErrorClassifier | undefined,
 ): Promise<T> {
   const { clock } = options.transport;
+  if (options.mayWrite?.(WRITE_TIMEOUT) === false) throw leaseLost(options, name);
   const breaker = options.transport.breaker(options.origin);
   const permission = breaker.enter(clock.monotonic());
   if (permission.open) throw resting(options, name, permission);
@@ -114,6 +118,11 @@ function translated(
 function timedOut({ connector }: GuardOptions, name: string, timeout: number): ConnectorError {
   const message = `${connector.title} failed to ${name}: it took longer than ${timeout / 1000} s.`;
   return new ConnectorError("TIMEOUT", message, { outcomeUnknown: true });
+}
+
+function leaseLost({ connector }: GuardOptions, name: string): ConnectorError {
+  const message = `${connector.title} was not asked to ${name}: the right to write ran out before.`;
+  return new ConnectorError("UNAVAILABLE", message, { heldBack: true });
 }
 
 function resting(

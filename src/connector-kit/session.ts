@@ -118,6 +118,7 @@ function guardOf(options: ConnectionOptions, origin: string, kind: "read" | "wri
     lane,
     maxWait: longestWait(options),
     ceiling: transport.ceiling(fingerprintOf({ connection, credentials }), options.rateLimit),
+    ...(options.mayWrite && kind === "write" ? { mayWrite: options.mayWrite } : {}),
     onRun: (name) => options.onRequest?.({ method: "RUN", path: name, kind }),
   });
 }
@@ -158,11 +159,12 @@ async function guarded<T>(connector: Connector, options: ConnectionOptions, run:
 function withoutSecrets({ transport: { redactor } }: ConnectionOptions, error: ConnectorError): ConnectorError {
   const message = redactor.redact(error.message);
   if (message === error.message) return error;
-  const { code, retryable, retryAfter, outcomeUnknown, status, platformCode } = error;
+  const { code, retryable, retryAfter, outcomeUnknown, heldBack, status, platformCode } = error;
   return new ConnectorError(code, message, {
     cause: redactedError(redactor, error),
     retryable,
     outcomeUnknown,
+    heldBack,
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(status === undefined ? {} : { status }),
     ...(platformCode === undefined ? {} : { platformCode }),

@@ -13,6 +13,7 @@ import type { Clock } from "../connector-kit/http/types.ts";
 import { createEngine, type EventEngine } from "../events/engine.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Origin } from "../events/origins.ts";
+import { createPressure } from "../events/pressure.ts";
 import { createReceiver, type Receiver } from "../events/receive.ts";
 import type { Performer } from "../events/types.ts";
 import type { Manifest, PlatformSource } from "../manifests/types.ts";
@@ -122,7 +123,13 @@ class Loop implements Controller {
     const metrics = createMetrics(store.events);
     this.#metrics = controllerMetrics(metrics.registry);
     this.#metrics.leads(false);
-    this.#sessions = createSessions({ ...options, monotonic: () => clock.monotonic(), current, log: this.#log });
+    this.#sessions = createSessions({
+      ...options,
+      mayWrite: (milliseconds) => this.#mayWrite(milliseconds),
+      monotonic: () => clock.monotonic(),
+      current,
+      log: this.#log,
+    });
     this.#alerts = createAlerts({ store, raise: (events) => this.#raise(events) });
     this.#passes = this.#createPasses();
     this.#scheduler = createScheduler({
@@ -135,8 +142,10 @@ class Loop implements Controller {
     });
     this.#firings = createFirings({ store: store.firings, clock, log: this.#log });
     this.#engine = this.#createEngine();
+    const pressure = createPressure(store.events, () => clock.monotonic());
     this.#receiver = createReceiver({
       store: store.events,
+      pressure,
       clock,
       newId: () => this.#newTrace(),
       log: this.#log,
@@ -145,6 +154,7 @@ class Loop implements Controller {
     this.#inbound = this.#createInbound();
     this.#posted = postedEventsPart({
       store: store.events,
+      pressure,
       clock,
       senders: options.senders,
       log: this.#log,
@@ -227,6 +237,11 @@ class Loop implements Controller {
     await this.#firings.keep(await recordFollowers(current, store, clock.now()));
   }
 
+  /** A person may act through one that waits for the state; one that had it and lost it does nothing any more. */
+  #mayWrite(milliseconds: number): boolean {
+    return this.#lease?.outlasts?.(milliseconds) !== false;
+  }
+
   #failed(error: unknown): void {
     this.#options.log.error({ error }, "the state of the manifests could not be written");
   }
@@ -290,6 +305,7 @@ class Loop implements Controller {
         return accepted;
       },
       http,
+      mayWrite: (milliseconds) => this.#mayWrite(milliseconds),
       now: () => clock.now(),
     });
     return createEngine({

@@ -32,7 +32,8 @@ export interface Moment {
 }
 
 /** What of an Integration begins and ends; the first part of a fingerprint. */
-export type Topic = "drift" | "reconcile" | "health";
+export const topics = ["drift", "reconcile", "health"] as const;
+export type Topic = (typeof topics)[number];
 
 /** @param owner `namespace/name`. */
 export function fingerprintOf(topic: Topic, owner: string): string {
@@ -94,6 +95,12 @@ export function endedWithIntegration(topic: Topic, owner: string, at: Moment): N
   return event(ends[topic], namespace, owner, { ...own, ...how, reason: "Removed", message, labels: own }, at);
 }
 
+/** The end of what is told of an Integration that somebody suspended: nobody looks whether it is still so. */
+export function endedBySuspension(topic: Topic, manifest: Manifest<Integration>, at: Moment): NewEvent {
+  const why = { reason: "Suspended", message: "The Integration is suspended: nothing is looked at." };
+  return resolved(manifest, ends[topic], topic, at, why);
+}
+
 const severities: Readonly<Record<Topic, string>> = { drift: "warning", reconcile: "error", health: "error" };
 
 function firing(manifest: Manifest<Integration>, type: string, topic: Topic, at: Moment, data: object): NewEvent {
@@ -102,9 +109,16 @@ function firing(manifest: Manifest<Integration>, type: string, topic: Topic, at:
   return integrationEvent(manifest, type, at, { ...how, ...data });
 }
 
-function resolved(manifest: Manifest<Integration>, type: string, topic: Topic, at: Moment): NewEvent {
+function resolved(
+  manifest: Manifest<Integration>,
+  type: string,
+  topic: Topic,
+  at: Moment,
+  why: { reason?: string; message?: string } = {},
+): NewEvent {
   const fingerprint = fingerprintOf(topic, nameOf(manifest));
-  return integrationEvent(manifest, type, at, { severity: severities[topic], status: "resolved", fingerprint });
+  const how = { severity: severities[topic], status: "resolved", fingerprint };
+  return integrationEvent(manifest, type, at, { ...how, ...why });
 }
 
 /** @param problems left out: the file is right again. */

@@ -23,12 +23,14 @@ import { healthOf, readyFailure } from "./health.ts";
 import {
   driftDetected,
   driftResolved,
+  endedBySuspension,
   fingerprintOf,
   type Moment,
   planApplied,
   reconciledAgain,
   reconcileFailed,
   recovered,
+  topics,
   unhealthy,
 } from "./own-events.ts";
 import type { Ran } from "./scheduler.ts";
@@ -100,6 +102,7 @@ class PassRunner implements Passes {
     if (!manifest) return { end: { end: "done" } };
     const at: Moment = { now: clock.now(), trace: newTrace() };
     await this.#tellInterrupted(manifest, at);
+    await this.#tellSuspended(manifest, at);
     const started = clock.monotonic();
     const context = this.#options.context(manifest, this.#telling(manifest, at), signal);
     let writes = false;
@@ -132,6 +135,7 @@ class PassRunner implements Passes {
   async waiting(manifest: Manifest<Integration>, dependency: string): Promise<void> {
     const { store, clock, newTrace } = this.#options;
     const owner = ownerOf(manifest.object);
+    await this.#tellSuspended(manifest, { now: clock.now(), trace: newTrace() });
     const message = `spec.dependsOn names ${dependency.split("/")[1]}, which is not ready; nothing was read or written.`;
     const error = { code: "DependencyNotReady", message };
     const object = await store.object("Integration", owner);
@@ -167,6 +171,17 @@ class PassRunner implements Passes {
   async #tellDriftGone(manifest: Manifest<Integration>, at: Moment): Promise<void> {
     const fingerprint = fingerprintOf("drift", ownerOf(manifest.object));
     await this.#options.alerts.tell(fingerprint, undefined, at, (moment) => driftResolved(manifest, moment));
+  }
+
+  /** What was told of it ends: nobody looks at it, and it may be mended. It is told anew by the first pass that finds it. */
+  async #tellSuspended(manifest: Manifest<Integration>, at: Moment): Promise<void> {
+    if (!manifest.object.spec.suspend) return;
+    for (const topic of topics) {
+      const fingerprint = fingerprintOf(topic, ownerOf(manifest.object));
+      await this.#options.alerts.tell(fingerprint, undefined, at, (moment) =>
+        endedBySuspension(topic, manifest, moment),
+      );
+    }
   }
 
   async #tellHealth(pass: Pass, end: PassEnd, at: Moment): Promise<void> {

@@ -28,8 +28,10 @@ export interface SessionsOptions {
   current(): Current | undefined;
   /** Reads secrets anew. @throws ConnectorError */
   resolve(manifest: Manifest<Integration>): Promise<Resolved>;
-  /** @param watch told of each request and each answer. @throws ConnectorError */
+  /** @param watch told of each request and each answer, and asked before each write. @throws ConnectorError */
   open(manifest: Manifest<Integration>, lane: "background" | "interactive", watch: Watch): Promise<Session>;
+  /** Whether this process has the right to write, and for so many more milliseconds. */
+  mayWrite(milliseconds: number): boolean;
   /** Milliseconds that never go back. */
   monotonic(): number;
   /** Keeps values out of every text that leaves. */
@@ -43,6 +45,8 @@ export const SECRETS_AGE = 5000;
 export interface Watch {
   onRequest(): void;
   onAnswer(answer: Answered): void;
+  /** Asked right before a write leaves. */
+  mayWrite(milliseconds: number): boolean;
 }
 
 export interface Sessions extends SessionProvider {
@@ -78,6 +82,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const session = await options.open(manifest, lane, {
       onRequest: () => counted.called(),
       onAnswer: (answer) => counted.answered(answer),
+      mayWrite: options.mayWrite,
     });
     const counting = countingErrors(session, counted);
     const known = accounts.get(owner);

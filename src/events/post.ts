@@ -4,17 +4,19 @@
  */
 import type { InboundRequest } from "../connector-kit/event-contract.ts";
 import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
+import { StoreError } from "../store/types.ts";
 import { type ReadEvent, readCloudEvents } from "./cloudevents.ts";
 import { isOwnType, OWN_SOURCE, toNewEvent } from "./envelope.ts";
+import type { Pressure } from "./pressure.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { MAX_BODY } from "./receive.ts";
 
 /** Why posted events are not taken; none of the request is. */
 export class PostRefused extends Error {
   override readonly name = "PostRefused";
-  readonly status: 403 | 413 | 415;
+  readonly status: 403 | 413 | 415 | 429 | 503;
   readonly reason: RefusalReason;
-  constructor(status: 403 | 413 | 415, reason: RefusalReason, message: string) {
+  constructor(status: PostRefused["status"], reason: RefusalReason, message: string) {
     super(message);
     this.status = status;
     this.reason = reason;
@@ -39,16 +41,32 @@ export function readPosted(request: InboundRequest): readonly ReadEvent[] {
   return events;
 }
 
-/** @returns one answer for each event; all are stored, or none is. */
+/** What takes posted events in. */
+export interface Inbox {
+  store: Pick<EventStore, "accept">;
+  pressure: Pressure;
+  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+}
+
+/**
+ * @returns one answer for each event; all are stored, or none is.
+ * @throws PostRefused 429 while the queue is full, 503 while it cannot be written: senders come again.
+ */
 export async function acceptPosted(
-  store: Pick<EventStore, "accept">,
+  { store, pressure, onAccepted }: Inbox,
   events: readonly ReadEvent[],
   from: { namespace: string; trace: string; receivedAt: number },
-  onAccepted?: (events: readonly NewEvent[], accepted: readonly Accepted[]) => void,
 ): Promise<readonly Accepted[]> {
   const stored = events.map(({ dataText, ...envelope }) => toNewEvent(envelope, from, dataText));
   if (stored.length === 0) return [];
-  const accepted = await store.accept(stored);
-  onAccepted?.(stored, accepted);
-  return accepted;
+  try {
+    if (await pressure.full()) throw new PostRefused(429, "QueueFull", "More events wait than may.");
+    const accepted = await store.accept(stored);
+    pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
+    onAccepted?.(stored, accepted);
+    return accepted;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new PostRefused(503, "StoreUnavailable", error.message);
+  }
 }

@@ -14,14 +14,14 @@ import { StoreError } from "../store/types.ts";
 import { toNewEvent } from "./envelope.ts";
 import { readJson, writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
-import { createPressure } from "./pressure.ts";
+import type { Pressure } from "./pressure.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { type RefusalRecorder, recordRefusals } from "./refusals.ts";
 
 /** Bytes of a body of any type, as they come: 1 MiB. GitHub's payloads are cut at 25 MB, and are rarely over 100 kB. */
 export const MAX_BODY = 1024 * 1024;
 /** Seconds after which to come again when the queue is full or cannot be written. */
-const RETRY_AFTER = "30";
+export const RETRY_AFTER = "30";
 
 /** An Integration that events come from. */
 export interface EventOrigin {
@@ -52,13 +52,13 @@ export interface ReceivedAnswer {
 }
 
 export interface ReceiverOptions {
-  store: Pick<EventStore, "accept" | "refuse" | "counts">;
+  store: Pick<EventStore, "accept" | "refuse">;
+  /** Whether the queue is full: one for all that takes events in. */
+  pressure: Pressure;
   clock: { now(): number; monotonic(): number };
   /** A new id each time. */
   newId(): string;
   log: EventLog;
-  /** At most so many open events and deliveries; default {@link MAX_OPEN}. */
-  maxOpen?: number;
   /** Told of what is new in the inbox. @param data of each, where it was read already. */
   onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[], data: readonly unknown[]): void;
 }
@@ -93,8 +93,7 @@ export class Refused extends Error {
 }
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store, clock, log } = options;
-  const pressure = createPressure(store, () => clock.monotonic(), options.maxOpen);
+  const { store, clock, log, pressure } = options;
   const refusals: RefusalRecorder = recordRefusals(store, log);
 
   async function take(endpoint: WebhookEndpoint, request: ReceivedRequest): Promise<ReceivedAnswer> {

@@ -5,9 +5,12 @@
  * A receiver stands once, however many routes inherit it. Integrations that are not there are `references.ts`' matter;
  * of platforms whose code may not run now nothing is known.
  */
+import type { Integration } from "../api/integration.ts";
 import type { NestedRoute, NotificationRoute } from "../api/notification-route.ts";
 import type { AnnotatedSchema } from "../api/schema.ts";
+import type { Declared, Misfit } from "../connector-kit/contract.ts";
 import { type FieldProblem, fieldProblems, fieldSegments } from "../connector-kit/facade/schema-checks.ts";
+import { declaredOf } from "../manifests/declared.ts";
 import { didYouMean } from "../manifests/nearest.ts";
 import { problemAt } from "../manifests/problem.ts";
 import { isIntegration, namespaceOf, qualifiedName } from "../manifests/references.ts";
@@ -22,6 +25,7 @@ type Said = Pick<Problem, "code" | "message" | "remedy">;
 interface Delivering {
   integration: string;
   platform: Platform;
+  declared: Declared;
   receiver: Receiver;
   isFallback: boolean;
   /** Of the receiver. */
@@ -33,18 +37,21 @@ export async function checkReceivers(
   manifests: readonly Manifest[],
   platforms: Pick<PlatformSource, "load">,
 ): Promise<Problem[]> {
-  const known = manifests
-    .filter(isIntegration)
-    .map(({ object }) => [qualifiedName(object), object.spec.platform] as const);
-  const platformOf = new Map(known);
+  const known = manifests.filter(isIntegration).map(({ object }) => [qualifiedName(object), object] as const);
+  const integrations = new Map(known);
   const problems: Problem[] = [];
   for (const manifest of manifests.filter(isRoute)) {
     for (const { receiver, path } of receiversOf(manifest.object.spec, ["spec"])) {
+      let isRight = true;
       for (const [integration, isFallback] of namesOf(receiver)) {
-        const name = platformOf.get(`${namespaceOf(manifest.object)}/${integration}`);
-        const platform = name === undefined ? undefined : await platforms.load(name);
+        const object = integrations.get(`${namespaceOf(manifest.object)}/${integration}`);
+        const platform = object && (await platforms.load(object.spec.platform));
         if (typeof platform !== "object") continue;
-        const found = await mistakesOf({ integration, platform, receiver, isFallback, path });
+        const declared = declaredOf(object as Integration);
+        const all = await mistakesOf({ integration, platform, declared, receiver, isFallback, path });
+        // What the receiver leaves out, its fallback mostly lacks for the same reason.
+        const found = isRight ? all : all.filter(([, { code }]) => code !== "DoesNotFit");
+        isRight &&= all.length === 0;
         problems.push(...found.map(([at, said]) => problemAt(manifest, at, said)));
       }
     }
@@ -68,7 +75,7 @@ function namesOf({ integration, fallback }: Receiver): [integration: string, isF
 
 async function mistakesOf(delivering: Delivering): Promise<[DocumentPath, Said][]> {
   const { platform, integration, receiver, isFallback, path } = delivering;
-  const { notify, title, target } = platform.compiled.connector;
+  const { notify, title, target, targetFits } = platform.compiled.connector;
   if (!notify) {
     const message = `${integration} cannot be told anything: ${title} delivers no notifications.`;
     const remedy = "Name an Integration of another platform; `plumbline connectors` says which deliver notifications.";
@@ -76,12 +83,27 @@ async function mistakesOf(delivering: Delivering): Promise<[DocumentPath, Said][
   }
   const check = await platform.target?.();
   const schema = target as AnnotatedSchema | undefined;
-  if (!check || !schema || check(targetFor(receiver.target ?? {}, schema, isFallback))) return [];
-  return fieldProblems(check.errors ?? []).map((problem) => [placeOf(problem, delivering), said(problem, delivering)]);
+  if (!check || !schema) return [];
+  const whole = targetFor(receiver.target ?? {}, schema, isFallback);
+  if (!check(whole)) {
+    const problems = fieldProblems(check.errors ?? []);
+    return problems.map((problem) => [placeOf(problem, delivering), said(problem, delivering)]);
+  }
+  const misfit = targetFits?.(whole, delivering.declared);
+  return misfit ? [[placeOf({ field: misfit.field, problem: "missing" }, delivering), unfit(misfit, delivering)]] : [];
+}
+
+function unfit({ message, remedy }: Misfit, { platform, integration }: Delivering): Said {
+  const { title } = platform.compiled.connector;
+  const whole = `The target does not go with ${integration}, of ${title}. ${message}`;
+  return { code: "DoesNotFit", message: whole, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** What a fallback lacks stands nowhere, so it is the fallback that is shown. */
-function placeOf({ field, problem }: FieldProblem, { path, receiver, isFallback }: Delivering): DocumentPath {
+function placeOf(
+  { field, problem }: Pick<FieldProblem, "field" | "problem">,
+  { path, receiver, isFallback }: Delivering,
+): DocumentPath {
   if (isFallback && problem === "missing") return [...path, "fallback"];
   return receiver.target === undefined ? path : [...path, "target", ...fieldSegments(field)];
 }

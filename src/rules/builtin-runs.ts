@@ -2,6 +2,7 @@
 import { CLOUDEVENTS_VERSION, type EventEnvelope } from "../api/event.ts";
 import { ConnectorError, type ErrorCode } from "../connector-kit/errors.ts";
 import type { GuardedAnswer, GuardedClient } from "../connector-kit/http/guarded-request.ts";
+import { readRetryAfter } from "../connector-kit/http/rate-headers.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { EventStore, NewEvent } from "../store/event-types.ts";
 
@@ -86,13 +87,19 @@ function emitted({ key, rule, event, parameters }: BuiltinRun, now: number): New
   };
 }
 
+/** Milliseconds for an exchange: what a lease that is not lost surely has left (7 of 17 s may pass unrenewed). */
+export const REQUEST_TIMEOUT = 10_000;
+
 /**
  * Sends one request to a public address.
  *
  * @returns status, headers, and the body as JSON where it is such, else as text.
  * @throws ConnectorError for every answer but 2xx; it does not repeat what was answered.
  */
-export async function httpRequest({ http }: BuiltinTools, { key, parameters, signal }: BuiltinRun): Promise<unknown> {
+export async function httpRequest(
+  { http, now }: BuiltinTools,
+  { key, parameters, signal }: BuiltinRun,
+): Promise<unknown> {
   const {
     method = "POST",
     url,
@@ -114,8 +121,9 @@ export async function httpRequest({ http }: BuiltinTools, { key, parameters, sig
     }),
     ...(body === undefined ? {} : { body: isText ? String(body) : JSON.stringify(body) }),
     signal,
+    timeout: REQUEST_TIMEOUT,
   });
-  if (answer.status < 200 || answer.status > 299) throw refusal(new URL(url).host, answer);
+  if (answer.status < 200 || answer.status > 299) throw refusal(new URL(url).host, answer, now());
   return { status: answer.status, headers: answer.headers, body: bodyOf(answer) };
 }
 
@@ -147,19 +155,21 @@ const codes: ReadonlyMap<number, ErrorCode> = new Map([
   [429, "RATE_LIMITED"],
 ]);
 
-function refusal(host: string, { status, headers }: GuardedAnswer): ConnectorError {
+/**
+ * The longest wait that an address may ask for, in milliseconds: a day. More is a mistaken date or clock, most likely;
+ * asking once a day does no harm, and a run that sleeps for a year is lost.
+ */
+export const LONGEST_ASKED = 24 * 60 * 60 * 1000;
+
+function refusal(host: string, { status, headers }: GuardedAnswer, now: number): ConnectorError {
   const retryable = transient.includes(status);
   const code = codes.get(status) ?? (retryable ? "UNAVAILABLE" : "VALIDATION");
   const redirect = status >= 300 && status < 400 ? " Redirects are not followed: name the final address." : "";
-  const wait = retryable ? secondsOf(headers["retry-after"]) : undefined;
+  const wait = retryable ? readRetryAfter({ get: (name) => headers[name] ?? null }, now) : undefined;
   return new ConnectorError(code, `${host} answered with the status ${status}.${redirect}`, {
     status,
     retryable,
-    ...(wait === undefined ? {} : { retryAfter: wait * 1000 }),
+    outcomeUnknown: retryable && status >= 500,
+    ...(wait === undefined ? {} : { retryAfter: Math.min(wait, LONGEST_ASKED) }),
   });
-}
-
-/** A wait in seconds; dates are left to the backoff. Nobody may hold a run back for longer than an hour. */
-function secondsOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,9}$/.test(header) ? Math.min(Number(header), 3600) : undefined;
 }

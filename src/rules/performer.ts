@@ -94,7 +94,7 @@ class Run {
     { id, spec }: CompiledAction,
     ran: Extract<Ran, { outcome: "failed" }>,
   ): Promise<Performed | undefined> {
-    const { code, message, retryable, retryAfter } = ran;
+    const { code, message, retryable, retryAfter, unknown } = ran;
     const tries = (this.#progress.tries[id] ?? 0) + (isTry(ran) || this.#performance.attempt >= MAX_ATTEMPTS ? 1 : 0);
     const most = spec.retry?.maxAttempts ?? (spec.onFailure === "Continue" ? TRIES : undefined);
     if (retryable && (most === undefined || tries < most)) {
@@ -109,6 +109,7 @@ class Run {
         step: id,
         ...(retryAfter === undefined ? {} : { retryAfter }),
         ...(maxAttempts === undefined ? {} : { maxAttempts }),
+        ...(unknown ? { unknown } : {}),
       };
     }
     if (spec.onFailure === "Continue") this.#progress.steps[id] = { state: "failed", code, message };

@@ -11,7 +11,7 @@ import type { EndCode } from "../events/reasons.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { Lookup } from "../expressions/paths.ts";
 import { type BuiltinName, builtinActions, isBuiltin } from "./builtin-actions.ts";
-import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify } from "./builtin-runs.ts";
+import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify, REQUEST_TIMEOUT } from "./builtin-runs.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
 import type { Directory } from "./directory.ts";
 import { ParameterError, renderParameters } from "./parameters.ts";
@@ -22,6 +22,8 @@ export interface ActionTools extends BuiltinTools {
   sessions: SessionProvider;
   checks: SchemaChecks;
   directory: Directory;
+  /** Whether the right to write surely holds for so many more milliseconds; left out: nothing ends it. */
+  mayWrite?(milliseconds: number): boolean;
 }
 
 export interface ActionCall {
@@ -37,13 +39,23 @@ export interface ActionCall {
 /** How an action ended. */
 export type Ran =
   | { outcome: "done"; output: unknown }
-  | { outcome: "failed"; code: EndCode; message: string; retryable: boolean; retryAfter?: number; heldBack?: boolean }
+  | {
+      outcome: "failed";
+      code: EndCode;
+      message: string;
+      retryable: boolean;
+      retryAfter?: number;
+      heldBack?: boolean;
+      /** It may have been done, since no answer came. */
+      unknown?: boolean;
+    }
   /** Nothing was tried, and it may be later: the whole run waits for a person. */
   | { outcome: "held"; code: EndCode; message: string };
 
 /** Never throws for what a manifest, an event or a system did wrong. */
 export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
   const { spec } = call.action;
+  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return leaseLost;
   const first = await attempt(tools, call, spec.integration);
   const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
   if (!down || spec.fallback === undefined) return first;
@@ -51,6 +63,7 @@ export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ra
   if (second.outcome === "done") return second;
   return {
     ...first,
+    unknown: first.unknown === true || (second.outcome === "failed" && second.unknown === true),
     message: `${first.message} The fallback ${spec.fallback} did not do it either: ${second.message}`,
   };
 }
@@ -63,7 +76,7 @@ async function attempt(tools: ActionTools, call: ActionCall, integration: string
   } catch (error) {
     if (call.signal.aborted) return interrupted;
     if (error instanceof ParameterError) return refused("InvalidParameter", error.message);
-    if (error instanceof ConnectorError) return failedBy(error);
+    if (error instanceof ConnectorError) return failedBy(error, false);
     throw error;
   }
 }
@@ -94,9 +107,14 @@ async function runOn(tools: ActionTools, call: ActionCall, integration: string |
   const parameters = renderParameters(call.action.parameters, schema, call.lookup);
   await mustFit(tools.checks, schema, parameters);
   const context = { compiled, session, hide, checks: tools.checks, newKey: () => call.key };
-  const result = await runAction(context, [action, known], parameters, call.key);
-  const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
-  return { outcome: "done", output };
+  try {
+    const result = await runAction(context, [action, known], parameters, call.key);
+    const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
+    return { outcome: "done", output };
+  } catch (error) {
+    if (call.signal.aborted || !(error instanceof ConnectorError)) throw error;
+    return failedBy(error, known.idempotent === true);
+  }
 }
 
 const builtinRuns: Readonly<Record<BuiltinName, (tools: BuiltinTools, run: BuiltinRun) => Promise<unknown>>> = {
@@ -125,13 +143,32 @@ const interrupted: Ran = {
   retryable: true,
 };
 
+/** Nothing was sent, and whoever takes over does it. */
+const leaseLost: Ran = {
+  outcome: "failed",
+  code: "LeaseLost",
+  message: "The right to write ran out before it began: another process may have it by now.",
+  retryable: true,
+  heldBack: true,
+};
+
 function refused(code: EndCode, message: string): Ran {
   return { outcome: "failed", code, message, retryable: false };
 }
 
-function failedBy({ code, message, retryable, retryAfter, heldBack }: ConnectorError): Ran {
+/**
+ * An answer that never came is no reason to give up: an action is done at least once. What may come of it stands on
+ * record with the attempt.
+ *
+ * @param repeatable whether doing it twice under one key is doing it once.
+ */
+function failedBy(error: ConnectorError, repeatable: boolean): Ran {
+  const { code, retryable, retryAfter, heldBack, outcomeUnknown } = error;
   const wait = retryAfter === undefined ? {} : { retryAfter };
-  return { outcome: "failed", code, message, retryable, heldBack, ...wait };
+  const known = { outcome: "failed", code, retryable, heldBack, ...wait } as const;
+  if (!outcomeUnknown) return { ...known, message: error.message };
+  const twice = retryable && !repeatable ? ", and is then done twice" : "";
+  return { ...known, message: `${error.message} It may have been done all the same${twice}.`, unknown: true };
 }
 
 function capital(text: string): string {

@@ -4,9 +4,10 @@
  *
  * Integrations that could not be read, and platforms whose code may not run now, are not held against a rule.
  */
+import type { Integration } from "../api/integration.ts";
 import type { Rule } from "../api/rule.ts";
 import type { AnnotatedSchema } from "../api/schema.ts";
-import type { Connector } from "../connector-kit/contract.ts";
+import type { Connector, Misfit } from "../connector-kit/contract.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
 import { type FieldProblem, fieldSegments, SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import { assertPublicUrl, type HostTrust } from "../connector-kit/http/public-address.ts";
@@ -14,9 +15,10 @@ import { createCel } from "../expressions/cel.ts";
 import { isGlob } from "../expressions/pattern.ts";
 import { isTemplate } from "../expressions/template.ts";
 import type { LoadedConfiguration } from "../manifests/configuration.ts";
+import { declaredOf } from "../manifests/declared.ts";
 import { didYouMean } from "../manifests/nearest.ts";
 import { problemAt } from "../manifests/problem.ts";
-import { namespaceOf } from "../manifests/references.ts";
+import { isIntegration, namespaceOf, qualifiedName } from "../manifests/references.ts";
 import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
 import { builtinActions, isBuiltin } from "./builtin-actions.ts";
 import { compileRule } from "./compile-rule.ts";
@@ -27,6 +29,8 @@ import { isRule } from "./rule-set.ts";
 /** What rules are checked against. */
 interface World {
   directory: Directory;
+  /** By `namespace/name`. */
+  integrations: ReadonlyMap<string, Integration>;
   platforms: Pick<PlatformSource, "load">;
   checks: SchemaChecks;
   trust: HostTrust;
@@ -52,7 +56,9 @@ export async function checkRules(
 ): Promise<Problem[]> {
   const unreadable = (configuration?.problems.length ?? 0) > 0; // what it allows is then unknown, and reported once
   const trust: HostTrust = unreadable ? () => "named" : hostTrust(configuration?.value.allow);
-  const world: World = { directory: createDirectory(manifests), platforms, checks: new SchemaChecks(), trust };
+  const found = manifests.filter(isIntegration).map(({ object }) => [qualifiedName(object), object] as const);
+  const [directory, integrations] = [createDirectory(manifests), new Map(found)];
+  const world: World = { directory, integrations, platforms, checks: new SchemaChecks(), trust };
   const cel = createCel();
   const problems: Problem[] = [];
   for (const manifest of manifests.filter(isRule)) {
@@ -128,8 +134,31 @@ async function checkAction(world: World, rule: Rule, index: number, report: Repo
   }
   const connector = await connectorOf(world, rule, { integration, platform });
   const schema = connector && actionSchema(connector, action, [...path, "action"], report);
-  if (schema) await checkParameters(world, schema, step, path, report);
-  if (fallback !== undefined) await checkFallback(world, rule, { fallback, action, from: connector }, path, report);
+  let isRight = schema ? await checkParameters(world, schema, step, path, report) : false;
+  const misfit = isRight && connector ? misfitOf(world, rule, connector, step, { integration, platform }) : undefined;
+  if (misfit) report([...path, "parameters", ...fieldSegments(misfit.field)], unfit(misfit));
+  isRight &&= misfit === undefined;
+  if (fallback !== undefined) {
+    await checkFallback(world, rule, { fallback, step, from: connector, isRight }, path, report);
+  }
+}
+
+/** @returns why an action's parameters cannot work with what its Integration declares. */
+function misfitOf(
+  { directory, integrations }: World,
+  rule: Rule,
+  { actions = {} }: Connector,
+  { action, parameters = {} }: Rule["spec"]["actions"][number],
+  asked: { integration?: string | undefined; platform?: string | undefined },
+): Misfit | undefined {
+  const target = directory.find(namespaceOf(rule), asked);
+  const object = "missing" in target ? undefined : integrations.get(`${namespaceOf(rule)}/${target.integration}`);
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  return object && known?.fits?.(parameters, declaredOf(object));
+}
+
+function unfit({ message, remedy }: Misfit, whose = ""): Pick<Problem, "code" | "message" | "remedy"> {
+  return { code: "DoesNotFit", message: `${whose}${message}`, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** As far as no look-up is needed; an address that comes of a template is judged when it is known. */
@@ -146,12 +175,25 @@ function checkUrl({ trust }: World, url: unknown, path: DocumentPath, report: Re
 async function checkFallback(
   world: World,
   rule: Rule,
-  { fallback, action, from }: { fallback: string; action: string; from: Connector | undefined },
+  given: {
+    fallback: string;
+    step: Rule["spec"]["actions"][number];
+    from: Connector | undefined;
+    /** Of the action where it goes first: what is wrong there is not said again of the fallback. */
+    isRight: boolean;
+  },
   path: DocumentPath,
   report: Report,
 ): Promise<void> {
+  const { fallback, step, from, isRight } = given;
+  const { action } = step;
   const connector = await connectorOf(world, rule, { integration: fallback });
-  if (!connector || connector.platform === from?.platform || Object.hasOwn(connector.actions ?? {}, action)) return;
+  if (!connector) return;
+  if (connector.platform === from?.platform || Object.hasOwn(connector.actions ?? {}, action)) {
+    const misfit = isRight ? misfitOf(world, rule, connector, step, { integration: fallback }) : undefined;
+    if (misfit) report([...path, "fallback"], unfit(misfit, `The parameters do not go with ${fallback}. `));
+    return;
+  }
   report([...path, "fallback"], {
     code: "UnknownAction",
     message: `The fallback ${fallback} is of the platform ${connector.platform}, which has no action "${action}".`,
@@ -172,19 +214,23 @@ function actionSchema(
   return undefined;
 }
 
+/** @returns whether nothing was wrong. */
 async function checkParameters(
   { checks }: World,
   schema: AnnotatedSchema,
   { parameters = {} }: Rule["spec"]["actions"][number],
   path: DocumentPath,
   report: Report,
-): Promise<void> {
+): Promise<boolean> {
   const templates = new Map(templatesIn(parameters));
+  let isRight = true;
   for (const problem of await checks.problems(schema, parameters)) {
     if (isUndecided(problem, templates)) continue;
     const { code, message } = worded(problem, schema);
     report([...path, "parameters", ...fieldSegments(problem.field)], { code, message });
+    isRight = false;
   }
+  return isRight;
 }
 
 /** A template's result is known only with an event, but one with text around its braces is a text for sure. */

@@ -51,7 +51,27 @@ export function judge({ spec }: Pick<Scenario, "spec">, played: Played): Failure
     .map((expected, index): Entry => ({ index, expected }))
     .filter((one) => sides[kindOf(one)]);
   const compared = played.happened.filter(isCompared).filter(({ kind }) => sides[kind]);
-  return failures(entries, compared, played.happened).map((failure) => placed(failure, spec.given));
+  const failed = failures(entries, compared, played.happened);
+  const said = failed.map(({ message }) => message).join("\n");
+  return [...failed, ...faults(compared, said)].map((failure) => placed(failure, spec.given));
+}
+
+/**
+ * A template that fails sends the generic form, which nobody has to find out at night. Once for each fault.
+ *
+ * @param said what fails already: one that is named there is not named again.
+ */
+function faults(compared: readonly Compared[], said: string): Unplaced[] {
+  const failed = new Map<string, Unplaced>();
+  for (const one of compared) {
+    if (one.kind !== "notification" || one.fault === undefined || said.includes(one.fault)) continue;
+    const { at, receiver, events, route, fault } = one;
+    const key = JSON.stringify([receiver, route, fault]);
+    if (failed.has(key)) continue;
+    const message = `The template of ${receiver} fails at ${durationText(at)}, in the route ${route}: ${withoutDot(fault)}. What is told is the generic form.`;
+    failed.set(key, { code: "ScenarioFailed", from: events.map(({ name }) => name), message });
+  }
+  return [...failed.values()];
 }
 
 /** @returns whether an expectation and a happening are about the same receiver, or the same action of a rule. */

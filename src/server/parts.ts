@@ -9,6 +9,7 @@ import type { EventEnvelope } from "../api/event.ts";
 import type { Failed, Fired } from "../store/firing-types.ts";
 import type { LastingStore } from "../store/types.ts";
 import type { Principal } from "./auth.ts";
+import type { HttpError } from "./http-error.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -57,10 +58,16 @@ export interface PostedEventsPart {
   prove(request: RawRequest): Promise<Principal>;
   /** Reads structured, binary and batch mode. @throws HttpError for what is no CloudEvent, naming the element. */
   read(request: RawRequest): Promise<readonly EventEnvelope[]>;
-  /** Stores all or none, on disk when it resolves. */
+  /** Puts on record that an event claims to come from an Integration. @returns what to answer. */
+  forged(request: RawRequest, message: string): HttpError;
+  /**
+   * Stores all or none, on disk when it resolves.
+   *
+   * @throws HttpError 429 while too many wait, 503 while they cannot be written, both with Retry-After.
+   */
   accept(
     events: readonly EventEnvelope[],
-    from: { namespace: string; principal: Principal; trace: string },
+    from: { namespace: string; principal: Principal; request: RawRequest },
   ): Promise<readonly { id: string; seq: number; outcome: "stored" | "duplicate" | "replay" }[]>;
 }
 

@@ -266,6 +266,8 @@ export interface EventStore {
   /** Lets an event follow anew: all its rules are asked again, and what was done is done again. */
   replayEvent(seq: number): Promise<boolean>;
   event(seq: number): Promise<StoredEvent | undefined>;
+  /** Many at once, in the order of arrival; those that are gone are left out. */
+  eventsBySeq(seqs: readonly number[]): Promise<readonly StoredEvent[]>;
   /** By its source and id. */
   eventById(source: string, id: string): Promise<StoredEvent | undefined>;
   events(filter: EventFilter): Promise<readonly StoredEvent[]>;

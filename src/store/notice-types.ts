@@ -6,13 +6,13 @@
  */
 import type { DeliveryState, NewDelivery } from "./event-types.ts";
 
-/** A group, an alert that may inhibit, or the end of a throttle. */
+/** A group, an event that it holds, what it told last, an alert that may inhibit, or the end of a throttle. */
 export interface KeptState {
-  kind: "group" | "throttle" | "source";
+  kind: "group" | "member" | "told" | "throttle" | "source";
   id: string;
   /** JSON text. */
   value: string;
-  /** The numbers of the events that a group holds: retention leaves them. */
+  /** The numbers of the events that it is about: retention leaves them. */
   events: readonly number[];
 }
 

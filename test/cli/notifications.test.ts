@@ -129,7 +129,7 @@ spec: { match: { types: [x] }, receivers: [{ integration: chat }] }
 apiVersion: plumbline.dev/v1alpha1
 kind: Integration
 metadata: { name: chat }
-spec: { platform: slack, credentials: { token: { env: T } } }
+spec: { platform: slack, connection: { defaultChannel: ops }, credentials: { token: { env: T } } }
 `;
 
 test("simulate says which route takes an event, in which group, what it says, what keeps it back, and why another does not", async () => {

@@ -129,6 +129,17 @@ describe("a guard", () => {
     expect(clock.monotonic()).toBe(2000);
   });
 
+  test("runs nothing of a writer that waited beyond the right to write, and all of a reader", async () => {
+    const clock = new VirtualClock();
+    const mayWrite = (milliseconds: number) => clock.monotonic() + milliseconds < 9500;
+    const { read, write } = await openMail({ transport: createTransport({ clock }), mayWrite });
+    let sent = 0;
+    const send = () => write("send mail", async () => ++sent);
+    await send();
+    expect(await failure(send())).toMatchObject({ code: "UNAVAILABLE", retryable: true, heldBack: true });
+    expect([sent, clock.monotonic(), await read("look", async () => 1)]).toEqual([1, 1000, 1]);
+  });
+
   test("makes an unknown error UNAVAILABLE, with unknown outcome and without secrets", async () => {
     const { write } = await openMail();
     const error = await failure(write("send mail", () => Promise.reject(new Error("535 p4ssw0rd rejected"))));

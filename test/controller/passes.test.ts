@@ -266,6 +266,37 @@ test("a refused credential is told at once; a short outage, a failed read and a 
   expect(health()).toEqual([]);
 });
 
+test("a suspension ends all that was told, once, and what is still so afterwards is told anew", async () => {
+  const it = await stage();
+  await it.pass(rooms("a"));
+  Object.assign(it.system.room("incidents") as object, { topic: "by hand" });
+  await it.pass(observed("a"));
+  it.system.failRead("identity", "AUTH");
+  await it.pass(observed("a"));
+  const began = it.told();
+  expect(began.filter((text) => / firing /.test(text))).toHaveLength(3);
+  await it.pass(`${observed("a")}  suspend: true\n`);
+  expect(it.events.map(({ data }) => JSON.parse(data).labels.platform)).toEqual(["fake", "fake", "fake"]);
+  expect(it.told()).toEqual([
+    "plumbline.drift.resolved resolved Suspended",
+    "plumbline.reconcile.failed resolved Suspended",
+    "plumbline.integration.recovered resolved Suspended",
+  ]);
+  it.restart();
+  await it.pass(`${observed("a")}  suspend: true\n`);
+  expect(it.told()).toEqual([]);
+  await it.pass(observed("a"));
+  expect(it.told().sort()).toEqual([
+    "plumbline.integration.unhealthy firing AUTH",
+    "plumbline.reconcile.failed firing AUTH",
+  ]);
+  it.system.heal();
+  await it.pass(observed("a"));
+  expect(it.told().filter((text) => text.includes("drift"))).toEqual([
+    "plumbline.drift.detected firing blocked incidents /topic",
+  ]);
+});
+
 test("a failure is told once for each reason, over restarts, and once more when it is over", async () => {
   const it = await stage();
   await it.pass(rooms("a"));

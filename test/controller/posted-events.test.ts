@@ -1,9 +1,11 @@
 /** `POST /api/events` signed by Standard Webhooks: over HTTP, with the real inbox. */
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { postedEventsPart, type Senders } from "../../src/controller/parts/posted-events.ts";
+import { type PostedEventsOptions, postedEventsPart, type Senders } from "../../src/controller/parts/posted-events.ts";
 import { silentLog } from "../../src/events/log.ts";
+import { createPressure } from "../../src/events/pressure.ts";
 import { provenSender } from "../../src/events/senders.ts";
+import { StoreError } from "../../src/store/types.ts";
 import { NOW, type Stage, stage } from "../server/fixture.ts";
 
 const secretOf = (letter: string) => `whsec_${Buffer.from(letter.repeat(32)).toString("base64")}`;
@@ -45,16 +47,19 @@ const configured: Senders["senders"] = [
   { name: "team-ci", namespace: "team", secrets: [TEAM] },
 ];
 
-async function world(senders: Senders["senders"] = configured) {
+/** @param given what stands in for the inbox that the server has. */
+async function world(senders: Senders["senders"] = configured, given: Partial<PostedEventsOptions> = {}) {
   let written = () => Promise.resolve();
   const it = await stage({
     parts: ({ store, now }) => {
       const events = postedEventsPart({
         store: store.events as Stage["store"]["events"],
+        pressure: createPressure(store.events as Stage["store"]["events"], () => 0),
         clock: { now, monotonic: () => 0 },
         senders: async () => ({ senders, origins: ["eventgrid.azure.net", "*.example.com"], faults: [] }),
         log: silentLog,
         onAccepted: () => undefined,
+        ...given,
       });
       written = () => events.written();
       return { events };
@@ -133,7 +138,7 @@ test("a signature covers no headers, so that binary mode is not taken from who o
 });
 
 test("a token decides where there is one, and a signed event may not say that it is an Integration's or ours", async () => {
-  const { post, stored } = await world();
+  const { post, stored, refusals } = await world();
   const wrong = { ...signed(event("1")), authorization: "Bearer plt_none" };
   expect((await post(event("1"), wrong)).status).toBe(401);
   const forged = event("1", { source: "/default/gh" });
@@ -141,6 +146,43 @@ test("a token decides where there is one, and a signed event may not say that it
   const own = event("1", { type: "plumbline.drift.detected" });
   expect((await post(own, signed(own))).status).toBe(403);
   expect(await stored()).toEqual([]);
+  const known = [{ reason: "ReservedType" }, { reason: "ReservedSource", message: expect.stringContaining("source") }];
+  expect(await refusals()).toMatchObject(known.map((one) => ({ status: 403, ...one })));
+});
+
+test("while the queue is full nothing is taken: 429 with the time to come again, on record", async () => {
+  let isFull = true;
+  let taken = 0;
+  const pressure: PostedEventsOptions["pressure"] = {
+    full: async () => isFull,
+    added(events) {
+      taken += events;
+    },
+  };
+  const { post, stored, refusals } = await world(configured, { pressure });
+  const reply = await post(event("1"), signed(event("1")));
+  expect([reply.status, reply.headers["retry-after"], reply.json.code]).toEqual([429, "30", "Unavailable"]);
+  expect([await stored(), taken]).toEqual([[], 0]);
+  expect(await refusals()).toMatchObject([{ status: 429, reason: "QueueFull" }]);
+  isFull = false;
+  const batch = `[${event("1")},${event("2")},${event("1")}]`;
+  const type = "application/cloudevents-batch+json";
+  expect((await post(batch, signed(batch, { type }))).status).toBe(202);
+  // A duplicate is no longer a queue.
+  expect([await stored(), taken]).toEqual([["default 2", "default 1"], 2]);
+});
+
+test("a store that cannot be written is 503 with the time to come again, and its own words are the operator's", async () => {
+  const recorded: unknown[] = [];
+  const store: PostedEventsOptions["store"] = {
+    accept: async () => Promise.reject(new StoreError("Full", "The disk of db-7 is full.")),
+    refuse: async (refusals) => void recorded.push(...refusals),
+  };
+  const { post } = await world(configured, { store });
+  const reply = await post(event("1"), signed(event("1")));
+  expect([reply.status, reply.headers["retry-after"], reply.json.code]).toEqual([503, "30", "Unavailable"]);
+  expect(reply.text).not.toContain("db-7");
+  expect(recorded).toMatchObject([{ status: 503, reason: "StoreUnavailable", message: "The disk of db-7 is full." }]);
 });
 
 test("without senders every signature is refused, and one secret of two namespaces proves nothing", async () => {
@@ -178,7 +220,7 @@ const handshakes: readonly { origin: string | undefined; status: number; allowed
 ];
 
 test("the handshake gives leave to the hosts that are named and to no other, without a token", async () => {
-  const { ask, stored } = await world();
+  const { ask, stored, refusals } = await world();
   for (const { origin, status, allowed } of handshakes) {
     const asks = origin === undefined ? {} : { "webhook-request-origin": origin, "webhook-request-rate": "120" };
     const { status: got, headers } = await ask("OPTIONS", "/api/events", { headers: { ...elsewhere, ...asks } });
@@ -189,4 +231,9 @@ test("the handshake gives leave to the hosts that are named and to no other, wit
     ]);
   }
   expect(await stored()).toEqual([]);
+  expect((await refusals()).map(({ status, reason, message }) => [status, reason, message.split(" ")[3]])).toEqual([
+    [403, "OriginRefused", "an"],
+    [403, "OriginRefused", "evil-eventgrid.azure.net"],
+    [403, "OriginRefused", "example.com"],
+  ]);
 });

@@ -14,7 +14,10 @@ function stage(spec = "events: { enabled: true }") {
   const connector = { ...fake, events } as unknown as Connector;
   const compiled = compileConnector(fake);
   const [manifest] = manifestsIn(acme(spec));
-  const it = { opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false, now: 0, resolved: 0 };
+  const it = {
+    ...{ opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false, now: 0, resolved: 0 },
+    ...{ lease: 17_000, mayWrite: [] as ((milliseconds: number) => boolean)[] },
+  };
   const session = (onRequest: () => void): Session => ({
     connector,
     origin: "memory:",
@@ -44,8 +47,10 @@ function stage(spec = "events: { enabled: true }") {
       it.resolved += 1;
       return { connection: {}, credentials: { token: it.token } };
     },
-    async open(_, lane, { onRequest }) {
+    mayWrite: (milliseconds) => milliseconds <= it.lease,
+    async open(_, lane, { onRequest, mayWrite }) {
       it.opened.push(lane);
+      it.mayWrite.push(mayWrite);
       return session(onRequest);
     },
     monotonic: () => it.now,
@@ -70,6 +75,16 @@ test("rules and people share a session for as long as neither manifest nor secre
   it.now += SECRETS_AGE;
   await it.sessions.open("default", "acme");
   expect(it.opened).toEqual(["interactive", "background", "background", "interactive"]);
+});
+
+test("what rules and passes send asks for the right to write each time", async () => {
+  const it = stage();
+  await it.sessions.open("default", "acme");
+  await it.sessions.forPass(it.manifest);
+  const asked = () => it.mayWrite.map((ask) => ask(9000));
+  expect(asked()).toEqual([true, true]);
+  it.lease = 8999;
+  expect(asked()).toEqual([false, false]);
 });
 
 test("secrets are read again after a while and not for each call, and a changed manifest's at once", async () => {

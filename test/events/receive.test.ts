@@ -167,11 +167,11 @@ test("a full queue is 429 with the time to come again, and the queue is counted 
 test("a store that cannot write is 503, with the reason for the operator", async () => {
   const refused: unknown[] = [];
   const store = {
-    counts: async () => ({ pending: 0, waiting: 0, running: 0, dead: 0 }),
     accept: async () => Promise.reject(new StoreError("Full", "The disk is full.")),
     refuse: async (refusals: readonly unknown[]) => void refused.push(...refusals),
   };
-  const receiver = createReceiver({ store, clock: fixed(), newId: () => "1", log: recordingLog() });
+  const pressure = { full: async () => false, added: () => undefined };
+  const receiver = createReceiver({ store, pressure, clock: fixed(), newId: () => "1", log: recordingLog() });
   expect(await receiver.receive(endpoint, githubRequest(body))).toEqual({
     status: 503,
     headers: { "retry-after": "30" },

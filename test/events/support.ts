@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import type { Events } from "../../src/connector-kit/event-contract.ts";
 import { createEngine, type EngineOptions, type EventEngine } from "../../src/events/engine.ts";
 import type { EventLog, Fields } from "../../src/events/log.ts";
+import { createPressure } from "../../src/events/pressure.ts";
 import { createReceiver, type ReceivedRequest, type Receiver, type WebhookEndpoint } from "../../src/events/receive.ts";
 import type { Follower, Performance, Performed, Performer } from "../../src/events/types.ts";
 import type { Delivery, NewDelivery } from "../../src/store/event-types.ts";
@@ -140,10 +141,10 @@ export async function layer(
   });
   const receiver = createReceiver({
     store: store.events,
+    pressure: createPressure(store.events, () => clock.monotonic(), maxOpen),
     clock,
     newId: randomUUID,
     log,
-    ...(maxOpen === undefined ? {} : { maxOpen }),
     onAccepted: engine.accepted,
   });
   return { clock, store, engine, receiver, log };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type Connector, defineConnector, Type } from "../../src/connector-kit/index.ts";
+import { type Connector, defineConnector, Secret, Type } from "../../src/connector-kit/index.ts";
 import { loadManifests } from "../../src/manifests/index.ts";
 import { runtimePlatforms } from "../../src/manifests/platforms.ts";
 import { checkReceivers } from "../../src/notifications/check-receivers.ts";
@@ -11,8 +11,8 @@ const connector = (platform: string, more: Partial<Connector>): Connector =>
   defineConnector({
     platform,
     title: platform.toUpperCase(),
-    connection: Type.Object({}),
-    credentials: Type.Object({}),
+    connection: Type.Object({ room: Type.Optional(Type.String()) }),
+    credentials: Type.Object({ hook: Type.Optional(Secret()) }),
     open: () => ({ reader: {}, writer: {} }),
     check: async () => ({}),
     ...(more as object),
@@ -31,16 +31,30 @@ const known: Record<string, Connector | "unloaded"> = {
   chat: connector("chat", { notify, target: room }),
   forum: connector("forum", { notify, target: post }),
   mail: connector("mail", { notify, target: Type.Object({ to: Type.Optional(text("Who.")) }) }),
+  board: connector("board", {
+    notify,
+    target: Type.Object({ room: Type.Optional(text("Where.")), via: Type.Optional(text("How.")) }),
+    targetFits: ({ room: place, via }, { connection, credentials }) =>
+      place !== undefined || connection.room !== undefined || credentials.includes("hook")
+        ? via === "air"
+          ? { field: "via", message: "Nothing goes by air." }
+          : undefined
+        : { field: "room", message: "It names no room.", remedy: "Add room." },
+  }),
   ci: connector("ci", {}),
   own: "unloaded",
 };
 
-const integrations = Object.keys(known)
-  .map(
+const integrations = [
+  ...Object.keys(known).map(
     (name) =>
       `apiVersion: plumbline.dev/v1alpha1\nkind: Integration\nmetadata: { name: ${name} }\nspec: { platform: ${name} }\n---\n`,
-  )
-  .join("");
+  ),
+  ...["connection: { room: { env: ROOM } }", "credentials: { hook: { env: HOOK } }"].map(
+    (more, n) =>
+      `apiVersion: plumbline.dev/v1alpha1\nkind: Integration\nmetadata: { name: board-${n} }\nspec: { platform: board, ${more} }\n---\n`,
+  ),
+].join("");
 const head = "apiVersion: plumbline.dev/v1alpha1\nkind: NotificationRoute\nmetadata: { name: ops }\nspec:\n";
 
 /** What is wrong with the receivers of a route whose spec is the text, as `line:column code message`. */
@@ -94,6 +108,24 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
+    "a target that does not go with the connection, at the receiver or at the field",
+    "  receivers: [{ integration: board }, { integration: board-0, target: { via: air } }]\n",
+    [
+      "5:15 DoesNotFit The target does not go with board, of BOARD. It names no room. Add room.",
+      "5:78 DoesNotFit The target does not go with board-0, of BOARD. Nothing goes by air.",
+    ],
+  ],
+  [
+    "a fallback whose connection lacks what the target leaves out",
+    "  receivers: [{ integration: board-1, fallback: board }]\n",
+    ["5:49 DoesNotFit The target does not go with board, of BOARD. It names no room. Add room."],
+  ],
+  [
+    "what receiver and fallback lack for one reason, once",
+    "  receivers: [{ integration: board, fallback: board }]\n",
+    ["5:15 DoesNotFit The target does not go with board, of BOARD. It names no room. Add room."],
+  ],
+  [
     "a fallback that delivers none",
     "  receivers: [{ integration: mail, fallback: ci }]\n",
     [
@@ -111,6 +143,8 @@ test.each([
     "{ integration: forum, target: { room: a, topic: b }, fallback: chat }",
   ],
   ["a target that need not be stated", "{ integration: mail }"],
+  ["a target whose connection has what it leaves out, from the environment", "{ integration: board-0 }"],
+  ["a target whose credentials make up for what it leaves out", "{ integration: board-1 }"],
   ["a platform whose code was not loaded", "{ integration: own, target: { anything: 1 } }"],
 ])("%s is no problem", async (_, receiver) => {
   expect(await problemsOf(`  receivers: [${receiver}]\n`)).toEqual([]);

@@ -20,13 +20,15 @@ interface Setup {
   closed?: Record<string, ClosedReason>;
   event?: OpenEvent;
   http?: (request: GuardedRequest) => GuardedAnswer;
+  /** Milliseconds for which the right to write still holds. */
+  lease?: { left: number };
   trigger?: Rule["spec"]["trigger"];
 }
 
 const TOKEN = "tok-3cr3t-value";
 
 /** A rule's run that can be tried again and again. */
-function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http }: Setup) {
+function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http, lease }: Setup) {
   const sent: (Sent & { integration: string })[] = [];
   const emitted: NewEvent[] = [];
   const requests: GuardedRequest[] = [];
@@ -40,6 +42,7 @@ function runOf({ actions, desks = {}, closed = {}, event = ticketCreated(), http
     rules: () => rules,
     checks: new SchemaChecks(),
     now: () => Date.UTC(2026, 0, 1),
+    ...(lease ? { mayWrite: (needed: number) => lease.left > needed } : {}),
     accept: async (events) => {
       emitted.push(...events);
       return events.map((_, index) => ({ outcome: "stored", seq: index + 1 }));
@@ -400,7 +403,7 @@ describe("http_request", () => {
   test.each<[number, string, object]>([
     [503, "UNAVAILABLE", { outcome: "retry", retryAfter: 30_000 }],
     [429, "RATE_LIMITED", { outcome: "retry", retryAfter: 30_000 }],
-    [500, "UNAVAILABLE", { outcome: "retry" }],
+    [500, "UNAVAILABLE", { outcome: "retry", unknown: true, message: expect.stringMatching(/done twice\.$/) }],
     [501, "VALIDATION", { outcome: "dead" }],
     [404, "NOT_FOUND", { outcome: "dead" }],
     [302, "VALIDATION", { outcome: "dead", message: expect.stringContaining("Redirects are not followed") }],
@@ -412,6 +415,85 @@ describe("http_request", () => {
     const performed = await run.perform();
     expect(performed).toMatchObject({ code, ...expected });
     expect(JSON.stringify(performed)).not.toContain("inner secret");
+  });
+});
+
+describe("http_request waits as it is asked to", () => {
+  const at = (wait: number) => new Date(Date.UTC(2026, 0, 1) + wait).toUTCString();
+  const HOUR = 3_600_000;
+
+  test.each<[string, string, number | undefined]>([
+    ["seconds", "7200", 2 * HOUR],
+    ["a date", at(HOUR), HOUR],
+    ["a date that is past", at(-HOUR), 0],
+    ["a year of seconds: a day at most", "31536000", 24 * HOUR],
+    ["a date in a year: a day at most", at(365 * 24 * HOUR), 24 * HOUR],
+    ["what is neither", "soon", undefined],
+  ])("%s", async (_, header, retryAfter) => {
+    const run = runOf({
+      actions: [{ id: "call", action: "http_request", parameters: { url: "https://hooks.example.com/" } }],
+      http: () => ({ status: 429, headers: { "retry-after": header }, body: "", truncated: false }),
+    });
+    const performed = await run.perform();
+    expect(performed).toMatchObject({ outcome: "retry", code: "RATE_LIMITED" });
+    expect("retryAfter" in performed ? performed.retryAfter : undefined).toBe(retryAfter);
+    expect(performed).not.toHaveProperty("unknown");
+  });
+});
+
+test("no action begins once the right to write would not outlast it; the next who has it goes on from there", async () => {
+  const lease = { left: 17_000 };
+  const desks = {
+    support() {
+      lease.left = 10_000;
+      return { id: 1 };
+    },
+  };
+  const call = { id: "call", action: "http_request", parameters: { url: "https://hooks.example.com/" } };
+  const run = runOf({ actions: [note("a"), { ...call, retry: { maxAttempts: 1 } }], desks, lease });
+  expect(await run.perform()).toMatchObject({ outcome: "retry", code: "LeaseLost", step: "call" });
+  expect([run.sent.length, run.requests.length]).toEqual([1, 0]);
+  lease.left = 17_000;
+  expect(await run.perform()).toEqual({ outcome: "done" });
+  expect([run.sent.length, run.requests.map(({ timeout }) => timeout)]).toEqual([1, [10_000]]);
+});
+
+describe("an answer that never came", () => {
+  const lost = () => {
+    throw new ConnectorError("TIMEOUT", "No answer came.", { outcomeUnknown: true });
+  };
+  const post = { id: "post", integration: "support", action: "post", parameters: { channel: "#t", message: "m" } };
+
+  test("is tried again under the same key, and the attempt's record says that it may be done twice", async () => {
+    const run = runOf({ actions: [post], desks: { support: lost } });
+    const message = "No answer came. It may have been done all the same, and is then done twice.";
+    expect(await run.perform()).toMatchObject({ outcome: "retry", code: "TIMEOUT", unknown: true, message });
+    await run.perform();
+    expect(run.sent.map(({ key }) => key)).toEqual(["run-1-post", "run-1-post"]);
+  });
+
+  test("of an action that is done once under one key leads to no second one", async () => {
+    const run = runOf({ actions: [note("a")], desks: { support: lost } });
+    const message = "No answer came. It may have been done all the same.";
+    expect(await run.perform()).toMatchObject({ outcome: "retry", unknown: true, message });
+  });
+
+  test("of the fallback counts as well", async () => {
+    const run = runOf({ actions: [{ ...post, fallback: "backup" }], desks: { support: down, backup: lost } });
+    expect(await run.perform()).toMatchObject({ outcome: "retry", code: "UNAVAILABLE", unknown: true });
+  });
+
+  test("and is given up on says so too", async () => {
+    const run = runOf({ actions: [{ ...post, retry: { maxAttempts: 1 } }], desks: { support: lost } });
+    expect(await run.perform()).toMatchObject({
+      outcome: "dead",
+      message: expect.stringContaining("may have been done"),
+    });
+  });
+
+  test("which surely had no effect is a plain retry", async () => {
+    const run = runOf({ actions: [post], desks: { support: down } });
+    expect(await run.perform()).not.toHaveProperty("unknown");
   });
 });
 

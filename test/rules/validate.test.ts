@@ -45,6 +45,64 @@ const action = (parameters: string, more = "") =>
   `${trigger}\nactions:\n  - integration: support\n    action: add_note\n    parameters: ${parameters}\n${more}`;
 const note = action("{ ticket: 1, body: x }");
 
+describe("a message that goes nowhere is refused, as far as the manifest says", () => {
+  const slack = (name: string, more: string) =>
+    `---\napiVersion: plumbline.dev/v1alpha1\nkind: Integration\nmetadata: { name: ${name} }\nspec: { platform: slack, ${more} }\n`;
+  const token = "credentials: { token: { env: T } }";
+  const known =
+    slack("bare", token) +
+    slack("with-channel", `connection: { defaultChannel: { env: CHANNEL } }, ${token}`) +
+    slack("with-webhook", "credentials: { token: { env: T }, webhookUrl: { env: URL } }");
+
+  test.each<[string, string, string[]]>([
+    [
+      "no channel, and none by default",
+      "integration: bare, action: send_message, parameters: { message: m }",
+      ["parameters/channel"],
+    ],
+    ["a channel by default", "integration: with-channel, action: send_message, parameters: { message: m }", []],
+    [
+      "a channel of the event",
+      'integration: bare, action: send_message, parameters: { message: m, channel: "{{c}}" }',
+      [],
+    ],
+    ["a way of the event", 'integration: bare, action: send_message, parameters: { message: m, via: "{{v}}" }', []],
+    ["the webhook", "integration: with-webhook, action: send_message, parameters: { message: m, via: webhook }", []],
+    [
+      "a webhook that is not there",
+      "integration: bare, action: send_message, parameters: { message: m, via: webhook }",
+      ["parameters/via"],
+    ],
+    [
+      "a channel of the webhook",
+      'integration: with-webhook, action: send_message, parameters: { message: m, via: webhook, channel: "#a" }',
+      ["parameters/channel"],
+    ],
+    [
+      "none for two for one reason",
+      "integration: bare, fallback: bare, action: send_message, parameters: { message: m }",
+      ["parameters/channel"],
+    ],
+    [
+      "a fallback without one",
+      "integration: with-channel, fallback: bare, action: send_message, parameters: { message: m }",
+      ["fallback"],
+    ],
+    [
+      "a file without one",
+      "integration: with-webhook, action: upload_file, parameters: { filename: f, content: c }",
+      ["parameters/channel"],
+    ],
+  ])("%s", async (_, step, expected) => {
+    const spec = `${trigger}\nactions:\n  - { ${step} }`;
+    const cwd = folderOf({ "a.yaml": integrations + known, "rule.yaml": rule(spec) });
+    const found = (await loadManifests({ inputs: ["."], cwd, platforms, check: checkRules })).problems;
+    expect(found.map(({ code, line, path = "" }) => [code, line, path.replace("/spec/actions/0/", "")])).toEqual(
+      expected.map((path) => ["DoesNotFit", 7, path]),
+    );
+  });
+});
+
 describe("a rule without a mistake has no problem", () => {
   test.each([
     ["constants", note],

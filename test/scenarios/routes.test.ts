@@ -189,6 +189,30 @@ describe("what is expected and not so is one failure, which says what was instea
       ],
     },
     {
+      name: "a template that fails, named once with its path, though all that is expected is met",
+      route:
+        '{ groupInterval: 30s, throttle: 0s, receivers: [{ integration: chat, template: "{{data.nope.deep}}" }, { integration: pager }] }',
+      scenario: `{ given: [{ at: 0s, event: { type: a } }, { at: 30s, event: { type: a } }], expect: [
+        { at: 0s, receiver: chat }, { at: 0s, receiver: pager }, { at: 30s, receiver: chat }, { at: 30s, receiver: pager }] }`,
+      failures: [
+        "spec.given.0: The template of chat fails at 0s, in the route ops: inline, text: data.nope.deep is absent. What is told is the generic form.",
+      ],
+    },
+    {
+      name: "a text that is not there since its template fails, which is one failure",
+      route: '{ throttle: 0s, receivers: [{ integration: chat, template: "{{data.nope.deep}}" }] }',
+      scenario: "{ given: [{ at: 0s, event: { type: a } }], expect: [{ at: 0s, receiver: chat, text: It broke }] }",
+      failures: [
+        'spec.expect.0: Expected chat to be told at 0s with text "It broke", but it says "namespace: default", "Time (UTC): 2026-01-05 12:00:00", "a", since its template failed (inline, text: data.nope.deep is absent.). The route is ops.',
+      ],
+    },
+    {
+      name: "a template that fails where only rules are compared: nothing",
+      route: '{ throttle: 0s, receivers: [{ integration: chat, template: "{{data.nope.deep}}" }] }',
+      scenario: "{ compare: Rules, given: [{ at: 0s, event: { type: a } }], expect: [] }",
+      failures: [],
+    },
+    {
       name: "another receiver, which is a failure of its own",
       scenario: `{ ${given}, expect: [{ at: 30s, receiver: pager }] }`,
       failures: [

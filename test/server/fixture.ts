@@ -101,7 +101,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
         throw new HttpError(401, "Unauthenticated", "The request was not authenticated.");
       },
       read: async ({ body }) => readEvents(body),
-      async accept(events, { namespace, trace }) {
+      forged: (_, message) => new HttpError(403, "ReservedSource", message),
+      async accept(events, { namespace, request }) {
+        const { trace } = request;
         const stored = events.map((event) => newEvent({ namespace, trace, id: event.id, source: event.source }));
         const accepted = await store.events.accept(stored);
         return accepted.map((one, at) => ({ ...one, id: events[at]?.id ?? "" }));

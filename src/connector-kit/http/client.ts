@@ -31,9 +31,11 @@ export function createClient(options: ConnectionOptions & { connector: Connector
   const { http: profile, title } = options.connector;
   if (!profile) throw new Error(`${title} has no HTTP profile.`);
   const connection = createConnection(options, profile);
+  // Signing in changes nothing, and reads need it too.
+  const { mayWrite: _, ...signingIn } = connection.options;
   const bare = writerOf(
     title,
-    sender(connection, undefined, () => true),
+    sender({ ...connection, options: signingIn }, undefined, () => true),
   );
   const reading = sender(connection, bare, (call) => call.kind === "read");
   const reader = readerOf(title, reading);

@@ -32,6 +32,11 @@ export interface ConnectionOptions {
   rateLimit?: RateLimit;
   /** Milliseconds of a pause that are waited for; default two minutes, for interactive requests 30 s. */
   maxWait?: number;
+  /**
+   * Whether the right to write surely holds for so many more milliseconds. Asked right before a write leaves, since it
+   * may have waited for its limit; left out: nothing ends that right.
+   */
+  mayWrite?: (milliseconds: number) => boolean;
   onRequest?: (request: SentRequest) => void;
   onAnswer?: (answer: Answered) => void;
 }

@@ -75,6 +75,12 @@ export function resting(
   });
 }
 
+/** The right to write has run out, or would before an answer has to be there: nothing was sent. */
+export function leaseLost(connection: Connection, call: Call): AttemptFailed {
+  const message = `${could(connection, call)}: the right to write ran out before it was sent; nothing was sent.`;
+  return failed(connection, "UNAVAILABLE", message, { effect: "none", final: true, heldBack: true });
+}
+
 /** @param wait milliseconds until the quota is back. */
 export function quotaSpent(connection: Connection, call: Call, wait: number): AttemptFailed {
   const now = connection.transport.clock.now();

@@ -4,7 +4,16 @@ import { TooLarge } from "./body.ts";
 import { type Call, lowerCased } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { deadline } from "./deadline.ts";
-import { guarded, oversizedAnswer, reasonOf, refusalIn, resting, timedOut, unreachable } from "./exchange-failures.ts";
+import {
+  guarded,
+  leaseLost,
+  oversizedAnswer,
+  reasonOf,
+  refusalIn,
+  resting,
+  timedOut,
+  unreachable,
+} from "./exchange-failures.ts";
 import { AttemptFailed } from "./failure.ts";
 
 /** One address of a call, with the headers that authorise it. */
@@ -26,19 +35,20 @@ export interface Raw {
 
 const READ_TIMEOUT = 30_000;
 /** Shorter than a lease lasts, so that no write outlives the right to send it. */
-const WRITE_TIMEOUT = 9_000;
+export const WRITE_TIMEOUT = 9_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 /** What is read of a body that nobody looks at, in bytes: a short one leaves the connection usable. */
 const DROPPED_BYTES = 64 * 1024;
 
 /**
- * Sends a request unless the breaker is open, and tells the breaker how it went.
+ * Sends a request unless the breaker is open or the right to write has run out, and tells the breaker how it went.
  *
  * @param conditions headers that make the request conditional.
  * @throws AttemptFailed; the reason of the caller's signal.
  */
 export async function transfer(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
   const { clock } = connection.transport;
+  if (!mayLeave(connection, hop.call)) throw leaseLost(connection, hop.call);
   const breaker = connection.transport.breaker(hop.url.origin);
   const permission = breaker.enter(clock.monotonic());
   if (permission.open) throw resting(connection, hop.call, permission);
@@ -55,6 +65,15 @@ export async function transfer(connection: Connection, hop: Hop, conditions: Rec
     else breaker.failed(clock.monotonic(), error instanceof AttemptFailed ? reasonOf(connection, hop.call, error) : "");
     throw error instanceof TooLarge ? oversizedAnswer(connection, hop.call, mostBytes(hop.call)) : error;
   }
+}
+
+/**
+ * No lease outlasts a time-out that is longer than its own: such writes (an upload, a slow receiver) are asked for the
+ * usual one. They are a rule's or a notification's, which are done again under their key, never a create of a pass.
+ */
+function mayLeave({ options: { mayWrite } }: Connection, call: Call): boolean {
+  if (call.kind === "read" || !mayWrite) return true;
+  return mayWrite(Math.min(call.options.timeout ?? WRITE_TIMEOUT, WRITE_TIMEOUT));
 }
 
 /** What was never sent tells nothing of the system. */

@@ -6,7 +6,7 @@
 import { ConnectorError, defineAction, Type } from "../../connector-kit/index.ts";
 import { call } from "./calls.ts";
 import { isUserId, type SlackWriter } from "./client.ts";
-import { closed, message, target, targetOf, thread } from "./parameters.ts";
+import { closed, goesSomewhere, message, target, targetOf, thread } from "./parameters.ts";
 
 /** Milliseconds that sending the bytes may take. */
 const UPLOAD_TIMEOUT = 120_000;
@@ -69,6 +69,7 @@ export const uploadFile = defineAction({
       examples: [{ file: "F012AB3CD" }],
     },
   ),
+  fits: ({ channel }, { connection }) => goesSomewhere({ channel }, { connection, credentials: [] }),
   run: async (slack: SlackWriter, { channel, content, encoding, ...file }) => {
     const bytes = encoding === "base64" ? decoded(content) : new TextEncoder().encode(content);
     const conversation = await conversationFor(slack, targetOf(slack, channel));

@@ -6,6 +6,7 @@ import { channels } from "./channels.ts";
 import { SlackReader, SlackWriter } from "./client.ts";
 import { events } from "./events.ts";
 import { notify, target } from "./notify.ts";
+import { goesSomewhere } from "./parameters.ts";
 import { http, limits, readPosts } from "./protocol.ts";
 import { usergroups } from "./usergroups.ts";
 import { people, users } from "./users.ts";
@@ -81,5 +82,6 @@ export default defineConnector({
   actions,
   events,
   target,
+  targetFits: goesSomewhere,
   notify,
 });

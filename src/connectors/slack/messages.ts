@@ -8,7 +8,19 @@
 import { ConnectorError, defineAction, Type } from "../../connector-kit/index.ts";
 import { call, explained, succeedsWith } from "./calls.ts";
 import type { SlackWriter } from "./client.ts";
-import { blocks, channelId, closed, emoji, message, target, targetOf, thread, timestamp } from "./parameters.ts";
+import {
+  blocks,
+  boundToChannel,
+  channelId,
+  closed,
+  emoji,
+  goesSomewhere,
+  message,
+  target,
+  targetOf,
+  thread,
+  timestamp,
+} from "./parameters.ts";
 import { decodeText } from "./text.ts";
 
 /** A message to be sent. */
@@ -57,6 +69,7 @@ export const sendMessage = defineAction({
       examples: [{ channel: "C012AB3CD", ts: "1732560000.000100", message: { text: "Hello" } }],
     },
   ),
+  fits: goesSomewhere,
   run: async (slack: SlackWriter, { via, channel, ...content }, { key }) => {
     if (via === "webhook") return postToWebhook(slack, channel, content, key);
     return post(slack, await slack.idFor(targetOf(slack, channel)), content, key);
@@ -96,8 +109,7 @@ export async function postToWebhook(
   key: string,
 ): Promise<Record<string, never>> {
   if (channel !== undefined) {
-    const message = "A message by an incoming webhook goes to the webhook's own channel: leave `channel` out.";
-    throw new ConnectorError("VALIDATION", message);
+    throw new ConnectorError("VALIDATION", boundToChannel);
   }
   const { webhookUrl } = slack.settings;
   if (webhookUrl === undefined || !URL.canParse(webhookUrl)) {

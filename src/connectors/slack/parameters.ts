@@ -1,5 +1,5 @@
 /** What parameters and results of several actions have in common. */
-import { ConnectorError, Type } from "../../connector-kit/index.ts";
+import { ConnectorError, type Declared, type Misfit, type Spec, Type } from "../../connector-kit/index.ts";
 import type { SlackWriter } from "./client.ts";
 
 export const closed = { additionalProperties: false } as const;
@@ -61,6 +61,30 @@ export const person = Type.String({
   description: "An e-mail address or a user id.",
   examples: ["ada@example.com"],
 });
+
+/**
+ * Whether a message has somewhere to go, as far as manifests say.
+ *
+ * @param stated a target's or an action's; of a rule a text may be a template, of which nothing is known.
+ */
+export function goesSomewhere({ via, channel }: Spec, { connection, credentials }: Declared): Misfit | undefined {
+  if (via === "webhook") {
+    if (channel !== undefined) return { field: "channel", message: boundToChannel };
+    if (credentials.includes("webhookUrl")) return undefined;
+    return { field: "via", message: "It is to go by webhook, and credentials.webhookUrl is not stated." };
+  }
+  const isKnown = via === undefined || via === "api";
+  if (!isKnown || channel !== undefined || connection.defaultChannel !== undefined) return undefined;
+  const byWebhook = credentials.includes("webhookUrl") ? ", or `via: webhook`" : "";
+  return {
+    field: "channel",
+    message: "It names no channel, and connection.defaultChannel is not stated.",
+    remedy: `Add channel here, or defaultChannel to the connection${byWebhook}.`,
+  };
+}
+
+export const boundToChannel =
+  "A message by an incoming webhook goes to the webhook's own channel: leave `channel` out.";
 
 /** The channel that an action names, or the default one. @throws ConnectorError VALIDATION when there is neither. */
 export function targetOf({ settings }: SlackWriter, named: string | undefined): string {

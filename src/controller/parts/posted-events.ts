@@ -5,7 +5,9 @@ import { webhookConsent } from "../../connector-kit/webhook-consent.ts";
 import { CloudEventError, type ReadEvent } from "../../events/cloudevents.ts";
 import type { EventLog } from "../../events/log.ts";
 import { acceptPosted, PostRefused, readPosted } from "../../events/post.ts";
+import type { Pressure } from "../../events/pressure.ts";
 import type { RefusalReason } from "../../events/reasons.ts";
+import { RETRY_AFTER } from "../../events/receive.ts";
 import { recordRefusals } from "../../events/refusals.ts";
 import { provenSender, type Sender } from "../../events/senders.ts";
 import { type HttpCode, HttpError } from "../../server/http-error.ts";
@@ -24,6 +26,8 @@ export interface Senders {
 
 export interface PostedEventsOptions {
   store: Pick<EventStore, "accept" | "refuse">;
+  /** The one that webhooks ask too. */
+  pressure: Pressure;
   clock: { now(): number; monotonic(): number };
   /** Reads the senders' secrets anew. */
   senders(): Promise<Senders>;
@@ -38,7 +42,8 @@ export interface ProvenEventsPart extends PostedEventsPart {
   written(): Promise<void>;
 }
 
-export function postedEventsPart({ store, clock, log, ...options }: PostedEventsOptions): ProvenEventsPart {
+export function postedEventsPart(options: PostedEventsOptions): ProvenEventsPart {
+  const { store, clock, log } = options;
   /** The texts of `data`, beside the events that were read of them. */
   const texts = new WeakMap<object, ReadEvent>();
   const refusals = recordRefusals(store, log);
@@ -47,7 +52,18 @@ export function postedEventsPart({ store, clock, log, ...options }: PostedEvents
   function refuse({ remoteAddress, trace }: RawRequest, refused: Refused): HttpError {
     const { status, reason, code, why, told = why, cause } = refused;
     refusals.record({ at: clock.now(), status, reason, message: why, remoteAddress, trace });
-    return new HttpError(status, code, told, { cause });
+    const headers = status === 429 || status === 503 ? { "retry-after": RETRY_AFTER } : {};
+    return new HttpError(status, code, told, { headers, cause });
+  }
+
+  /** @throws HttpError for what is not taken, once it stands on record. */
+  async function recorded<T>(request: RawRequest, what: () => T | Promise<T>): Promise<T> {
+    try {
+      return await what();
+    } catch (error) {
+      const refused = refusedFor(error);
+      throw refused ? refuse(request, refused) : error;
+    }
   }
 
   return {
@@ -67,24 +83,23 @@ export function postedEventsPart({ store, clock, log, ...options }: PostedEvents
       return { actor: `sender:${name}`, role: "operator", namespaces: [namespace] };
     },
     async preflight(request) {
-      return webhookConsent(request, (await operators()).origins) ?? { status: 204, headers: { allow: "POST" } };
+      const answer = webhookConsent(request, (await operators()).origins);
+      if (answer?.status === 403) refuse(request, originRefused(request));
+      return answer ?? { status: 204, headers: { allow: "POST" } };
     },
-    async read(request) {
-      try {
+    read: (request) =>
+      recorded(request, () => {
         const events = readPosted(request);
         for (const event of events) texts.set(event, event);
         return events;
-      } catch (error) {
-        const refused = refusedFor(error);
-        throw refused ? refuse(request, refused) : error;
-      }
-    },
-    async accept(events, { namespace, trace }) {
+      }),
+    forged: (request, why) => refuse(request, { status: 403, reason: "ReservedSource", code: "ReservedSource", why }),
+    async accept(events, { namespace, request }) {
       const read = events.map(
         (event) => texts.get(event) ?? { ...event, dataText: JSON.stringify(event.data ?? null) },
       );
-      const from = { namespace, trace, receivedAt: clock.now() };
-      const accepted = await acceptPosted(store, read, from, options.onAccepted);
+      const from = { namespace, trace: request.trace, receivedAt: clock.now() };
+      const accepted = await recorded(request, () => acceptPosted(options, read, from));
       return accepted.map((one, at) => ({ ...one, id: read[at]?.id ?? "" }));
     },
     check: async () => void (await operators()),
@@ -111,8 +126,25 @@ function refusedFor(cause: unknown): Refused | undefined {
       : { status, reason: "Unreadable", code: "BadRequest", why, cause };
   }
   if (!(cause instanceof PostRefused)) return undefined;
-  const codes = { 403: "ReservedSource", 413: "TooLarge", 415: "UnsupportedMediaType" } as const;
-  return { status: cause.status, reason: cause.reason, code: codes[cause.status], why: cause.message, cause };
+  const { status, reason, message: why } = cause;
+  // What the database says is the operator's.
+  const told = status === 503 ? "The state cannot be written." : why;
+  return { status, reason, code: POST_CODES[status], why, told, cause };
+}
+
+const POST_CODES = {
+  403: "ReservedSource",
+  413: "TooLarge",
+  415: "UnsupportedMediaType",
+  429: "Unavailable",
+  503: "Unavailable",
+} as const satisfies Record<PostRefused["status"], HttpCode>;
+
+function originRefused(request: RawRequest): Refused {
+  const origin = headerOf(request, "webhook-request-origin") ?? "";
+  const who = /^[\w.:-]{1,100}$/.test(origin) ? origin : "an origin that is no host's name";
+  const why = `The handshake of ${who} got no leave to post: events.origins does not name it.`;
+  return { status: 403, reason: "OriginRefused", code: "Forbidden", why };
 }
 
 function isBinary(request: InboundRequest): boolean {

@@ -9,13 +9,13 @@ import type { Clock } from "../../connector-kit/http/types.ts";
 import { labelsOf } from "../../events/envelope.ts";
 import { type EventLog, messageOf } from "../../events/log.ts";
 import type { Notifier, OpenEvent } from "../../events/types.ts";
-import type { KeptState, NoticeFlush, NoticeStore } from "../../store/notice-types.ts";
+import type { NoticeFlush, NoticeStore } from "../../store/notice-types.ts";
 import type { Decision } from "../decisions.ts";
 import { NotificationGroups } from "../groups.ts";
 import { routableOf } from "../routable.ts";
 import type { RouteSet } from "../route-set.ts";
 import { compileSilences, type Silenced } from "../silences.ts";
-import type { StateRecord } from "../state-records.ts";
+import { KeptGroups } from "./kept-groups.ts";
 import { outputsOf } from "./outputs.ts";
 
 /** At most so many groups are looked at in one transaction. */
@@ -40,6 +40,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 class Engine implements Notifier {
   readonly #options: NotifierOptions;
   #groups: NotificationGroups | undefined;
+  #kept = new KeptGroups();
   #routes: RouteSet | undefined;
   #owner = "";
   #decisions: Decision[] = [];
@@ -70,7 +71,7 @@ class Engine implements Notifier {
     const groups = this.#groups;
     if (!groups) return undefined;
     const decisions = [...this.#decisions, ...groups.tick(this.#options.clock.now(), AT_ONCE)];
-    const { put, drop } = groups.changes();
+    const { put, drop } = this.#kept.changes(groups.changes());
     const traceOf = (event: number) => this.#traces.get(event) ?? this.#options.newTrace();
     const { deliveries, notices } = outputsOf(decisions, traceOf);
     this.#decisions = [];
@@ -79,7 +80,7 @@ class Engine implements Notifier {
     for (const { delivery, route, reason, receiver, eventCount } of notices) {
       this.#options.log.info({ delivery, route, receiver, events: eventCount }, reason);
     }
-    return { owner: this.#owner, put: put.map(toKept), drop, deliveries, notices };
+    return { owner: this.#owner, put, drop, deliveries, notices };
   }
 
   forget(): void {
@@ -98,7 +99,9 @@ class Engine implements Notifier {
     this.#owner = newOwner();
     const kept = await store.takeOver(this.#owner);
     const silenced: Silenced = (event, now) => this.#silenced(event, now);
-    const restored = NotificationGroups.restore({ routes, silenced }, kept.map(toRecord), clock.now());
+    const { groups, records } = KeptGroups.read(kept);
+    this.#kept = groups;
+    const restored = NotificationGroups.restore({ routes, silenced }, records, clock.now());
     this.#groups = restored.groups;
     this.#routes = routes;
     this.#decisions = restored.decisions;
@@ -121,14 +124,4 @@ class Engine implements Notifier {
     this.#silenced = compileSilences(sound);
     this.#silences = text;
   }
-}
-
-function toKept(record: StateRecord): KeptState {
-  const { kind, id, value } = record;
-  const events = record.kind === "group" ? [...new Set(record.value.events.map(({ event }) => event))] : [];
-  return { kind, id, value: JSON.stringify(value), events };
-}
-
-function toRecord({ kind, id, value }: KeptState): StateRecord {
-  return { kind, id, value: JSON.parse(value) } as StateRecord;
 }

@@ -20,7 +20,7 @@ import type { NoticeInput } from "./outputs.ts";
 import type { Renderer } from "./renderer.ts";
 
 export interface NotificationPerformerOptions extends ChannelTools {
-  store: Pick<EventStore, "event">;
+  store: Pick<EventStore, "eventsBySeq">;
   notices: Pick<NoticeStore, "told" | "wasTold" | "reference">;
   origins: Origins;
   render: Renderer;
@@ -84,18 +84,21 @@ class Telling {
 
   async #events(): Promise<GroupEvent[]> {
     const told: GroupEvent[] = [];
+    const known = await this.#opened();
     for (const { seq, firing } of this.#input.events) {
-      const event = await this.#event(seq);
+      const event = known.get(seq);
       if (event) told.push({ event, labels: labelsOf(event), ...(firing === undefined ? {} : { firing }) });
     }
     return told;
   }
 
-  async #event(seq: number): Promise<OpenEvent | undefined> {
+  /** By their numbers; those that retention took are not among them. */
+  async #opened(): Promise<ReadonlyMap<number, OpenEvent>> {
     const { event } = this.#performance;
-    if (event.stored.seq === seq) return event;
-    const stored = await this.#options.store.event(seq);
-    return stored && openWith(this.#options.origins, stored);
+    const { store, origins } = this.#options;
+    const others = this.#input.events.map(({ seq }) => seq).filter((seq) => seq !== event.stored.seq);
+    const stored = others.length === 0 ? [] : await store.eventsBySeq(others);
+    return new Map([event, ...stored.map((one) => openWith(origins, one))].map((one) => [one.stored.seq, one]));
   }
 
   async #withFallback(notification: Notification): Promise<Attempted> {

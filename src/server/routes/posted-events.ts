@@ -27,7 +27,7 @@ export function postedEventEndpoints({ events, webhooks, integrations }: ServerP
       rawBody: "CloudEvents over HTTP, in one of its three modes.",
       answers: { 202: AcceptedSchema },
       errors: [413, 415, 429, 503],
-      async handle({ raw, principal: known, query, trace }) {
+      async handle({ raw, principal: known, query }) {
         const principal = known.actor === "" ? await events.prove(raw) : known;
         const namespace = listedNamespace(principal, query.namespace) ?? DEFAULT_NAMESPACE;
         const read = await events.read(raw);
@@ -35,13 +35,9 @@ export function postedEventEndpoints({ events, webhooks, integrations }: ServerP
         const forged = read.findIndex(({ source }) => isReservedSource(source, taken));
         if (forged >= 0) {
           const place = read.length > 1 ? ` of event ${forged}` : "";
-          throw new HttpError(
-            403,
-            "ReservedSource",
-            `The source${place} is an Integration's; only its own webhooks may come from it.`,
-          );
+          throw events.forged(raw, `The source${place} is an Integration's; only its own webhooks may come from it.`);
         }
-        return { status: 202, body: { events: await events.accept(read, { namespace, principal, trace }) } };
+        return { status: 202, body: { events: await events.accept(read, { namespace, principal, request: raw }) } };
       },
     }),
     endpoint({

@@ -35,6 +35,8 @@ import { claim, dispatch, end } from "./work.ts";
 
 /** At most so many rows in one transaction: what waits for it should not wait long. */
 const GROUP = 500;
+/** Events in one query: databases limit how many parameters one has (SQLite: 32766), and each may have 1 MiB. */
+const READ_AT_ONCE = 500;
 /** Refused webhooks that are kept: a sender of rubbish must not fill the disk. */
 const REFUSALS = 1000;
 
@@ -202,7 +204,7 @@ async function replayEvent(open: Transaction<Tables>, seq: number): Promise<bool
 
 type Readers = Pick<
   EventStore,
-  "event" | "eventById" | "events" | "delivery" | "deliveries" | "attempts" | "refusals" | "counts"
+  "event" | "eventsBySeq" | "eventById" | "events" | "delivery" | "deliveries" | "attempts" | "refusals" | "counts"
 >;
 
 function readers(db: Kysely<Tables>, read: <T>(run: () => Promise<T>) => Promise<T>): Readers {
@@ -212,6 +214,7 @@ function readers(db: Kysely<Tables>, read: <T>(run: () => Promise<T>) => Promise
         const row = await db.selectFrom("events").selectAll().where("seq", "=", seq).executeTakeFirst();
         return row && toStoredEvent(row);
       }),
+    eventsBySeq: (seqs) => read(() => listBySeq(db, seqs)),
     eventById: (source, id) =>
       read(async () => {
         const query = db.selectFrom("events").selectAll().where("source", "=", encodeText(source));
@@ -239,6 +242,17 @@ function readers(db: Kysely<Tables>, read: <T>(run: () => Promise<T>) => Promise
       }),
     counts: () => read(() => count(db)),
   };
+}
+
+async function listBySeq(db: Kysely<Tables>, seqs: readonly number[]): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  const sorted = [...new Set(seqs)].sort((a, b) => a - b);
+  for (let at = 0; at < sorted.length; at += READ_AT_ONCE) {
+    const part = sorted.slice(at, at + READ_AT_ONCE);
+    const rows = await db.selectFrom("events").selectAll().where("seq", "in", part).orderBy("seq").execute();
+    found.push(...rows.map(toStoredEvent));
+  }
+  return found;
 }
 
 async function listEvents(db: Kysely<Tables>, filter: EventFilter): Promise<StoredEvent[]> {

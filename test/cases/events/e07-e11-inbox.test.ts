@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { events as github } from "../../../src/connectors/github/events.ts";
 import { acceptPosted, readPosted } from "../../../src/events/post.ts";
+import { createPressure } from "../../../src/events/pressure.ts";
 import {
   endpointOf,
   followerTo,
@@ -47,7 +48,7 @@ async function posting() {
   return {
     post: async (type: string, content: unknown, headers: Record<string, string> = {}) =>
       acceptPosted(
-        store.events,
+        { store: store.events, pressure: createPressure(store.events, () => clock.monotonic()) },
         readPosted({
           headers: { "content-type": type, ...headers },
           query: {},

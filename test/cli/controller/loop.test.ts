@@ -28,8 +28,8 @@ interface Stage {
   env: Record<string, string>;
   state: () => Promise<LastingStore>;
   write(name: string, text: string): void;
-  /** The texts in a channel, the oldest first. */
-  messages(): Promise<string[]>;
+  /** The texts in a channel that hold something, the oldest first. Left out: the rule's. */
+  messages(part?: string): Promise<string[]>;
 }
 
 async function stage(): Promise<Stage> {
@@ -64,12 +64,12 @@ async function stage(): Promise<Stage> {
       return store;
     },
     write: (name, text) => writeFileSync(join(folder, "m", name), text),
-    async messages() {
+    async messages(part = "New:") {
       const channel = await slack.channel("support");
       const { messages } = await slack.call("conversations.history", { channel: String(channel?.id) });
       return (messages as { text: string }[])
         .map(({ text }) => text)
-        .filter((text) => text.startsWith("New:"))
+        .filter((text) => text.includes(part))
         .reverse();
     },
   };
@@ -356,15 +356,32 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
   expect(metrics).toContain('plumbline_reconcile_total{integration="default/acme-slack",end="done"} 2\n');
 }, 60_000);
 
-test("a rotated webhook secret counts without a restart, and the old one no more", async () => {
+/** Who hears that an Integration cannot be reached, and that it can be again. */
+const HEALTH = `apiVersion: plumbline.dev/v1alpha1
+kind: NotificationRoute
+metadata: { name: health }
+spec:
+  match: { types: ["plumbline.integration.*"] }
+  groupBy: [integration]
+  groupInterval: 1s
+  throttle: 0s
+  receivers: [{ integration: acme-slack, target: { channel: support } }]
+`;
+
+test("rotated secrets count without a restart: the old one of webhooks no more, and a token that is refused is told, and its end", async () => {
   const it = await stage();
-  const secret = join(it.folder, "secret");
+  const [secret, token] = [join(it.folder, "secret"), join(it.folder, "token")];
   writeFileSync(secret, SECRET);
+  writeFileSync(token, it.github.token);
+  it.write("health.yaml", HEALTH);
   it.write(
     "github.yaml",
-    githubManifest(it.github.url).replace("webhookSecret: { env: SECRET }", "webhookSecret: { file: secret }"),
+    githubManifest(it.github.url)
+      .replace("webhookSecret: { env: SECRET }", "webhookSecret: { file: secret }")
+      .replace("token: { env: GITHUB }", "token: { file: token }"),
   );
   const controller = await startController({ cwd: it.folder, env: it.env });
+  await controller.line(reconciled("default/acme-github"));
   let posted = 0;
   const post = async (key: string) => {
     const body = JSON.stringify({ zen: `words ${++posted}` });
@@ -385,6 +402,19 @@ test("a rotated webhook secret counts without a restart, and the old one no more
     (status) => status === 200,
   );
   expect(await post(SECRET)).toBe(401);
+  const told = async (text: string, says: string) => {
+    writeFileSync(token, text);
+    const json = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+    await fetch(`${controller.address}/api/integrations/acme-github/reconcile`, json);
+    await until(
+      () => it.messages(says),
+      (texts) => texts.length > 0,
+    );
+  };
+  await told("planted-token-nobody-knows", "acme-github is unhealthy");
+  await told(it.github.token, "acme-github has recovered");
+  const all = (await it.messages("acme-github")).map((text) => /unhealthy|recovered/.exec(text)?.[0]);
+  expect(all).toEqual(["unhealthy", "recovered"]);
 }, 60_000);
 
 test("a second controller takes webhooks while the first holds the state, and takes over when that ends", async () => {

@@ -28,8 +28,8 @@ const office = {
 `,
     '  title: Say "hi"\n  dependsOn: [chat]\n',
   ),
-  "chat.yaml": `${head("Integration", "chat")}  platform: slack\n  credentials: { token: { env: T } }\n`,
-  "spare.yaml": `${head("Integration", "spare")}  platform: slack\n  credentials: { token: { env: T } }\n`,
+  "chat.yaml": `${head("Integration", "chat")}  platform: slack\n  connection: { defaultChannel: ops }\n  credentials: { token: { env: T } }\n`,
+  "spare.yaml": `${head("Integration", "spare")}  platform: slack\n  connection: { defaultChannel: ops }\n  credentials: { token: { env: T } }\n`,
   "rule.yaml": `${head("Rule", "announce")}  trigger: { integration: acme, event: [opened, closed] }
   actions:
     - { integration: chat, action: send_message, parameters: { message: Hello }, fallback: spare }

@@ -25,6 +25,17 @@ export function inboxTests({ open, beside, partner }: Opening): void {
     expect(await events.eventById("https://x.example/", "b")).toStrictEqual(kept[0]);
   });
 
+  test("many events are read at once by their numbers, in their order, without those that are gone", async () => {
+    const { events } = await open();
+    const accepted = await events.accept(Array.from({ length: 1002 }, (_, n) => event(`e${n}`, { data: `${n}` })));
+    const seqs = accepted.map(({ seq }) => seq);
+    const asked = [...seqs.slice(1).reverse(), Number.MAX_SAFE_INTEGER, seqs[7] as number];
+    const read = await events.eventsBySeq(asked);
+    expect(read.map(({ seq }) => seq)).toEqual(seqs.slice(1));
+    expect(read[6]).toStrictEqual(await events.event(seqs[7] as number));
+    expect(await events.eventsBySeq([])).toEqual([]);
+  });
+
   test("the same source and id is one event, in one call, in the next and after opening anew", async () => {
     const store = await open();
     const [first, second] = await store.events.accept([event("a"), event("a", { data: "2" })]);

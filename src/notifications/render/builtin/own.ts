@@ -37,10 +37,13 @@ const changes = `{{#each changes}}
 /** As a value of the front part: a YAML block, two levels deep. */
 const changesBlock = changes.replaceAll(/^/gm, "    ");
 
+/** What ended since nobody looks any more; see `endedBySuspension`. */
+const unwatched = '(or (eq (default reason "") "Suspended") (eq (default reason "") "Removed"))';
+
 export const ownTemplates: Readonly<Record<string, string>> = {
   drift: `---
-title: '{{#if (eq event.status "resolved")}}Drift is gone{{else}}Drift{{/if}} in {{text (default integration event.subject)}}{{#if group.others}} and {{group.others}} more{{/if}}'
-summary: '{{text (default integration event.subject)}}: {{#if (eq event.status "resolved")}}as declared again{{else}}{{text (default total "some")}} differ from what is declared{{/if}}'
+title: '{{#if (eq event.status "resolved")}}Drift is {{#if ${unwatched}}}no longer looked for{{else}}gone{{/if}}{{else}}Drift{{/if}} in {{text (default integration event.subject)}}{{#if group.others}} and {{group.others}} more{{/if}}'
+summary: '{{text (default integration event.subject)}}: {{#if (eq event.status "resolved")}}{{#if ${unwatched}}}{{text (default message "")}}{{else}}as declared again{{/if}}{{else}}{{text (default total "some")}} differ from what is declared{{/if}}'
 facts:
   Integration: '{{text (default integration event.subject)}}'
   Platform: '{{text (default labels.platform (default platform ""))}}'
@@ -52,14 +55,14 @@ code:
 ${changesBlock}
 ---
 {{#if (eq event.status "resolved")}}
-The system is as the manifests declare it again.
+{{#if ${unwatched}}}{{text (default message "")}}{{else}}The system is as the manifests declare it again.{{/if}}
 {{else}}
 The system moved and the manifests did not. The next apply puts it back, where nothing holds it.
 {{/if}}
 `,
   "reconcile-failed": `---
-title: '{{#if (eq event.status "resolved")}}Reconciled again{{else}}Cannot be reconciled{{/if}}: {{text (default integration event.subject)}}{{#if group.others}} and {{group.others}} more{{/if}}'
-summary: '{{text (default integration event.subject)}}: {{#if (eq event.status "resolved")}}reconciled again{{else}}{{text (default reason "failed")}}{{/if}}'
+title: '{{#if (eq event.status "resolved")}}{{#if ${unwatched}}}No longer reconciled{{else}}Reconciled again{{/if}}{{else}}Cannot be reconciled{{/if}}: {{text (default integration event.subject)}}{{#if group.others}} and {{group.others}} more{{/if}}'
+summary: '{{text (default integration event.subject)}}: {{#if (eq event.status "resolved")}}{{#if ${unwatched}}}{{text (default message "")}}{{else}}reconciled again{{/if}}{{else}}{{text (default reason "failed")}}{{/if}}'
 facts:
   Integration: '{{text (default integration event.subject)}}'
   Platform: '{{text (default labels.platform (default platform ""))}}'
@@ -67,7 +70,7 @@ facts:
   Reason: '{{text (default reason "")}}'
   Time (UTC): '{{utc event.time}}'
 ---
-{{#if (eq event.status "resolved")}}It is reconciled again.{{else}}{{text (default message "")}}{{/if}}
+{{#if (eq event.status "resolved")}}{{#if ${unwatched}}}{{text (default message "")}}{{else}}It is reconciled again.{{/if}}{{else}}{{text (default message "")}}{{/if}}
 `,
   "plan-applied": `---
 title: 'Applied to {{text (default integration event.subject)}}{{#if group.others}} and {{group.others}} more{{/if}}'
@@ -90,8 +93,8 @@ What the manifests declare was carried out.
 {{/if}}
 `,
   "integration-health": `---
-title: '{{text (default integration (default event.subject "Integration"))}} {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}has recovered{{else}}is unhealthy{{/if}}{{#if group.others}} and {{group.others}} more{{/if}}'
-summary: '{{text (default integration (default event.subject event.type))}}: {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}recovered{{else}}{{text (default message (default code "unhealthy"))}}{{/if}}'
+title: '{{text (default integration (default event.subject "Integration"))}} {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}{{#if ${unwatched}}}is no longer watched{{else}}has recovered{{/if}}{{else}}is unhealthy{{/if}}{{#if group.others}} and {{group.others}} more{{/if}}'
+summary: '{{text (default integration (default event.subject event.type))}}: {{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}{{#if ${unwatched}}}{{text (default message "")}}{{else}}recovered{{/if}}{{else}}{{text (default message (default code "unhealthy"))}}{{/if}}'
 facts:
   Integration: '{{text (default integration (default event.subject "(unknown)"))}}'
   Platform: '{{text (default labels.platform (default platform ""))}}'
@@ -100,7 +103,7 @@ facts:
   Since (UTC): '{{#if since}}{{utc since}}{{/if}}'
   Time (UTC): '{{utc event.time}}'
 ---
-{{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}It answers again.{{else}}{{text (default message "")}}{{/if}}
+{{#if (or (eq event.status "resolved") (eq event.type "plumbline.integration.recovered"))}}{{#if ${unwatched}}}{{text (default message "")}}{{else}}It answers again.{{/if}}{{else}}{{text (default message "")}}{{/if}}
 `,
   "delivery-dead": `---
 title: 'A delivery was given up: {{text (default target (default event.subject "unknown"))}}{{#if group.others}} and {{group.others}} more{{/if}}'
