@@ -18,6 +18,7 @@ import { createCurrent } from "../../../src/controller/current.ts";
 import { inboundConditions } from "../../../src/controller/inbound/record.ts";
 import type { InboundOptions } from "../../../src/controller/inbound/schedule.ts";
 import { silentLog } from "../../../src/events/log.ts";
+import { createPressure } from "../../../src/events/pressure.ts";
 import { createReceiver } from "../../../src/events/receive.ts";
 import { openSqliteStore } from "../../../src/store/sqlite-store.ts";
 import type { ObjectState } from "../../../src/store/types.ts";
@@ -106,7 +107,10 @@ export async function stage(yaml: string = feed(), given: { maxOpen?: number; pu
             await store.putObject(state);
           },
         },
-        receiver: createReceiver({ store: store.events, clock, newId: () => "n", log: silentLog, ...given }),
+        receiver: createReceiver({
+          ...{ store: store.events, clock, newId: () => "n", log: silentLog },
+          pressure: createPressure(store.events, () => clock.monotonic(), given.maxOpen),
+        }),
         current: () => current,
         async open({ object }) {
           const compiled = await load(object.spec.platform);
