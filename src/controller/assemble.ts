@@ -17,7 +17,7 @@ import { createEventWork } from "./event-work.ts";
 import { createFirings, type Firings } from "./firings.ts";
 import { createInbound, type Inbound } from "./inbound/schedule.ts";
 import { type ControllerMetrics, controllerMetrics } from "./metrics.ts";
-import { type ControllerOptions, inForce, type Standing } from "./options.ts";
+import { type ControllerOptions, inForce, mayWrite, type Standing } from "./options.ts";
 import { routeSummaries, ruleSummaries } from "./parts/followers.ts";
 import { driftReports, integrationsPart } from "./parts/integrations.ts";
 import { type ProvenEventsPart, postedEventsPart } from "./parts/posted-events.ts";
@@ -117,15 +117,15 @@ function assemblePasses(options: ControllerOptions, standing: Standing, needs: P
 
 function assembleInbound(
   { store, clock, random, publicUrl, log }: ControllerOptions,
-  { current, lease }: Standing,
+  standing: Standing,
   { sessions, receiver, newTrace }: Pick<Assembly, "sessions" | "receiver" | "newTrace">,
 ): Inbound {
   return createInbound({
     store,
     receiver,
-    current,
+    current: standing.current,
     open: (manifest) => sessions.forPass(manifest),
-    mayWrite: () => lease()?.outlasts?.(WRITE_MAY_TAKE) !== false,
+    mayWrite: () => mayWrite(standing, WRITE_MAY_TAKE),
     publicUrl,
     clock,
     random,

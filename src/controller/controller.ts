@@ -4,7 +4,6 @@
  * Webhooks are taken in from the first snapshot on; reconciling, dispatching and acting begin with {@link
  * Controller.lead}, once the state is held. What there is to be led is put together in `assemble.ts`.
  */
-
 import type { ServerParts } from "../server/parts.ts";
 import type { Snapshot } from "../sources/source.ts";
 import type { HolderLock } from "../store/types.ts";

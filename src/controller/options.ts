@@ -56,3 +56,12 @@ export function inForce({ current }: Pick<Standing, "current">): Current {
   if (!now) throw new Error("Nothing is in force yet.");
   return now;
 }
+
+/**
+ * Whether a write may still be begun. One that waits for the state may, as far as this says: a person may act through it.
+ *
+ * @param milliseconds that it may take.
+ */
+export function mayWrite({ lease }: Pick<Standing, "lease">, milliseconds: number): boolean {
+  return lease()?.outlasts?.(milliseconds) !== false;
+}
