@@ -1,11 +1,7 @@
-/** Events and deliveries as data: moments as RFC 3339, bodies only where they are asked for. */
-import type { Attempt, Delivery, StoredEvent } from "../store/event-types.ts";
-import { moment, optionalMoment } from "./moments.ts";
+/** Deliveries as data of commands; all else they show as the API does. */
 
-/** @param bodies whether the event's data goes along, as the text that came. */
-export function eventData({ receivedAt, attributes, data, signedHash: _, ...event }: StoredEvent, bodies: boolean) {
-  return { ...event, receivedAt: moment(receivedAt), ...(bodies ? { attributes, data } : {}) };
-}
+import { moment, optionalMoment } from "../api/moments.ts";
+import type { Delivery } from "../store/event-types.ts";
 
 /** Without what it was given and what it did, which hold messages. */
 export function deliveryData(delivery: Delivery) {
@@ -25,8 +21,4 @@ export function deliveryData(delivery: Delivery) {
     createdAt: moment(delivery.createdAt),
     ...optionalMoment("finishedAt", delivery.finishedAt),
   };
-}
-
-export function attemptData({ at, ...attempt }: Attempt) {
-  return { ...attempt, at: moment(at) };
 }

@@ -1,8 +1,38 @@
 /** The right to change the state, for the time of one command. */
 import { parseDuration } from "../connector-kit/http/duration.ts";
+import { openStore } from "../store/open.ts";
 import type { HolderLock, Store } from "../store/types.ts";
+import { VERSION } from "../version.ts";
 import { UserError } from "./errors.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * Runs something with the state under its lock; both are let go after it.
+ *
+ * @param state its address as after `--state`, undefined for the usual one. @param folder that a relative one is in.
+ */
+export async function withLockedStore<T>(
+  surroundings: Surroundings,
+  {
+    state,
+    folder,
+    command,
+    timeout,
+  }: { state: string | undefined; folder: string; command: string; timeout: string | undefined },
+  run: (store: Store, lease: HolderLock) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(state, { mode: "write", folder, env: surroundings.env, version: VERSION });
+  try {
+    const lock = await takeLock(store, surroundings, command, timeout);
+    try {
+      return await run(store, lock);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await store.close();
+  }
+}
 
 /**
  * Takes the lock.

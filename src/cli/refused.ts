@@ -1,12 +1,12 @@
 /** What was not taken of webhooks and posted events: `plumbline events list --refused`. */
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
+import { moment } from "../api/moments.ts";
 import type { StoredRefusal } from "../store/event-types.ts";
 import type { Invocation } from "./command.ts";
 import type { EventsListFlags } from "./commands/events.ts";
 import { UserError } from "./errors.ts";
 import { withLastingStore } from "./lasting.ts";
-import { moment } from "./moments.ts";
-import { renderTable } from "./render-table.ts";
+import { printList } from "./print-list.ts";
 
 /** More than are kept. */
 const KEPT = 1000;
@@ -28,14 +28,11 @@ export async function listRefused(
   const isMeant = (one: StoredRefusal) =>
     (namespace === undefined || namespaceOf(one) === namespace) && (trace === undefined || one.trace === trace);
   const refusals = all.filter(isMeant).slice(0, limit);
-  if (flags.output !== "text") {
-    const items = refusals.map(({ seq: _, at, ...rest }) => ({ at: moment(at), ...rest }));
-    await output.data({ items }, flags.output);
-  } else if (refusals.length === 0) {
-    output.note("Nothing was refused.");
-  } else {
-    output.print(renderTable(refusals, columns, { width: output.width, paint: output.paint, wrapLast: true }));
-  }
+  await printList(output, flags.output, refusals, {
+    data: ({ seq: _, at, ...rest }) => ({ at: moment(at), ...rest }),
+    columns,
+    none: "Nothing was refused.",
+  });
 }
 
 /** What came to no Integration has no namespace. */

@@ -36,6 +36,7 @@ import {
 import type { Ran } from "./scheduler.ts";
 import { tellingStore } from "./telling-store.ts";
 import { toldChanges } from "./told-changes.ts";
+import { unlessStopped } from "./unless-stopped.ts";
 import { createWriting, occurrenceOf, type Writing } from "./writing.ts";
 
 /** A change as the API tells it: no values. */
@@ -249,30 +250,6 @@ class PassRunner implements Passes {
         { ...facts, reason: end.reason },
         `${end.end === "again" ? "will be tried again" : "stalled"}: ${end.message}`,
       );
-  }
-}
-
-/**
- * A pass that only reads is not waited for when the program ends: a slow system would hold it up, and no trace is lost.
- *
- * @returns undefined when it was left. What it still does finds the signal before it writes anything.
- */
-async function unlessStopped<T>(
-  running: Promise<T>,
-  signal: AbortSignal,
-  writes: () => boolean,
-): Promise<T | undefined> {
-  const left = Promise.withResolvers<undefined>();
-  const leave = () => {
-    if (!writes()) left.resolve(undefined);
-  };
-  signal.addEventListener("abort", leave);
-  if (signal.aborted) leave();
-  try {
-    return await Promise.race([running, left.promise]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-    running.catch(() => undefined);
   }
 }
 

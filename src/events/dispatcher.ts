@@ -8,8 +8,7 @@
  */
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { Dispatch, EventStore, StoredEvent } from "../store/event-types.ts";
-import { backoff } from "./backoff.ts";
-import { writeJson } from "./json.ts";
+import { createEnricher, type Enriched } from "./enricher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
 import type { Follower, Notifier, OpenEvent } from "./types.ts";
@@ -20,8 +19,6 @@ const AT_ONCE = 200;
 const FRESH = 1000;
 /** Milliseconds between two looks at the store while fresh events come. */
 const LOOK_EVERY = 1000;
-/** How often a platform is asked for more before the event goes on without. */
-const ENRICH_ATTEMPTS = 4;
 /** An effect of an effect of …: more than so many is a loop between systems, not a chain that somebody meant. */
 export const MAX_HOPS = 8;
 
@@ -56,12 +53,6 @@ export interface Dispatcher {
   look(): void;
 }
 
-/** An Integration whose platform did not answer when it was asked for more. */
-interface Held {
-  tries: number;
-  until: number;
-}
-
 /** An event, and what follows from it; without the event where that could not be read. */
 interface Dispatched {
   dispatch: Dispatch;
@@ -76,43 +67,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let lookedAt = Number.NEGATIVE_INFINITY;
   /** The last one that was read from the store: what comes as fresh from before it was read there. */
   let seen = 0;
-  const held = new Map<string, Held>();
+  const enricher = createEnricher(options);
 
   async function next(): Promise<readonly FreshEvent[]> {
     // Those of an Integration that is held back stay in the store, and come before its fresh ones.
-    const isTime = held.size > 0 || clock.monotonic() - lookedAt >= LOOK_EVERY;
+    const isTime = enricher.held() > 0 || clock.monotonic() - lookedAt >= LOOK_EVERY;
     if (!mustLook && !isTime && fresh.length > 0) return fresh.splice(0, AT_ONCE);
     fresh = [];
     mustLook = false;
     lookedAt = clock.monotonic();
-    const limit = AT_ONCE + held.size * AT_ONCE;
+    const limit = AT_ONCE + enricher.held() * AT_ONCE;
     const pending = await store.pending(limit);
     if (pending.length === limit) mustLook = true;
     seen = Math.max(seen, pending.at(-1)?.seq ?? 0);
     return pending.map((stored) => ({ stored }));
-  }
-
-  async function enriched(event: OpenEvent): Promise<{ event: OpenEvent; data?: string; note?: string } | undefined> {
-    const { stored, name } = event;
-    const { integration } = stored;
-    const origin = integration === undefined ? undefined : options.origins(integration);
-    if (!origin?.enrich || integration === undefined || name === undefined) return { event };
-    const waiting = held.get(integration);
-    if (waiting && waiting.until > clock.monotonic()) return undefined;
-    try {
-      const asked = await origin.enrich({ id: stored.id, name, data: event.envelope.data });
-      held.delete(integration);
-      const data = asked.text ?? writeJson(asked.data);
-      return { event: openWith(options.origins, { ...stored, data }), data };
-    } catch (error) {
-      const tries = (waiting?.tries ?? 0) + 1;
-      if (tries < ENRICH_ATTEMPTS) {
-        held.set(integration, { tries, until: clock.monotonic() + backoff(tries, options.random()) });
-        return undefined;
-      }
-      held.delete(integration);
-      return { event, note: `${integration} could not be asked for more: ${messageOf(error)}` };
-    }
   }
 
   async function dispatchOf({ stored, data }: FreshEvent): Promise<Dispatched | undefined> {
@@ -122,44 +90,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const note = `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`;
         return { dispatch: { seq, state: "failed", note, deliveries: [] } };
       }
-      const found = await enriched(openWith(options.origins, stored, data));
-      return found && { dispatch: follow(found), event: found.event };
+      const found = await enricher.enrich(openWith(options.origins, stored, data));
+      return found && { dispatch: follow(options, found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
       const note = `It cannot be read: ${messageOf(error)}`;
       return { dispatch: { seq, state: "failed", note, deliveries: [] } };
     }
-  }
-
-  function follow({ event, data, note }: { event: OpenEvent; data?: string; note?: string }): Dispatch {
-    const deliveries: Dispatch["deliveries"][number][] = [];
-    const deduplicate: NonNullable<Dispatch["deduplicate"]>[number][] = [];
-    const notes = note === undefined ? [] : [note];
-    for (const follower of options.followers) {
-      try {
-        const followed = follower.follow(event);
-        deliveries.push(...followed.deliveries);
-        deduplicate.push(...(followed.deduplicate ?? []));
-        notes.push(...followed.notes);
-      } catch (error) {
-        log.error({ seq: event.stored.seq, trace: event.stored.trace }, `What follows is unknown: ${messageOf(error)}`);
-        notes.push(`Not asked: ${messageOf(error)}`);
-      }
-    }
-    try {
-      options.notifier?.take(event);
-    } catch (error) {
-      log.error({ seq: event.stored.seq, trace: event.stored.trace }, `It is not routed: ${messageOf(error)}`);
-      notes.push(`Not routed: ${messageOf(error)}`);
-    }
-    return {
-      seq: event.stored.seq,
-      state: "dispatched",
-      deliveries,
-      ...(deduplicate.length > 0 ? { deduplicate } : {}),
-      ...(notes.length > 0 ? { note: notes.join("\n") } : {}),
-      ...(data === undefined ? {} : { data }),
-    };
   }
 
   return {
@@ -197,6 +134,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       mustLook = true;
       fresh = [];
     },
+  };
+}
+
+/** What follows from an event. A follower that fails keeps none of the others from being asked. */
+function follow(
+  { followers, notifier, log }: Pick<DispatcherOptions, "followers" | "notifier" | "log">,
+  { event, data, note }: Enriched,
+): Dispatch {
+  const deliveries: Dispatch["deliveries"][number][] = [];
+  const deduplicate: NonNullable<Dispatch["deduplicate"]>[number][] = [];
+  const notes = note === undefined ? [] : [note];
+  for (const follower of followers) {
+    try {
+      const followed = follower.follow(event);
+      deliveries.push(...followed.deliveries);
+      deduplicate.push(...(followed.deduplicate ?? []));
+      notes.push(...followed.notes);
+    } catch (error) {
+      log.error({ seq: event.stored.seq, trace: event.stored.trace }, `What follows is unknown: ${messageOf(error)}`);
+      notes.push(`Not asked: ${messageOf(error)}`);
+    }
+  }
+  try {
+    notifier?.take(event);
+  } catch (error) {
+    log.error({ seq: event.stored.seq, trace: event.stored.trace }, `It is not routed: ${messageOf(error)}`);
+    notes.push(`Not routed: ${messageOf(error)}`);
+  }
+  return {
+    seq: event.stored.seq,
+    state: "dispatched",
+    deliveries,
+    ...(deduplicate.length > 0 ? { deduplicate } : {}),
+    ...(notes.length > 0 ? { note: notes.join("\n") } : {}),
+    ...(data === undefined ? {} : { data }),
   };
 }
 

@@ -1,8 +1,6 @@
 /** What the API shows of notifications and silences. */
 import { Type } from "../api/schema.ts";
-import type { Notice, StoredSilence } from "../store/notice-types.ts";
 import { follower } from "./schemas.ts";
-import { moment, optionalMoment } from "./views.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const optional = (description: string) => Type.Optional(Type.String({ description }));
@@ -83,18 +81,3 @@ export const SilenceSchema = Type.Object({
   createdBy: Type.String(),
   comment: optional("Why."),
 });
-
-export function noticeView({ at, until, told, ...notice }: Notice) {
-  return {
-    ...notice,
-    at: moment(at),
-    ...optionalMoment("until", until),
-    ...(told ? { told: { ...told, at: moment(told.at) } } : {}),
-  };
-}
-
-/** @param now milliseconds since 1970. */
-export function silenceView({ startsAt, endsAt, createdAt, ...silence }: StoredSilence, now: number) {
-  const state = endsAt <= now ? "expired" : startsAt > now ? "pending" : "active";
-  return { ...silence, state, startsAt: moment(startsAt), endsAt: moment(endsAt), createdAt: moment(createdAt) };
-}

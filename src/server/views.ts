@@ -1,17 +1,8 @@
-/** What is kept, as the API shows it: moments as RFC 3339, bodies only for whom may see them. */
+/** What is kept, as the API and the commands show it: moments as RFC 3339, bodies only for whom may see them. */
+import { moment, optionalMoment } from "../api/moments.ts";
 import type { Attempt, AuditEntry, Delivery, StoredEvent, StoredRefusal } from "../store/event-types.ts";
-
+import type { Notice, StoredSilence } from "../store/notice-types.ts";
 import type { FollowerSummary } from "./parts.ts";
-
-/** @returns RFC 3339 in UTC. */
-export function moment(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-/** @returns an object with the moment, for spreading; empty where there is none. */
-export function optionalMoment<N extends string>(name: N, milliseconds: number | undefined): { [K in N]?: string } {
-  return (milliseconds === undefined ? {} : { [name]: moment(milliseconds) }) as { [K in N]?: string };
-}
 
 /** @param bodies whether the event's data goes along. */
 export function eventView(event: StoredEvent, bodies: boolean) {
@@ -55,4 +46,19 @@ export function refusalView({ at, seq: _, ...rest }: StoredRefusal) {
 
 export function auditView({ at, ...rest }: AuditEntry) {
   return { ...rest, at: moment(at) };
+}
+
+export function noticeView({ at, until, told, ...notice }: Notice) {
+  return {
+    ...notice,
+    at: moment(at),
+    ...optionalMoment("until", until),
+    ...(told ? { told: { ...told, at: moment(told.at) } } : {}),
+  };
+}
+
+/** @param now milliseconds since 1970. */
+export function silenceView({ startsAt, endsAt, createdAt, ...silence }: StoredSilence, now: number) {
+  const state = endsAt <= now ? "expired" : startsAt > now ? "pending" : "active";
+  return { ...silence, state, startsAt: moment(startsAt), endsAt: moment(endsAt), createdAt: moment(createdAt) };
 }

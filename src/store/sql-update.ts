@@ -5,10 +5,10 @@
  * what is added is added, under the keys after it. Prefixes are compared as ranges: `LIKE` ignores
  * case, and `substr` ends at a NUL, which keys may hold.
  */
-import type { ExpressionBuilder, Transaction } from "kysely";
+import type { ExpressionBuilder, Kysely, Transaction } from "kysely";
 import { type Move, movedKey } from "./move.ts";
 import { toFailureRow, toIntentRow, toInventoryRow } from "./rows.ts";
-import type { Identity, Tables, ThingTables } from "./schema.ts";
+import { type Identity, type Tables, THING_COLUMNS, type ThingTables } from "./schema.ts";
 import type { SystemUpdate } from "./types.ts";
 
 export type ThingTable = keyof ThingTables;
@@ -26,6 +26,28 @@ export interface UpdateStatements {
 }
 
 const THING_TABLES = ["inventory", "intents", "failures"] as const;
+const IDENTITY = ["system", "kind", "key"] as const;
+
+/** @returns the statement that puts rows, over those of the same identity. */
+export function putting(db: Kysely<Tables>, table: ThingTable, rows: Row | readonly Row[]) {
+  const columns = THING_COLUMNS[table] as readonly (keyof Identity)[];
+  const others = columns.filter((column) => !IDENTITY.includes(column));
+  return db
+    .insertInto(table)
+    .values(rows as never)
+    .onConflict((conflict) =>
+      conflict
+        .columns(IDENTITY)
+        .doUpdateSet((builder) =>
+          Object.fromEntries(others.map((column) => [column, builder.ref(`excluded.${column}`)])),
+        ),
+    );
+}
+
+/** @returns the statement that takes one row away. */
+export function dropping(db: Kysely<Tables>, table: ThingTable, { system, kind, key }: Identity) {
+  return db.deleteFrom(table).where("system", "=", system).where("kind", "=", kind).where("key", "=", key);
+}
 
 /** Carries out an update; to be called inside a transaction. */
 export async function applyUpdate(

@@ -11,25 +11,20 @@ import { Kysely, type Transaction } from "kysely";
 import { type StoreClock, systemClock } from "./clock.ts";
 import { openDatabase } from "./database.ts";
 import { explaining } from "./errors.ts";
-import type { AuditStore, EventStore, TokenStore } from "./event-types.ts";
+import type { AuditStore, EventStore } from "./event-types.ts";
 import { createAuditStore } from "./events/audit.ts";
 import { createEventStore } from "./events/event-store.ts";
 import { sqliteHot } from "./events/sqlite-hot.ts";
-import { createTokenStore } from "./events/tokens.ts";
-import type { FiringStore } from "./firing-types.ts";
-import { createFiringStore } from "./firings.ts";
 import { LockFile, waitFor } from "./lock.ts";
 import { migrate } from "./migrations.ts";
-import type { NoticeStore } from "./notice-types.ts";
-import { createNoticeStore } from "./notices/notice-store.ts";
 import { toHolder, toHolderRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { storeQueries } from "./sql-queries.ts";
+import { type Explain, SqlStore } from "./sql-store.ts";
 import { applyUpdate, type UpdateStatements } from "./sql-update.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { compileUpdate } from "./sqlite-update.ts";
 import { createWritingThread, type WritingThread } from "./thread/thread.ts";
-import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "./types.ts";
+import type { Holder, HolderLock, LastingStore, SystemUpdate } from "./types.ts";
 
 export interface SqliteStoreOptions {
   file: string;
@@ -75,19 +70,10 @@ export function lockFileOf(file: string): string {
 }
 
 /** {@link Store} over an open database of the newest format. */
-export class SqliteStore implements LastingStore {
+export class SqliteStore extends SqlStore implements LastingStore {
   readonly url: string;
-  readonly system: Store["system"];
-  readonly systems: Store["systems"];
-  readonly objects: Store["objects"];
-  readonly object: Store["object"];
-  readonly putObject: Store["putObject"];
-  readonly dropObject: Store["dropObject"];
   readonly events: EventStore;
   readonly audit: AuditStore;
-  readonly tokens: TokenStore;
-  readonly notices: NoticeStore;
-  readonly firings: FiringStore;
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #db: Kysely<Tables>;
@@ -102,21 +88,16 @@ export class SqliteStore implements LastingStore {
     clock: StoreClock,
     { url = `sqlite:${file}`, thread }: { url?: string; thread?: WritingThread | undefined } = {},
   ) {
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(database) });
+    const explain: Explain = (run) => explaining(file, run);
+    super(db, explain);
     this.url = url;
     this.#thread = thread;
     this.#file = file;
     this.#database = database;
-    this.#db = new Kysely<Tables>({ dialect: sqliteDialect(database) });
+    this.#db = db;
     this.#clock = clock;
     this.#statements = compileUpdate(this.#db, database);
-    const explain = <T>(run: () => Promise<T>) => this.#explain(run);
-    const queries = storeQueries(this.#db, explain);
-    this.system = queries.system;
-    this.systems = queries.systems;
-    this.objects = queries.objects;
-    this.object = queries.object;
-    this.putObject = queries.putObject;
-    this.dropObject = queries.dropObject;
     const events = createEventStore({
       db: this.#db,
       hot: sqliteHot(database),
@@ -130,13 +111,10 @@ export class SqliteStore implements LastingStore {
     });
     this.events = thread ? { ...events, ...thread.methods } : events;
     this.audit = createAuditStore(this.#db, (work) => explain(() => this.#db.transaction().execute(work)));
-    this.tokens = createTokenStore(this.#db, explain);
-    this.notices = createNoticeStore(this.#db, explain);
-    this.firings = createFiringStore(this.#db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {
-    return this.#explain(() =>
+    return this.explain(() =>
       this.#db.transaction().execute((transaction) => applyUpdate(transaction, this.#statements, system, update)),
     );
   }
@@ -154,8 +132,8 @@ export class SqliteStore implements LastingStore {
           waitMilliseconds,
         }),
       );
-      await this.#explain(() => this.#db.replaceInto("holder").values(toHolderRow(holder)).execute());
-      await this.#explain(() => this.#endLeases());
+      await this.explain(() => this.#db.replaceInto("holder").values(toHolderRow(holder)).execute());
+      await this.explain(() => this.#endLeases());
     } catch (error) {
       this.#free(lock);
       throw error;
@@ -195,7 +173,7 @@ export class SqliteStore implements LastingStore {
   }
 
   async #holder(): Promise<Holder | undefined> {
-    const row = await this.#explain(() => this.#db.selectFrom("holder").selectAll().executeTakeFirst());
+    const row = await this.explain(() => this.#db.selectFrom("holder").selectAll().executeTakeFirst());
     return row && toHolder(row);
   }
 
@@ -203,7 +181,7 @@ export class SqliteStore implements LastingStore {
   async #release(lock: LockFile): Promise<void> {
     if (!this.#locks.has(lock)) return;
     try {
-      await this.#explain(() => this.#db.deleteFrom("holder").execute());
+      await this.explain(() => this.#db.deleteFrom("holder").execute());
     } finally {
       this.#free(lock);
     }
@@ -212,9 +190,5 @@ export class SqliteStore implements LastingStore {
   #free(lock: LockFile): void {
     this.#locks.delete(lock);
     lock.close();
-  }
-
-  #explain<T>(run: () => T | Promise<T>): Promise<T> {
-    return explaining(this.#file, run);
   }
 }

@@ -17,7 +17,7 @@ function tamper(folder: string, statement: string): void {
 }
 
 describe("what commands write", () => {
-  test("apply: who, which Integration, how many of what", async () => {
+  test("apply writes who it was, for which Integration, and how many of what", async () => {
     const here = place();
     await here.run("apply --auto-approve", { env: { USER: "ada" } });
     expect(await entries(here)).toMatchObject([
@@ -32,7 +32,7 @@ describe("what commands write", () => {
     ]);
   });
 
-  test("apply: nothing where nothing was written", async () => {
+  test("apply and plan write nothing where nothing was changed", async () => {
     const here = place();
     await here.run("apply --auto-approve");
     await here.run("apply --auto-approve");
@@ -40,7 +40,7 @@ describe("what commands write", () => {
     expect(await entries(here)).toHaveLength(1);
   });
 
-  test("apply: the commit of the manifests' repository", async () => {
+  test("apply writes the commit of the manifests' repository", async () => {
     const here = place();
     const git = (...args: string[]) =>
       execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
@@ -54,7 +54,7 @@ describe("what commands write", () => {
     expect((await entries(here))[0]?.commit).toBe(git("rev-parse", "HEAD").trim());
   });
 
-  test("forget and token", async () => {
+  test("forget, token create and token revoke each write an entry with what they did", async () => {
     const here = place();
     await here.run("apply --auto-approve");
     await here.run("forget acme rooms/incidents --auto-approve");
@@ -68,7 +68,7 @@ describe("what commands write", () => {
     ]);
   });
 
-  test("no token's value", async () => {
+  test("no entry holds a token's value", async () => {
     const here = place();
     const token = (await here.run("token create ci --role operator")).stdout.trim();
     expect(JSON.stringify(await entries(here))).not.toContain(token.split("_").at(-1));
@@ -82,7 +82,7 @@ describe("audit list", () => {
     ["--actor cli:unknown@test-host", 3],
     ["--actor nobody", 0],
     ["--limit 2", 2],
-  ])("%s holds %i", async (flags, count) => {
+  ])("with %s holds %i entries", async (flags, count) => {
     const here = place();
     await here.run("apply --auto-approve");
     await here.run("token create a --role viewer");

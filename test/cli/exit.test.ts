@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Change, Plan } from "../../src/api/index.ts";
 import { exitCode, type Facts, isDrift } from "../../src/cli/exit.ts";
+import { integrationPlan, planWith } from "../support/plans.ts";
 
 const change: Change = {
   action: "update",
@@ -14,23 +15,8 @@ const blocked = (reason: string): Change => ({ ...change, action: "blocked", int
 const adopted: Change = { ...change, action: "adopt", fields: [] };
 
 function planOf(changes: readonly Change[], failed = 0): Plan {
-  const integration = {
-    name: "acme",
-    platform: "fake",
-    system: "fake/x/1",
-    inventory: "present" as const,
-    error: null,
-  };
   const none = { create: 0, update: 0, replace: 0, adopt: 0, delete: 0, archive: 0, unchanged: 0, blocked: 0 };
-  return {
-    apiVersion: "plumbline.dev/v1alpha1",
-    kind: "Plan",
-    format: 1,
-    createdAt: "2026-11-25T12:00:00Z",
-    hash: "",
-    summary: { ...none, failed },
-    integrations: [{ ...integration, requests: { read: 1 }, changes: [...changes] }],
-  };
+  return planWith([integrationPlan(changes)], { summary: { ...none, failed } });
 }
 
 const plan = (changes: readonly Change[], detailed = true, failed = 0): Facts => ({

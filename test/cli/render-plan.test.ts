@@ -2,36 +2,17 @@ import { describe, expect, test } from "vitest";
 import type { Change, IntegrationPlan, Plan } from "../../src/api/index.ts";
 import { painter } from "../../src/cli/paint.ts";
 import { type PlanOptions, renderPlan } from "../../src/cli/render-plan.ts";
-import { summarize } from "../../src/reconcile/document.ts";
+import { integrationPlan, planWith } from "../support/plans.ts";
 
 const base: Change = { action: "update", kind: "channels", key: "incidents", cause: "change", fields: [], reason: "" };
 const at = (line: number) => ({ file: "manifests/slack.yaml", line });
 
 function part(changes: readonly Change[], rest: Partial<IntegrationPlan> = {}): IntegrationPlan {
-  return {
-    name: "acme-slack",
-    platform: "slack",
-    title: "team Acme",
-    system: "slack/https://slack.com/T012",
-    inventory: "present",
-    error: null,
-    requests: { read: 3 },
-    unchanged: 0,
-    changes: [...changes],
-    ...rest,
-  };
+  return integrationPlan(changes, { title: "team Acme", ...rest });
 }
 
 function plan(...integrations: readonly IntegrationPlan[]): Plan {
-  return {
-    apiVersion: "plumbline.dev/v1alpha1",
-    kind: "Plan",
-    format: 1,
-    createdAt: "2026-11-25T12:00:00Z",
-    hash: "",
-    summary: summarize(integrations),
-    integrations: [...integrations],
-  };
+  return planWith(integrations);
 }
 
 const text = (document: Plan, options: Partial<PlanOptions> = {}): string =>

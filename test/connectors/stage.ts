@@ -4,6 +4,7 @@
  *
  * Each request of each test is checked against the platform's OpenAPI description, as in the contract suite.
  */
+import { Ajv } from "ajv";
 import { afterAll, expect } from "vitest";
 import { createTransport, type Transport } from "../../src/connector-kit/http/transport.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   Resource,
   Spec,
 } from "../../src/connector-kit/index.ts";
+import { compileConnector } from "../../src/connector-kit/index.ts";
 import { openSession, type Session } from "../../src/connector-kit/session.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { incoming } from "../support/incoming.ts";
@@ -257,4 +259,28 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
     () => "no failure",
     (error: unknown) => error,
   );
+}
+
+/**
+ * Does what an action does, as a rule would: with parameters and a result that its schemas allow.
+ *
+ * @param key the run's; the same when it is tried again.
+ */
+export function performed(
+  connector: Connector,
+  { session }: Stage,
+  name: string,
+  parameters: Spec,
+  key = "run-1",
+): Promise<Spec> {
+  const action = compileConnector(connector).connector.actions?.[name];
+  if (!action) throw new Error(`${connector.title} has no action ${name}.`);
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+  const problems = (schema: object, value: unknown) => (ajv.validate(schema, value) ? [] : ajv.errors);
+  return session.guardErrors(async () => {
+    expect(problems(action.parameters, parameters)).toEqual([]);
+    const result = await action.run(session.writer, parameters, { key });
+    expect(problems(action.result, result)).toEqual([]);
+    return result as Spec;
+  });
 }

@@ -30,7 +30,7 @@ describe("a change that fails once is made again in the same apply", () => {
     await place.expectQuiet();
   });
 
-  test("GitHub: a lost answer to a label's deletion", async () => {
+  test("GitHub: the answer to a label's deletion is lost", async () => {
     const place = await changedRepositories();
     place.proxy.intercept(breaking(deleteBug, "drop-after", 1));
     await place.apply();
@@ -59,7 +59,7 @@ describe("a removal that fails keeps its entry, is told, ends with 1, and is mad
     await place.expectQuiet();
   });
 
-  test("GitHub: 403 for a token that may not", async () => {
+  test("GitHub: the token may not, and gets 403", async () => {
     const place = await changedRepositories();
     const body = { message: "Resource not accessible by personal access token" };
     place.proxy.intercept(breaking(deleteBug, { status: 403, body }));

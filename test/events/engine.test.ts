@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PlatformEvent } from "../../src/connector-kit/event-contract.ts";
+import { endOf } from "../../src/events/attempt-end.ts";
 import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
 import type { Performed } from "../../src/events/types.ts";
-import { endOf, LEASE } from "../../src/events/worker.ts";
+import { LEASE } from "../../src/events/worker.ts";
 import type { Delivery, NewEvent } from "../../src/store/event-types.ts";
 import { event } from "../store/events/support.ts";
 import { VirtualClock } from "../support/clock.ts";

@@ -130,7 +130,7 @@ describe("an absent path is an error that names it", () => {
     expect(() => render(text, data)).toThrow(message);
   });
 
-  test("with its place", () => {
+  test("that names its line and column too", () => {
     expect(() => render("a\n  {{nope}}", data)).toThrow(expect.objectContaining({ line: 2, column: 5 }));
   });
 });
@@ -156,7 +156,7 @@ describe("what means nothing is refused before there is an event", () => {
     expect(() => parseTemplate(text)).toThrow(message);
   });
 
-  test("with its place", () => {
+  test("by an error that names its line and column", () => {
     expect(() => parseTemplate("ok\n {{#if a}}{{shout b}}{{/if}}")).toThrow(
       expect.objectContaining({ line: 2, column: 11 }),
     );

@@ -4,7 +4,7 @@ import { defineConnector, defineResource, Type } from "../../src/connector-kit/i
 import { applyBrakes, type BrakeContext, brakes } from "../../src/reconcile/brakes.ts";
 import { RemovalsNotConfirmed } from "../../src/reconcile/index.ts";
 import type { PlannedChange } from "../../src/reconcile/types.ts";
-import { acme, engine, lines } from "../support/engine.ts";
+import { acme, engine, fakeOver, lines } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
 
 function setUp() {
@@ -141,13 +141,7 @@ test("the last owner stays: as a thing of its own and as an element of a list", 
     groups: [{ id: "g", name: "ops", owners: ["ada"] }],
   };
   const connector = defineConnector({
-    platform: "fake",
-    title: "Fake",
-    connection: Type.Object({}),
-    credentials: Type.Object({}),
-    open: () => ({ reader: live, writer: live }),
-    check: async () => ({}),
-    identity: async () => ({ id: "S1" }),
+    ...fakeOver(live),
     resources: {
       people: defineResource({
         schema: Type.Object({ name: Type.String(), role: Type.Optional(Type.String()) }),
@@ -207,13 +201,7 @@ test("somebody who is still declared a member of something is not removed", asyn
     removed: [] as string[],
   };
   const connector = defineConnector({
-    platform: "fake",
-    title: "Fake",
-    connection: Type.Object({}),
-    credentials: Type.Object({}),
-    open: () => ({ reader: live, writer: live }),
-    check: async () => ({}),
-    identity: async () => ({ id: "S1" }),
+    ...fakeOver(live),
     resources: {
       people: defineResource({
         schema: Type.Object({ name: Type.String() }),

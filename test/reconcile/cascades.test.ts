@@ -5,7 +5,7 @@ import { compileConnector } from "../../src/connector-kit/compile.ts";
 import { defineConnector, defineResource, Type } from "../../src/connector-kit/index.ts";
 import { goingAlong } from "../../src/reconcile/going-along.ts";
 import type { Thing } from "../../src/reconcile/types.ts";
-import { acme, engine, lines } from "../support/engine.ts";
+import { acme, engine, fakeOver, lines } from "../support/engine.ts";
 import { tries } from "../support/tries.ts";
 
 interface Unit {
@@ -29,13 +29,7 @@ function office(names: Readonly<Record<string, string>> = {}) {
     for (const below of units.filter(({ above }) => above === id)) remove(below.id);
   };
   const connector = defineConnector({
-    platform: "fake",
-    title: "Fake",
-    connection: Type.Object({}),
-    credentials: Type.Object({}),
-    open: () => ({ reader: state, writer: state }),
-    check: async () => ({}),
-    identity: async () => ({ id: "S1" }),
+    ...fakeOver(state),
     resources: {
       units: defineResource({
         schema: Type.Object({

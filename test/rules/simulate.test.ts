@@ -140,7 +140,7 @@ describe("a number of the event stays one, and nothing else becomes one", () => 
     expect(await parametersOf(comment, issues({ issue: { number } }))).toEqual([expected]);
   });
 
-  test("also in the structure of a request", async () => {
+  test("in the body of a request too, where a text keeps its quotes and line ends", async () => {
     const request = rule(
       '{ trigger: { integration: gh }, actions: [{ action: http_request, parameters: { url: "https://example.com", body: { n: "{{issue.number}}", t: "{{issue.title}}" } } }] }',
     );

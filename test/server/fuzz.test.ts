@@ -95,7 +95,9 @@ const requests = (paths: readonly string[]) =>
 /** Escapes as a client would, so that the path arrives. */
 const encode = (text: string) => encodeURIComponent(text.toWellFormed());
 
-test(`${COUNT} requests of rubbish`, { timeout: 140_000 }, async () => {
+test(`none of ${COUNT} requests of rubbish is answered by a 5xx or without a problem document`, {
+  timeout: 140_000,
+}, async () => {
   const here = await stage({ secret: SECRET, limits: { failedTries: 1e9 } });
   const token = await here.token("admin");
   const paths = allEndpoints(here.parts).map(({ path }) => path);
@@ -135,7 +137,7 @@ test(`${COUNT} requests of rubbish`, { timeout: 140_000 }, async () => {
   expect(here.lines.join("")).not.toContain(token);
 });
 
-test("bytes that are no HTTP", { timeout: 60_000 }, async () => {
+test("bytes that are no HTTP are never answered by a 5xx, and the server goes on", { timeout: 60_000 }, async () => {
   const here = await stage({ limits: { headersTimeout: 200, requestTimeout: 300, silence: 400, keepAlive: 100 } });
   const rubbish = fc.oneof(
     fc.string({ unit: "binary", maxLength: 300 }),

@@ -7,6 +7,7 @@ import { type CompiledConnector, compileConnector } from "../../src/connector-ki
 import type { Connector } from "../../src/connector-kit/contract.ts";
 import { ConnectorError } from "../../src/connector-kit/errors.ts";
 import type { Clock } from "../../src/connector-kit/http/types.ts";
+import { Type } from "../../src/connector-kit/index.ts";
 import { desiredEntries, type Manifest } from "../../src/manifests/index.ts";
 import { parseYaml } from "../../src/manifests/yaml.ts";
 import {
@@ -187,6 +188,19 @@ function selectionOf(only: string | undefined) {
     change: (_: string, ofKind: string, ofKey: string) =>
       (kind === undefined || ofKind === kind || ofKind.startsWith(`${kind}.`)) &&
       (key.length === 0 || ofKey === key.join("/") || ofKey.startsWith(`${key.join("/")}/`)),
+  };
+}
+
+/** What a connector of the fake platform needs beside its kinds, over a state that a test keeps itself. */
+export function fakeOver<S>(state: S) {
+  return {
+    platform: "fake",
+    title: "Fake",
+    connection: Type.Object({}),
+    credentials: Type.Object({}),
+    open: () => ({ reader: state, writer: state }),
+    check: async () => ({}),
+    identity: async () => ({ id: "S1" }),
   };
 }
 

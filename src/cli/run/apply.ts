@@ -3,9 +3,7 @@ import { resolve } from "node:path";
 import type { Plan } from "../../api/plan.ts";
 import type { Result } from "../../reconcile/reconcile.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
-import { openStore } from "../../store/open.ts";
 import type { HolderLock, Store } from "../../store/types.ts";
-import { VERSION } from "../../version.ts";
 import { type ApplyInput, readApplyInput } from "../apply-input.ts";
 import {
   applyData,
@@ -24,7 +22,7 @@ import type { ApplyFlags } from "../commands/apply.ts";
 import { composeRun, createConnections } from "../compose.ts";
 import { exitCode } from "../exit.ts";
 import { type Interruption, listenForInterrupts } from "../interrupt.ts";
-import { takeLock } from "../lock.ts";
+import { withLockedStore } from "../lock.ts";
 import { count } from "../plain-text.ts";
 import { createProgress } from "../progress.ts";
 import { renderPlan } from "../render-plan.ts";
@@ -36,17 +34,10 @@ const apply: Run<ApplyFlags, [string?]> = async (invocation, flags, named) => {
   if (!input) return 1;
   const { surroundings } = invocation;
   const { folder } = input.settings;
-  const store = await openStore(flags.state, { mode: "write", folder, env: surroundings.env, version: VERSION });
-  try {
-    const lock = await takeLock(store, surroundings, "plumbline apply", flags["lock-timeout"]);
-    try {
-      return await applyLocked(invocation, flags, input, { store, lease: lock });
-    } finally {
-      await lock.release();
-    }
-  } finally {
-    await store.close();
-  }
+  const where = { state: flags.state, folder, command: "plumbline apply", timeout: flags["lock-timeout"] };
+  return withLockedStore(surroundings, where, (store, lease) =>
+    applyLocked(invocation, flags, input, { store, lease }),
+  );
 };
 export default apply;
 

@@ -1,9 +1,10 @@
 /** `plumbline audit list`. */
+
+import { moment } from "../../api/moments.ts";
 import type { AuditEntry } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { AuditListFlags } from "../commands/audit.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
 import { inline, pad, visible } from "../plain-text.ts";
 
 const PAGE = 50;

@@ -1,11 +1,11 @@
 /** `plumbline audit verify`: computes the chain anew, from the first entry. */
 
+import { moment } from "../../api/moments.ts";
 import type { AuditEntry } from "../../store/event-types.ts";
 import { auditHash, FIRST_HASH } from "../../store/events/audit.ts";
 import type { Run } from "../command.ts";
 import type { AuditVerifyFlags } from "../commands/audit.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
 import { count, visible } from "../plain-text.ts";
 
 const auditVerify: Run<AuditVerifyFlags> = (invocation, flags) =>

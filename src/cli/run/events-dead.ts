@@ -1,13 +1,14 @@
 /** `plumbline events dead`: the dead letters, and bringing all of them back. */
+
+import { moment } from "../../api/moments.ts";
 import type { Delivery, EventStore } from "../../store/event-types.ts";
 import { recordDeeds } from "../audit.ts";
 import type { Run } from "../command.ts";
 import type { EventsDeadFlags } from "../commands/events.ts";
 import { deliveryData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
 import { count, paragraph } from "../plain-text.ts";
-import { renderTable } from "../render-table.ts";
+import { printList } from "../print-list.ts";
 
 const PAGE = 50;
 /** Dead letters that are brought back in one transaction. */
@@ -28,13 +29,7 @@ const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
       return 0;
     }
     const dead = (await store?.events.deliveries({ state: "dead", limit, ...within })) ?? [];
-    if (flags.output !== "text") {
-      await output.data({ items: dead.map(deliveryData) }, flags.output);
-    } else if (dead.length === 0) {
-      output.note("Nothing was given up.");
-    } else {
-      output.print(renderTable(dead, columns, { width: output.width, paint: output.paint, wrapLast: true }));
-    }
+    await printList(output, flags.output, dead, { data: deliveryData, columns, none: "Nothing was given up." });
     return 0;
   });
 export default eventsDead;

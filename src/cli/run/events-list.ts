@@ -1,14 +1,15 @@
 /** `plumbline events list`. */
+
+import { moment } from "../../api/moments.ts";
 import { didYouMean } from "../../manifests/nearest.ts";
+import { eventView } from "../../server/views.ts";
 import type { EventState, StoredEvent } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { EventsListFlags } from "../commands/events.ts";
 import { UserError } from "../errors.ts";
-import { eventData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
+import { printList } from "../print-list.ts";
 import { listRefused } from "../refused.ts";
-import { renderTable } from "../render-table.ts";
 
 const PAGE = 50;
 const states: readonly EventState[] = ["pending", "dispatched", "failed"];
@@ -35,13 +36,11 @@ const eventsList: Run<EventsListFlags> = async (invocation, flags) => {
     "read",
     async (store) => (await store?.events.events(filter)) ?? [],
   );
-  if (flags.output !== "text") {
-    await output.data({ items: events.map((event) => eventData(event, false)) }, flags.output);
-  } else if (events.length === 0) {
-    output.note("There are no such events.");
-  } else {
-    output.print(renderTable(events, columns, { width: output.width, paint: output.paint, wrapLast: true }));
-  }
+  await printList(output, flags.output, events, {
+    data: (event) => eventView(event, false),
+    columns,
+    none: "There are no such events.",
+  });
   return 0;
 };
 export default eventsList;

@@ -1,11 +1,13 @@
 /** `plumbline events show`: from one event to everything that hangs on it. */
+
+import { moment } from "../../api/moments.ts";
+import { attemptView, eventView } from "../../server/views.ts";
 import type { Attempt, Delivery, EventStore, StoredEvent } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { EventsShowFlags } from "../commands/events.ts";
 import { UserError } from "../errors.ts";
-import { attemptData, deliveryData, eventData } from "../event-views.ts";
+import { deliveryData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
 import type { Output } from "../output.ts";
 import { paragraph, visible } from "../plain-text.ts";
 
@@ -28,9 +30,9 @@ const eventsShow: Run<EventsShowFlags, [string]> = async (invocation, flags, nam
     const { event, deliveries, related } = history;
     await output.data(
       {
-        event: eventData(event, flags.data === true),
-        deliveries: deliveries.map((one) => ({ ...deliveryData(one.delivery), history: one.history.map(attemptData) })),
-        related: related.map((one) => eventData(one, false)),
+        event: eventView(event, flags.data === true),
+        deliveries: deliveries.map((one) => ({ ...deliveryData(one.delivery), history: one.history.map(attemptView) })),
+        related: related.map((one) => eventView(one, false)),
       },
       flags.output,
     );

@@ -1,14 +1,12 @@
 /** `plumbline forget`: takes things out of the record under the lock; no system is asked or changed. */
 import { didYouMean } from "../../manifests/nearest.ts";
-import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/types.ts";
-import { VERSION } from "../../version.ts";
 import { ask, assertApprovable } from "../approve.ts";
 import { recordDeeds } from "../audit.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { ForgetFlags } from "../commands/forget.ts";
 import { UserError } from "../errors.ts";
-import { takeLock } from "../lock.ts";
+import { withLockedStore } from "../lock.ts";
 import { knownOwners, type Owned, ownedByAll } from "../memory-view.ts";
 import { count, visible } from "../plain-text.ts";
 import { readSettings } from "../workspace.ts";
@@ -17,17 +15,8 @@ const forget: Run<ForgetFlags, string[]> = async (invocation, flags, integration
   const { surroundings } = invocation;
   assertApprovable("forget", flags["auto-approve"] === true, surroundings);
   const { folder } = await readSettings(invocation, false);
-  const store = await openStore(flags.state, { mode: "write", folder, env: surroundings.env, version: VERSION });
-  try {
-    const lock = await takeLock(store, surroundings, "plumbline forget", flags["lock-timeout"]);
-    try {
-      return await forgetLocked(invocation, flags, store, integration, things);
-    } finally {
-      await lock.release();
-    }
-  } finally {
-    await store.close();
-  }
+  const where = { state: flags.state, folder, command: "plumbline forget", timeout: flags["lock-timeout"] };
+  return withLockedStore(surroundings, where, (store) => forgetLocked(invocation, flags, store, integration, things));
 };
 export default forget;
 

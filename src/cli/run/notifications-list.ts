@@ -1,12 +1,13 @@
 /** `plumbline notifications list`. */
+
+import { moment } from "../../api/moments.ts";
+import { noticeView } from "../../server/views.ts";
 import type { Notice } from "../../store/notice-types.ts";
 import type { Run } from "../command.ts";
 import type { NotificationsListFlags } from "../commands/notifications.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
-import { noticeData } from "../notice-views.ts";
 import { count, paragraph } from "../plain-text.ts";
-import { renderTable } from "../render-table.ts";
+import { printList } from "../print-list.ts";
 
 const PAGE = 50;
 
@@ -25,9 +26,11 @@ const notificationsList: Run<NotificationsListFlags> = async (invocation, flags)
     "read",
     async (store) => (await store?.notices.notices(filter)) ?? [],
   );
-  if (flags.output !== "text") await output.data({ items: notices.map(noticeData) }, flags.output);
-  else if (notices.length === 0) output.note("There are no such notifications.");
-  else output.print(renderTable(notices, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+  await printList(output, flags.output, notices, {
+    data: noticeView,
+    columns,
+    none: "There are no such notifications.",
+  });
   return 0;
 };
 export default notificationsList;

@@ -1,6 +1,7 @@
 /** `plumbline silence add`: the id goes to stdout, alone, so that a script can expire it. */
 import { randomUUID } from "node:crypto";
 import { DEFAULT_NAMESPACE } from "../../api/metadata.ts";
+import { moment } from "../../api/moments.ts";
 import { newSilence, SilenceError } from "../../notifications/new-silence.ts";
 import type { LastingStore } from "../../store/types.ts";
 import { actorOf, recordDeeds } from "../audit.ts";
@@ -8,7 +9,6 @@ import type { Run } from "../command.ts";
 import type { SilenceAddFlags } from "../commands/silence.ts";
 import { UserError } from "../errors.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
 
 const silenceAdd: Run<SilenceAddFlags, string[]> = async (invocation, flags, ...matchers) => {
   const { surroundings, output } = invocation;

@@ -1,10 +1,11 @@
 /** `plumbline silence list`. */
+
+import { silenceView } from "../../server/views.ts";
 import type { Run } from "../command.ts";
 import type { SilenceListFlags } from "../commands/silence.ts";
 import { withLastingStore } from "../lasting.ts";
-import { silenceData } from "../notice-views.ts";
 import { paragraph } from "../plain-text.ts";
-import { renderTable } from "../render-table.ts";
+import { printList } from "../print-list.ts";
 
 const silenceList: Run<SilenceListFlags> = async (invocation, flags) => {
   const { surroundings, output } = invocation;
@@ -19,15 +20,13 @@ const silenceList: Run<SilenceListFlags> = async (invocation, flags) => {
     "read",
     async (store) => (await store?.notices.silences(filter)) ?? [],
   );
-  const items = silences.map((silence) => silenceData(silence, now));
-  if (flags.output !== "text") await output.data({ items }, flags.output);
-  else if (items.length === 0) output.note("There are no silences.");
-  else output.print(renderTable(items, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+  const items = silences.map((silence) => silenceView(silence, now));
+  await printList(output, flags.output, items, { data: (item) => item, columns, none: "There are no silences." });
   return 0;
 };
 export default silenceList;
 
-type Item = ReturnType<typeof silenceData>;
+type Item = ReturnType<typeof silenceView>;
 
 const columns = [
   { title: "ID", of: ({ id }: Item) => id },

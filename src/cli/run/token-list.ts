@@ -1,9 +1,10 @@
 /** `plumbline token list`: all that ever were made, so that the audit log's names can be looked up. */
+
+import { moment, optionalMoment } from "../../api/moments.ts";
 import type { TokenRecord } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { TokenListFlags } from "../commands/token.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment, optionalMoment } from "../moments.ts";
 import { renderTable } from "../render-table.ts";
 
 const tokenList: Run<TokenListFlags> = async (invocation, flags) => {

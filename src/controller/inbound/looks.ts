@@ -21,6 +21,7 @@ import type { Current } from "../current.ts";
 import { webhookTargets } from "../parts/webhooks.ts";
 import type { InboundReason } from "../reasons.ts";
 import type { Ran } from "../scheduler.ts";
+import { unlessStopped } from "../unless-stopped.ts";
 import { pollEvents } from "./poll.ts";
 import { type InboundRecord, openInboundRecord, type Verdict } from "./record.ts";
 import { MOST_REDELIVERIES, type Recovered, recoverEvents } from "./recover.ts";
@@ -58,7 +59,7 @@ export function createLooks(options: LooksOptions): Looks {
       const manifest = options.current()?.integration(owner);
       if (!manifest) return { end: { end: "done" } };
       const look = new Look(options, manifest, owner, signal);
-      return unlessStopped(look.run(), signal, () => look.writes);
+      return (await unlessStopped(look.run(), signal, () => look.writes)) ?? done;
     },
   };
 }
@@ -231,20 +232,4 @@ export function verdictOf({ missed, redelivered, failure }: Recovered, observes:
   if (observes) return verdict("False", "Missed", `${asked}, since policy.mode is Observe.`);
   const later = ` The others wait for later looks: ${MOST_REDELIVERIES} at once, and what fails less and less often.`;
   return verdict("False", "Redelivering", `${asked}.${redelivered < missed ? later : ""}`);
-}
-
-/** A look that only reads is not waited for when the program ends: it finds the signal before it writes anything. */
-async function unlessStopped(running: Promise<Ran>, signal: AbortSignal, writes: () => boolean): Promise<Ran> {
-  const left = Promise.withResolvers<Ran>();
-  const leave = () => {
-    if (!writes()) left.resolve(done);
-  };
-  signal.addEventListener("abort", leave);
-  if (signal.aborted) leave();
-  try {
-    return await Promise.race([running, left.promise]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-    running.catch(() => undefined);
-  }
 }

@@ -1,6 +1,7 @@
 /** Integrations: how they are, and what can be done with one at once. Each address also goes without its namespace. */
 import type { Static, TSchema } from "typebox";
 import { DEFAULT_NAMESPACE } from "../../api/metadata.ts";
+import { optionalMoment } from "../../api/moments.ts";
 import { Type } from "../../api/schema.ts";
 import { maySee } from "../auth.ts";
 import {
@@ -28,7 +29,6 @@ import {
   StatsSchema,
   TestSchema,
 } from "../schemas.ts";
-import { optionalMoment } from "../views.ts";
 
 /** What is done with one Integration. */
 interface Operation<B extends TSchema> extends Pick<Endpoint, "method" | "summary" | "access" | "answers" | "errors"> {

@@ -4,11 +4,11 @@ import { statsOf } from "../../notifications/notice-stats.ts";
 import { maySee } from "../auth.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { HttpError } from "../http-error.ts";
-import { NoticeSchema, NoticeStatsSchema, noticeView, RouteSchema } from "../notice-schemas.ts";
+import { NoticeSchema, NoticeStatsSchema, RouteSchema } from "../notice-schemas.ts";
 import { cursorOf, listedNamespace, numberedPlaceOf, page } from "../paging.ts";
 import type { ServerParts } from "../parts.ts";
 import { listOf, namespaceFilter, pageOf, paging } from "../schemas.ts";
-import { followerView } from "../views.ts";
+import { followerView, noticeView } from "../views.ts";
 
 const closed = { additionalProperties: false } as const;
 const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));

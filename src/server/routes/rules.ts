@@ -1,11 +1,13 @@
 /** Rules, and what the last passes found to differ. */
+
+import { optionalMoment } from "../../api/moments.ts";
 import { Type } from "../../api/schema.ts";
 import { maySee, type Principal } from "../auth.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { listedNamespace } from "../paging.ts";
 import type { ObjectName, ServerParts } from "../parts.ts";
 import { DriftSchema, listOf, namespaceFilter, RuleSchema } from "../schemas.ts";
-import { followerView, optionalMoment } from "../views.ts";
+import { followerView } from "../views.ts";
 
 const Query = Type.Object(namespaceFilter, { additionalProperties: false });
 

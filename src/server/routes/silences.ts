@@ -4,10 +4,11 @@ import { Type } from "../../api/schema.ts";
 import { newSilence, SilenceError, type SilenceRequest } from "../../notifications/new-silence.ts";
 import { type Endpoint, endpoint, notFound, requireNamespace } from "../endpoint.ts";
 import { HttpError } from "../http-error.ts";
-import { SilenceSchema, silenceView } from "../notice-schemas.ts";
+import { SilenceSchema } from "../notice-schemas.ts";
 import { listedNamespace } from "../paging.ts";
 import type { ServerParts } from "../parts.ts";
 import { listOf, namespaceFilter } from "../schemas.ts";
+import { silenceView } from "../views.ts";
 
 const closed = { additionalProperties: false } as const;
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));

@@ -7,20 +7,15 @@
 import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type StoreClock, systemClock } from "../clock.ts";
-import type { AuditStore, EventStore, TokenStore } from "../event-types.ts";
+import type { AuditStore, EventStore } from "../event-types.ts";
 import { createAuditStore } from "../events/audit.ts";
 import { createEventStore } from "../events/event-store.ts";
 import { postgresHot } from "../events/postgres-hot.ts";
-import { createTokenStore } from "../events/tokens.ts";
-import type { FiringStore } from "../firing-types.ts";
-import { createFiringStore } from "../firings.ts";
 import type { Migration } from "../migrations.ts";
-import type { NoticeStore } from "../notice-types.ts";
-import { createNoticeStore } from "../notices/notice-store.ts";
 import type { Tables } from "../schema.ts";
-import { storeQueries } from "../sql-queries.ts";
+import { type Explain, SqlStore } from "../sql-store.ts";
 import { applyUpdate } from "../sql-update.ts";
-import type { Holder, HolderLock, LastingStore, Store, SystemUpdate } from "../types.ts";
+import type { Holder, HolderLock, LastingStore, SystemUpdate } from "../types.ts";
 import { withoutPassword } from "./address.ts";
 import { explainingPostgres } from "./errors.ts";
 import { takeLease } from "./lease.ts";
@@ -78,38 +73,23 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 /** {@link Store} over a database of the newest format. */
-class PostgresStore implements LastingStore {
+class PostgresStore extends SqlStore implements LastingStore {
   readonly url: string;
-  readonly system: Store["system"];
-  readonly systems: Store["systems"];
-  readonly objects: Store["objects"];
-  readonly object: Store["object"];
-  readonly putObject: Store["putObject"];
-  readonly dropObject: Store["dropObject"];
   readonly events: EventStore;
   readonly audit: AuditStore;
-  readonly tokens: TokenStore;
-  readonly notices: NoticeStore;
-  readonly firings: FiringStore;
   readonly #db: Kysely<Tables>;
   readonly #clock: StoreClock;
   readonly #wakes: Wakes;
   readonly #closing = new AbortController();
 
   constructor(db: Kysely<Tables>, pool: Pool, where: string, clock: StoreClock) {
+    const explain: Explain = (run) => explainingPostgres(where, run);
+    super(db, explain);
     this.url = where;
     this.#db = db;
     this.#clock = clock;
     const own = randomUUID();
     this.#wakes = createWakes(pool, own);
-    const explain = <T>(run: () => Promise<T>) => this.#explain(run);
-    const queries = storeQueries(db, explain);
-    this.system = queries.system;
-    this.systems = queries.systems;
-    this.objects = queries.objects;
-    this.object = queries.object;
-    this.putObject = queries.putObject;
-    this.dropObject = queries.dropObject;
     this.events = createEventStore({
       db,
       hot: postgresHot(),
@@ -134,27 +114,20 @@ class PostgresStore implements LastingStore {
         }),
       ),
     );
-    this.tokens = createTokenStore(db, explain);
-    this.notices = createNoticeStore(db, explain);
-    this.firings = createFiringStore(db, explain);
   }
 
   update(system: string, update: SystemUpdate): Promise<void> {
     const statements = postgresUpdate();
-    return this.#explain(() => this.#db.transaction().execute((open) => applyUpdate(open, statements, system, update)));
+    return this.explain(() => this.#db.transaction().execute((open) => applyUpdate(open, statements, system, update)));
   }
 
   lock(holder: Holder, waitMilliseconds: number): Promise<HolderLock> {
-    return this.#explain(() => takeLease(this.#db, this.#clock, holder, waitMilliseconds, this.#closing.signal));
+    return this.explain(() => takeLease(this.#db, this.#clock, holder, waitMilliseconds, this.#closing.signal));
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#wakes.close();
     await this.#db.destroy();
-  }
-
-  #explain<T>(run: () => Promise<T>): Promise<T> {
-    return explainingPostgres(this.url, run);
   }
 }

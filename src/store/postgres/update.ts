@@ -1,9 +1,7 @@
 /** The statements of an update on PostgreSQL: many rows in one, since each statement is a round trip. */
-import type { Transaction } from "kysely";
-import { type Identity, type Tables, THING_COLUMNS } from "../schema.ts";
-import type { Row, RowWriter, ThingTable, UpdateStatements } from "../sql-update.ts";
+import type { Identity } from "../schema.ts";
+import { dropping, putting, type Row, type RowWriter, type ThingTable, type UpdateStatements } from "../sql-update.ts";
 
-const IDENTITY = ["system", "kind", "key"] as const;
 /** PostgreSQL takes 65,535 parameters a statement; a row has at most 10 columns. */
 const AT_ONCE = 5000;
 
@@ -15,35 +13,14 @@ export function postgresUpdate(): UpdateStatements {
 }
 
 function put(table: ThingTable): RowWriter {
-  const columns = THING_COLUMNS[table] as readonly (keyof Identity)[];
-  const others = columns.filter((column) => !IDENTITY.includes(column));
   return async (open, rows) => {
-    for (const some of chunks(lastOfEach(rows))) {
-      await open
-        .insertInto(table)
-        .values(some as never)
-        .onConflict((conflict) =>
-          conflict
-            .columns(IDENTITY)
-            .doUpdateSet((builder) =>
-              Object.fromEntries(others.map((column) => [column, builder.ref(`excluded.${column}`)])),
-            ),
-        )
-        .execute();
-    }
+    for (const some of chunks(lastOfEach(rows))) await putting(open, table, some).execute();
   };
 }
 
 function drop(table: ThingTable): RowWriter {
-  return async (open: Transaction<Tables>, rows) => {
-    for (const { system, kind, key } of rows as readonly (Row & Identity)[]) {
-      await open
-        .deleteFrom(table)
-        .where("system", "=", system)
-        .where("kind", "=", kind)
-        .where("key", "=", key)
-        .execute();
-    }
+  return async (open, rows) => {
+    for (const row of rows as readonly (Row & Identity)[]) await dropping(open, table, row).execute();
   };
 }
 

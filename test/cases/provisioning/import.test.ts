@@ -6,24 +6,9 @@
 import { describe, expect, test } from "vitest";
 import type { Fate, Recorded } from "../../support/proxy.ts";
 import { githubManifest, onGitHub, onSlack, slackManifest } from "../stage.ts";
+import { list, name, paged } from "./paged-labels.ts";
 
-const list = "/repos/acme/api/labels";
-const name = (index: number): string => `label-${String(index).padStart(3, "0")}`;
 const noRepositories = { "acme.yaml": githubManifest("    repositories: []\n") };
-
-/** Labels in pages of these sizes, with cursors that nobody can guess and no last page. */
-function paged(origin: () => string, sizes: readonly number[]): (request: Recorded) => Fate {
-  return ({ method, path, query }) => {
-    if (method !== "GET" || path !== list) return "pass";
-    const page = query.after === undefined ? 0 : Number(String(query.after).slice("Y3Vyc29y".length));
-    const start = sizes.slice(0, page).reduce((sum, size) => sum + size, 0);
-    const body = Array.from({ length: sizes[page] as number }, (_, index) => ({
-      ...{ id: 1000 + start + index, name: name(start + index), color: "008672", description: null },
-    }));
-    const next = `<${origin()}${list}?after=Y3Vyc29y${page + 1}&per_page=100>; rel="next"`;
-    return { status: 200, body, headers: page + 1 < sizes.length ? { link: next } : {} };
-  };
-}
 
 describe.each([
   { labels: 99, sizes: [99] },
@@ -34,7 +19,7 @@ describe.each([
 ])("$labels labels in pages of $sizes", ({ labels, sizes }) => {
   test("are all imported, in a request a page, with their colours quoted, and a plan of them is quiet", async () => {
     const stage = await onGitHub(noRepositories, { repositories: [{ name: "api" }, { name: "empty" }] });
-    stage.proxy.intercept(paged(() => stage.proxy.url, sizes));
+    stage.proxy.intercept(paged(() => stage.proxy.url, sizes, "008672"));
     const { code, stdout, stderr } = await stage.run("import acme repositories.labels");
     expect(code, stderr).toBe(0);
     const names = [...stdout.matchAll(/- name: (label-\d+)\n +color: "008672"\n/g)].map(([, found]) => found);
@@ -56,7 +41,7 @@ test.each<{ fault: string; fate: Fate }>([
   { fault: "is no list", fate: { status: 200, body: { message: "Server Error" } } },
 ])("where the second page $fault nothing is imported", async ({ fate }) => {
   const stage = await onGitHub(noRepositories, { repositories: [{ name: "api" }] });
-  const pages = paged(() => stage.proxy.url, [100, 1]);
+  const pages = paged(() => stage.proxy.url, [100, 1], "008672");
   stage.proxy.intercept((request) => (request.query.after === undefined ? pages(request) : fate));
   const { code, stdout, stderr } = await stage.run("import acme");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

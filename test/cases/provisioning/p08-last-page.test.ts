@@ -2,32 +2,15 @@
 import { describe, expect, test } from "vitest";
 import type { Fate, Recorded } from "../../support/proxy.ts";
 import { changesOf, githubManifest, onGitHub } from "../stage.ts";
+import { list, name, paged } from "./paged-labels.ts";
 
-const list = "/repos/acme/api/labels";
 const repositories = [{ name: "api" }];
-
-const name = (index: number): string => `label-${String(index).padStart(3, "0")}`;
 
 /** Declares the first of so many labels; what nobody declares is drift. */
 function declaring(labels: number): string {
   const entries = Array.from({ length: labels }, (_, index) => `          - { name: ${name(index)}, color: "d73a4a" }`);
   const policy = "prune: true, exclusive: [repositories.labels], maxRemovals: 1000";
   return githubManifest(`    repositories:\n      - name: api\n        labels:\n${entries.join("\n")}\n`, policy);
-}
-
-/** Labels in pages of these sizes, as a server that tells no last page, and whose next address nobody can guess. */
-function paged(origin: () => string, sizes: readonly number[]): (request: Recorded) => Fate {
-  const starts = sizes.map((_, page) => sizes.slice(0, page).reduce((sum, size) => sum + size, 0));
-  return ({ method, path, query }) => {
-    if (method !== "GET" || path !== list) return "pass";
-    const page = query.after === undefined ? 0 : Number(String(query.after).slice("Y3Vyc29y".length));
-    const start = starts[page] as number;
-    const body = Array.from({ length: sizes[page] as number }, (_, index) => ({
-      ...{ id: 1000 + start + index, name: name(start + index), color: "d73a4a", description: null },
-    }));
-    const next = `<${origin()}${list}?after=Y3Vyc29y${page + 1}&per_page=100>; rel="next"`;
-    return { status: 200, body, headers: page + 1 < sizes.length ? { link: next } : {} };
-  };
 }
 
 describe.each([
@@ -41,7 +24,7 @@ describe.each([
 ])("$labels labels in pages of $sizes", ({ labels, sizes }) => {
   test("are all found, in as many requests as there are pages, at the addresses given", async () => {
     const stage = await onGitHub({ "acme.yaml": declaring(labels) }, { repositories });
-    stage.proxy.intercept(paged(() => stage.proxy.url, sizes));
+    stage.proxy.intercept(paged(() => stage.proxy.url, sizes, "d73a4a"));
     const plan = await stage.plan();
     expect(new Set(changesOf(plan).map((change) => change.split(" ")[0]))).toEqual(new Set(["adopt"]));
     expect(plan.integrations[0]?.changes.filter(({ fields }) => fields.length > 0)).toEqual([]);
@@ -56,7 +39,7 @@ describe.each([
   test.skipIf(sizes.length === 1)("are all known to be there when none of them but the first is declared", async () => {
     const stage = await onGitHub({ "acme.yaml": declaring(1) }, { repositories });
     await stage.run("apply --auto-approve");
-    stage.proxy.intercept(paged(() => stage.proxy.url, sizes));
+    stage.proxy.intercept(paged(() => stage.proxy.url, sizes, "d73a4a"));
     const { summary } = await stage.plan();
     expect(summary.delete + summary.blocked).toBe(labels - 1);
   });
@@ -82,7 +65,7 @@ test.each<{ fault: string; fate(request: Recorded, origin: string): Fate }>([
   },
 ])("a second page that $fault leaves the kind unread: nothing of it is planned", async ({ fate }) => {
   const stage = await onGitHub({ "acme.yaml": declaring(101) }, { repositories });
-  const pages = paged(() => stage.proxy.url, [100, 1]);
+  const pages = paged(() => stage.proxy.url, [100, 1], "d73a4a");
   stage.proxy.intercept((request) =>
     request.query.after === undefined ? pages(request) : fate(request, stage.proxy.url),
   );

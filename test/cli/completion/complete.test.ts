@@ -107,10 +107,6 @@ describe("names of Integrations are found although", () => {
     expect(await words("test ", { "a.yaml": `${slack("acme-slack")}  nonsense: 1\n` })).toEqual(["acme-slack"]);
   });
 
-  test("the folder that -f names is not there", async () => {
-    expect((await words("plan -f nowhere --only ")).filter((word) => !word.startsWith("-"))).toEqual([]);
-  });
-
   test("they stand beside manifests of others in one file", async () => {
     const others = `kind: Deployment\n---\n${slack("acme-slack")}---\nkind: Integration\nmetadata: { name: 5 }\n`;
     expect(await words("test ", { "a.yaml": others })).toEqual(["acme-slack"]);
@@ -124,6 +120,10 @@ test.each(["$(touch x)", "a b", "a;b", "--flag", "`x`", "a\u001b[2J", "..", "A"]
     expect((await words("test ", { "a.json": text })).filter((word) => !word.startsWith("--"))).toEqual([]);
   },
 );
+
+test("no Integration is proposed where the folder that -f names is not there", async () => {
+  expect((await words("plan -f nowhere --only ")).filter((word) => !word.startsWith("-"))).toEqual([]);
+});
 
 test("a platform that is no platform's name is not shown", async () => {
   const text = slack("acme").replace("platform: slack", 'platform: "\\u001b[2J\\nx"');

@@ -3,35 +3,18 @@ import fc from "fast-check";
 import type { Change, IntegrationPlan, Plan } from "../../../src/api/index.ts";
 import { homeKey, type PlanInput, type ProblemInput } from "../../../src/cli/formats/types.ts";
 import type { Problem } from "../../../src/manifests/types.ts";
-import { summarize } from "../../../src/reconcile/document.ts";
 import { folderOf } from "../../support/cli.ts";
+import { integrationPlan, planWith } from "../../support/plans.ts";
 
 export const base: Change = { action: "update", kind: "rooms", key: "a", cause: "change", fields: [], reason: "" };
 
 export function part(changes: readonly Change[], rest: Partial<IntegrationPlan> = {}): IntegrationPlan {
-  return {
-    name: "acme",
-    platform: "fake",
-    system: "fake/https://fake.test/S1",
-    inventory: "present",
-    error: null,
-    requests: { read: 1 },
-    unchanged: 0,
-    changes: [...changes],
-    ...rest,
-  };
+  const fake = { name: "acme", platform: "fake", system: "fake/https://fake.test/S1", requests: { read: 1 } };
+  return integrationPlan(changes, { ...fake, ...rest });
 }
 
 export function planOf(...integrations: readonly IntegrationPlan[]): Plan {
-  return {
-    apiVersion: "plumbline.dev/v1alpha1",
-    kind: "Plan",
-    format: 1,
-    createdAt: "2026-11-25T12:00:00Z",
-    hash: "",
-    summary: summarize(integrations),
-    integrations: [...integrations],
-  };
+  return planWith(integrations);
 }
 
 /** A plan as a format gets it, in a repository whose manifests lie in `m/`. */

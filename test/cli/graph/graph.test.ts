@@ -87,7 +87,7 @@ describe("a drawing shows", () => {
     expect(text.split("\n").filter((line) => /-->|-\.->/.test(line) && line.includes("_x_team_"))).toEqual([]);
   });
 
-  test("the same in DOT", async () => {
+  test("in DOT the same shapes and edges", async () => {
     const text = await graph(office, "-o dot");
     expect(text).toContain('    integration_x_acme [shape=box, style=bold, label="acme\\nfake\\nSay \\"hi\\""];\n');
     expect(text).toContain(

@@ -1,6 +1,6 @@
 /** Plans for tests of the Markdown, made of what a test is about. */
 import type { Change, IntegrationPlan, Plan } from "../../../src/api/plan.ts";
-import { summarize } from "../../../src/reconcile/document.ts";
+import { integrationPlan, planWith } from "../../support/plans.ts";
 
 /** A change of a channel; each test states only what it is about. */
 export function change(given: Partial<Change>): Change {
@@ -8,31 +8,11 @@ export function change(given: Partial<Change>): Change {
 }
 
 export function integration(changes: readonly Change[], given: Partial<IntegrationPlan> = {}): IntegrationPlan {
-  return {
-    name: "acme-slack",
-    platform: "slack",
-    title: "team Acme",
-    system: "slack/https://slack.com/T012",
-    inventory: "present",
-    error: null,
-    requests: { read: 3 },
-    unchanged: 5,
-    changes: [...changes],
-    ...given,
-  };
+  return integrationPlan(changes, { title: "team Acme", unchanged: 5, ...given });
 }
 
 export function planOf(integrations: readonly IntegrationPlan[], given: Partial<Plan> = {}): Plan {
-  return {
-    apiVersion: "plumbline.dev/v1alpha1",
-    kind: "Plan",
-    format: 1,
-    createdAt: "2026-11-25T12:00:00Z",
-    hash: "9f86d081884c7d659a2feaa0c55ad015",
-    summary: summarize(integrations),
-    integrations: [...integrations],
-    ...given,
-  };
+  return planWith(integrations, { hash: "9f86d081884c7d659a2feaa0c55ad015", ...given });
 }
 
 export const base = { ref: "origin/main", commit: "3f2a9c0d1e4b5a69788796a5b4c3d2e1f0a1b2c3" };

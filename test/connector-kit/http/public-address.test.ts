@@ -29,7 +29,7 @@ async function serve(handler: Parameters<typeof createServer>[1]): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-describe("an address is public only", () => {
+describe("an address", () => {
   test.each([
     "127.0.0.1",
     "10.1.2.3",
@@ -60,12 +60,12 @@ describe("an address is public only", () => {
     "ff02::1",
     "2606:4700::1%eth0",
     "no address",
-  ])("%s is not", (address) => {
+  ])("%s is not public", (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
   test.each(["8.8.8.8", "172.32.0.1", "100.128.0.1", "198.20.0.1", "2606:4700:4700::1111", "2a00:1450::1"])(
-    "%s is",
+    "%s is public",
     (address) => {
       expect(isPublicAddress(address)).toBe(true);
     },

@@ -1,9 +1,7 @@
 /** What the tests of the GitHub connector have in common. */
-import { Ajv } from "ajv";
-import { expect } from "vitest";
-import { compileConnector, type ObservedParent, type Spec } from "../../../src/connector-kit/index.ts";
+import type { ObservedParent, Spec } from "../../../src/connector-kit/index.ts";
 import github from "../../../src/connectors/github/index.ts";
-import { kindOf, type Stage, type Staging, staging } from "../stage.ts";
+import { kindOf, performed, type Stage, type Staging, staging } from "../stage.ts";
 
 export const TOKEN = "ghp_ownerOwnerOwnerOwnerOwnerOwnerOwner00";
 
@@ -43,20 +41,7 @@ export function rawLabels(from: number, to: number): Record<string, unknown>[] {
   }));
 }
 
-/**
- * Does what an action does, as a rule would: with parameters and a result that its schemas allow.
- *
- * @param key the run's; the same when it is tried again.
- */
-export function perform(stage: Stage, name: string, parameters: Spec, key = "run-1"): Promise<Spec> {
-  const action = compileConnector(github).connector.actions?.[name];
-  if (!action) throw new Error(`GitHub has no action ${name}.`);
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const mistakes = (schema: object, value: unknown) => (ajv.validate(schema, value) ? [] : ajv.errors);
-  return stage.session.guardErrors(async () => {
-    expect(mistakes(action.parameters, parameters)).toEqual([]);
-    const result = await action.run(stage.session.writer, parameters, { key });
-    expect(mistakes(action.result, result)).toEqual([]);
-    return result as Spec;
-  });
+/** Does what an action of GitHub does, as a rule would. @param key the run's; the same when it is tried again. */
+export function perform(stage: Stage, name: string, parameters: Spec, key?: string): Promise<Spec> {
+  return performed(github, stage, name, parameters, key);
 }

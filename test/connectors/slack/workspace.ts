@@ -1,10 +1,8 @@
 /** What the tests of the Slack connector have in common. */
-import { Ajv } from "ajv";
-import { expect } from "vitest";
-import { compileConnector, type Spec } from "../../../src/connector-kit/index.ts";
+import type { Spec } from "../../../src/connector-kit/index.ts";
 import slack from "../../../src/connectors/slack/index.ts";
 import { isSlackWrite } from "../../support/slack.ts";
-import { kindOf, type Stage, type Staging, staging } from "../stage.ts";
+import { kindOf, performed, type Stage, type Staging, staging } from "../stage.ts";
 
 export const BOT = "xoxb-000000000000-botbotbotbotbotbotbotbot";
 export const USER = "xoxp-000000000000-useruseruseruseruseruser";
@@ -35,18 +33,9 @@ export function rawChannel(name: string, fields: Readonly<Record<string, unknown
 /** Whose token it is, as `auth.test` tells. */
 export const whoami = { ok: true, team_id: "T1", team: "Acme", user_id: "UBOT", user: "plumbline", bot_id: "B1" };
 
-/** Runs an action with parameters that its schema takes; what it gives has to fit the schema of its result. */
+/** Does what an action of Slack does, as a rule would. */
 export function perform(stage: Stage, name: string, parameters: Spec): Promise<unknown> {
-  const action = compileConnector(slack).connector.actions?.[name];
-  if (!action) throw new Error(`Slack has no action ${name}.`);
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const mistakes = (schema: object, value: unknown) => (ajv.validate(schema, value) ? [] : ajv.errors);
-  return stage.session.guardErrors(async () => {
-    expect(mistakes(action.parameters, parameters)).toEqual([]);
-    const result = await action.run(stage.session.writer, parameters, { key: "run-1" });
-    expect(mistakes(action.result, result)).toEqual([]);
-    return result;
-  });
+  return performed(slack, stage, name, parameters);
 }
 
 /** The methods of Slack that change something, in the order in which they were called. */

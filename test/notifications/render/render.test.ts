@@ -47,9 +47,9 @@ describe("a template that fails sends the generic notification and names itself,
   });
 
   test.each([
-    ["one part", "{{#each big}}{{@root.event.data.text}}{{/each}}"],
+    ["the lines of one part", "{{#each big}}{{@root.event.data.text}}{{/each}}"],
     ["all parts", "---\ntitle: '{{text}}{{text}}'\nsummary: '{{text}}'\n---\n{{text}}{{text}}"],
-  ])("%s beyond 256 KiB", (_, template) => {
+  ])("%s that come to more than 256 KiB", (_, template) => {
     const text = "x".repeat(60_000);
     const { notification, fault } = render([eventWith("a.b", { text, big: [1, 2, 3, 4, 5] })], template);
     expect(notification).toMatchObject({ template: "generic", title: "a.b s" });

@@ -219,7 +219,7 @@ describe("what is there and is no state of ours", () => {
     expect(git(remote, "rev-parse", REF)).toBe(before);
   });
 
-  test("a commit of something else", async () => {
+  test("a commit that holds no state", async () => {
     const { remote, clone } = await repositories();
     plantState(remote, "Hello\n", "README.md");
     await expect(openState(clone)).rejects.toMatchObject({

@@ -6,6 +6,6 @@ export function moment(milliseconds: number): string {
 }
 
 /** @returns an object with the moment, for spreading; empty where there is none. */
-export function optionalMoment(name: string, milliseconds: number | undefined): Record<string, string> {
-  return milliseconds === undefined ? {} : { [name]: moment(milliseconds) };
+export function optionalMoment<N extends string>(name: N, milliseconds: number | undefined): { [K in N]?: string } {
+  return (milliseconds === undefined ? {} : { [name]: moment(milliseconds) }) as { [K in N]?: string };
 }

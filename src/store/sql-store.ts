@@ -1,5 +1,11 @@
-/** The queries that SQLite and PostgreSQL answer alike; writes of many rows are each database's own. */
+/** What SQLite and PostgreSQL answer alike; writes of many rows, events and locks are each database's own. */
 import type { Kysely } from "kysely";
+import type { TokenStore } from "./event-types.ts";
+import { createTokenStore } from "./events/tokens.ts";
+import type { FiringStore } from "./firing-types.ts";
+import { createFiringStore } from "./firings.ts";
+import type { NoticeStore } from "./notice-types.ts";
+import { createNoticeStore } from "./notices/notice-store.ts";
 import { toObjectRow, toObjectState } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { readSystem } from "./sql-read.ts";
@@ -7,8 +13,38 @@ import type { ObjectState, Store } from "./types.ts";
 
 type Queries = Pick<Store, "system" | "systems" | "objects" | "object" | "putObject" | "dropObject">;
 
-/** @param explain makes one error with a remedy of what the database throws. */
-export function storeQueries(db: Kysely<Tables>, explain: <T>(run: () => Promise<T>) => Promise<T>): Queries {
+/** Makes one error with a remedy of what the database throws. */
+export type Explain = <T>(run: () => Promise<T>) => Promise<T>;
+
+/** The part of a store over either database. */
+export abstract class SqlStore implements Queries {
+  readonly system: Store["system"];
+  readonly systems: Store["systems"];
+  readonly objects: Store["objects"];
+  readonly object: Store["object"];
+  readonly putObject: Store["putObject"];
+  readonly dropObject: Store["dropObject"];
+  readonly tokens: TokenStore;
+  readonly notices: NoticeStore;
+  readonly firings: FiringStore;
+  protected readonly explain: Explain;
+
+  constructor(db: Kysely<Tables>, explain: Explain) {
+    const queries = storeQueries(db, explain);
+    this.system = queries.system;
+    this.systems = queries.systems;
+    this.objects = queries.objects;
+    this.object = queries.object;
+    this.putObject = queries.putObject;
+    this.dropObject = queries.dropObject;
+    this.tokens = createTokenStore(db, explain);
+    this.notices = createNoticeStore(db, explain);
+    this.firings = createFiringStore(db, explain);
+    this.explain = explain;
+  }
+}
+
+function storeQueries(db: Kysely<Tables>, explain: Explain): Queries {
   return {
     system: (system) =>
       explain(() =>

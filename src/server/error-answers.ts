@@ -1,0 +1,48 @@
+/** What goes wrong in a request, as the problem document that answers it. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Endpoint } from "./endpoint.ts";
+import { asHttpError, HttpError, problemOf } from "./http-error.ts";
+import type { KnownRequests } from "./known.ts";
+import type { ServerParts } from "./parts.ts";
+
+/** @returns 405 where only the method is wrong, else 404. */
+export function notThere(endpoints: readonly Endpoint[], request: FastifyRequest): HttpError {
+  const [path = ""] = request.url.split("?");
+  const there = endpoints.filter((one) => matches(one.path, path)).map(({ method }) => method);
+  if (there.length === 0) return new HttpError(404, "NotFound", "There is nothing at this address.");
+  const allow = [...new Set(there.includes("GET") ? ["HEAD", ...there] : there)].sort().join(", ");
+  return new HttpError(405, "MethodNotAllowed", `This address takes ${allow}.`, { headers: { allow } });
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [want, have] = [pattern.split("/"), path.split("/")];
+  return (
+    want.length === have.length &&
+    want.every((part, at) => (part.startsWith(":") ? have[at] !== "" : part === have[at]))
+  );
+}
+
+/** What nobody foresaw is logged. */
+export function sendError(
+  { log }: ServerParts,
+  known: KnownRequests,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = asHttpError(thrown);
+  const trace = known.get(request)?.trace;
+  if (error.status >= 500) {
+    log.error(
+      { trace, method: request.method, route: request.routeOptions.url, error: error.cause ?? error },
+      error.message,
+    );
+  }
+  return sendProblem(reply, error, trace);
+}
+
+/** @param trace undefined before one is known. */
+export function sendProblem(reply: FastifyReply, error: HttpError, trace: string | undefined): FastifyReply {
+  reply.code(error.status).headers({ ...error.headers, "content-type": "application/problem+json" });
+  return reply.send(JSON.stringify(problemOf(error, trace)));
+}
