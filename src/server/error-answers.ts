@@ -1,7 +1,7 @@
 /** What goes wrong in a request, as the problem document that answers it. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Endpoint } from "./endpoint.ts";
-import { asHttpError, HttpError, problemOf } from "./http-error.ts";
+import { asHttpError, HttpError, PROBLEM_TYPE, problemOf } from "./http-error.ts";
 import type { KnownRequests } from "./known.ts";
 import type { ServerParts } from "./parts.ts";
 
@@ -43,6 +43,6 @@ export function sendError(
 
 /** @param trace undefined before one is known. */
 export function sendProblem(reply: FastifyReply, error: HttpError, trace: string | undefined): FastifyReply {
-  reply.code(error.status).headers({ ...error.headers, "content-type": "application/problem+json" });
+  reply.code(error.status).headers({ ...error.headers, "content-type": PROBLEM_TYPE });
   return reply.send(JSON.stringify(problemOf(error, trace)));
 }

@@ -1,6 +1,7 @@
 /** Around every request: its trace, who asks and whether they may, and what the log and the metrics keep of the answer. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isStandardWebhook } from "../connector-kit/standard-webhooks.ts";
+import { keepAnswered } from "./answered.ts";
 import { type Authenticator, includes, type Principal } from "./auth.ts";
 import { securityHeaders } from "./headers.ts";
 import { HttpError } from "./http-error.ts";
@@ -11,10 +12,11 @@ import { traceOf, traceparent } from "./trace.ts";
 /** @param known filled here. */
 export function addHooks(
   app: FastifyInstance,
-  { log, metrics, random, now }: ServerParts,
+  parts: ServerParts,
   known: KnownRequests,
   authenticator: Authenticator,
 ): void {
+  const { random, now } = parts;
   app.addHook("onRequest", async (request, reply) => {
     const { traceparent: header, "content-type": contentType } = request.headers;
     const trace = traceOf(typeof header === "string" ? header : undefined, random, now());
@@ -25,25 +27,18 @@ export function addHooks(
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method } = request;
-    const route = request.routeOptions.url ?? "unmatched";
-    const status = reply.statusCode;
-    const seconds = reply.elapsedTime / 1000;
-    metrics.requests.inc({ method, route, status: String(status) });
-    metrics.duration.observe({ method, route }, seconds);
-    if (status === 401 || status === 403 || status === 429) metrics.refusals.inc({ status: String(status) });
     const { trace, principal } = known.get(request) ?? { trace: "", principal: stranger };
-    const facts = {
+    keepAnswered(parts, {
       trace,
       method,
-      route,
-      status,
-      took: Math.round(seconds * 1000),
+      route: request.routeOptions.url ?? "unmatched",
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
       peer: request.socket.remoteAddress,
-    };
-    // A webhook that was taken is in the inbox; one that was refused is told of by who refused it.
-    const isUsual = method === "GET" || method === "HEAD" || request.routeOptions.config.access === "signed";
-    const say = isUsual ? log.debug : log.info;
-    say({ ...facts, ...(principal.actor ? { actor: principal.actor } : {}) }, "answered");
+      actor: principal.actor,
+      // A webhook that was taken is in the inbox; one that was refused is told of by who refused it.
+      usual: method === "GET" || method === "HEAD" || request.routeOptions.config.access === "signed",
+    });
   });
 }
 

@@ -64,6 +64,9 @@ export class HttpError extends Error {
   }
 }
 
+/** RFC 9457 section 3; the framework would add the encoding itself. */
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
 /** @returns the document for an error; `trace` is what its log lines carry. */
 export function problemOf({ status, code, message, fields }: HttpError, trace?: string): Problem {
   return {

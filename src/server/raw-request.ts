@@ -4,19 +4,20 @@ import type { RawRequest } from "./parts.ts";
 
 /** @param trace the trace that it belongs to. @param contentType the header as it came. */
 export function rawRequestOf(request: FastifyRequest, trace: string, contentType: string | undefined): RawRequest {
-  const headers = texts(request.headers, (values) => values.join(", "));
+  const headers = textsOf(request.headers, (values) => values.join(", "));
   if (contentType !== undefined) headers["content-type"] = contentType;
   return {
     method: request.method,
     headers,
-    query: texts(request.query as Record<string, string | string[]>, (values) => values.at(-1) ?? ""),
+    query: textsOf(request.query as Record<string, string | string[]>, (values) => values.at(-1) ?? ""),
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     remoteAddress: request.socket.remoteAddress ?? "",
     trace,
   };
 }
 
-function texts(
+/** @param join makes one text of several values of a name. */
+export function textsOf(
   values: Readonly<Record<string, string | string[] | undefined>>,
   join: (values: readonly string[]) => string,
 ): Record<string, string> {

@@ -24,6 +24,7 @@ import type { ServerParts } from "./parts.ts";
 import { FailedTries } from "./peers.ts";
 import { ProblemSchema } from "./schemas.ts";
 import { addEndpoint } from "./serve-endpoint.ts";
+import { openShortWay } from "./short-way.ts";
 
 export interface PlumblineServer {
   /** @param port 0 takes a free one. @returns where it listens, as `http://host:port`. */
@@ -69,9 +70,13 @@ export async function createServer(parts: ServerParts, given: Partial<ServerLimi
   app.get("/openapi.json", { schema: { hide: true }, config: { access: "admitted" } }, async () => app.swagger());
   addDocsPage(app);
   await app.ready();
+  const shortWay = openShortWay(app.server, parts, limits);
   return {
     listen: (host, port) => app.listen({ host, port }),
-    close: () => closed(app),
+    close() {
+      shortWay.end();
+      return closed(app);
+    },
     openapi: () => app.swagger(),
   };
 }

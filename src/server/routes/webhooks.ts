@@ -3,10 +3,13 @@
  * genuine, the receiver decides on the bytes as they came.
  */
 import { Type } from "../../api/schema.ts";
-import { type Answer, type Call, type Endpoint, endpoint } from "../endpoint.ts";
+import { type Answer, type Endpoint, endpoint } from "../endpoint.ts";
 import { HttpError } from "../http-error.ts";
-import type { ServerParts } from "../parts.ts";
+import type { RawRequest, ServerParts } from "../parts.ts";
 import { resolveTarget } from "../webhook-address.ts";
+
+export const FULL_PATH = "/api/webhooks/:namespace/:name";
+export const SHORT_PATH = "/api/webhooks/:name";
 
 const segment = Type.String({ maxLength: 253 });
 const Full = Type.Object({ namespace: segment, name: segment });
@@ -37,25 +40,26 @@ export function webhookEndpoints(parts: Pick<ServerParts, "webhooks" | "metrics"
     return [
       endpoint({
         ...row,
-        path: "/api/webhooks/:namespace/:name",
+        path: FULL_PATH,
         operationId: id,
         params: Full,
-        handle: (call) => receive(parts, call, call.params.namespace, call.params.name),
+        handle: ({ raw, params }) => receiveWebhook(parts, raw, params.namespace, params.name),
       }),
       endpoint({
         ...row,
-        path: "/api/webhooks/:name",
+        path: SHORT_PATH,
         operationId: `${id}InDefault`,
         params: Short,
-        handle: (call) => receive(parts, call, undefined, call.params.name),
+        handle: ({ raw, params }) => receiveWebhook(parts, raw, undefined, params.name),
       }),
     ];
   });
 }
 
-async function receive(
+/** @param last a name, or without a namespace a platform. @throws HttpError for what is refused */
+export async function receiveWebhook(
   { webhooks, metrics }: Pick<ServerParts, "webhooks" | "metrics">,
-  { raw }: Call<unknown, unknown, unknown>,
+  raw: RawRequest,
   namespace: string | undefined,
   last: string,
 ): Promise<Answer> {
