@@ -1,6 +1,6 @@
 /** The rounds of events, on SQLite and on PostgreSQL, as `--only events` and `--only events-postgres` name them. */
 import { startPostgresServer } from "../../test/support/postgres-server.ts";
-import { fullDisk, killedUnderLoad, lockedDatabase, receiverDown } from "./events/rounds.ts";
+import { fullDisk, fullServer, killedUnderLoad, lockedDatabase, receiverDown } from "./events/rounds.ts";
 import type { Rounds } from "./report.ts";
 
 /** @param short fewer kills, and only those. */
@@ -17,6 +17,8 @@ export function eventRounds(short: boolean): Rounds[] {
   const postgres = [
     (seed: string, state: string) => killedUnderLoad(seed, leases, state),
     (seed: string, state: string) => receiverDown(seed, 5000, state),
+    (seed: string, state: string) => fullServer(seed, state),
+    (seed: string, state: string) => lockedDatabase(seed, 8000, state),
   ];
   return [
     {

@@ -4,13 +4,13 @@
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningProgram } from "../controller.ts";
 import { type Random, seeded } from "../random.ts";
 import { must } from "../report.ts";
 import { createLoad, type Load } from "./load.ts";
 import { type EventStage, eventStage } from "./stage.ts";
+import { fillServer, lockFile, lockTable } from "./troubles.ts";
 import { drained, verifyEvents } from "./verify.ts";
 
 const SENDERS = 24;
@@ -68,19 +68,37 @@ export function fullDisk(seed: string): Promise<string> {
   });
 }
 
-/** Another process holds the write lock for longer than SQLite waits. */
-export function lockedDatabase(seed: string, milliseconds: number): Promise<string> {
-  return played(seed, undefined, async (scene) => {
+/** PostgreSQL answers each write as it does when its disk is full, until room is made. */
+export function fullServer(seed: string, state: string): Promise<string> {
+  return played(seed, state, async (scene) => {
     const { stage, load } = scene;
     const program = await stage.start();
+    await program.leads;
     const stop = load.begin(program.address);
     await until(() => load.taken.size > 50, program, "nothing is taken");
-    const other = new DatabaseSync(join(stage.folder, ".plumbline/state.db"), { timeout: 10_000 });
-    other.exec("begin immediate");
+    const room = await fillServer(state);
+    await until(() => refusals(load) > 100, program, "nothing was refused though the disk is full");
+    const before = load.taken.size;
+    await room.make();
+    await until(() => load.taken.size > before + 100, program, "nothing is taken though there is room again");
+    await stop();
+    mustBeRefusals(load);
+    return `full after ${before} webhooks; ${await finished(scene, program, AT_ONCE)}`;
+  });
+}
+
+/** Another process holds what is written to: on SQLite the write lock, for longer than is waited; on PostgreSQL the table. */
+export function lockedDatabase(seed: string, milliseconds: number, state?: string): Promise<string> {
+  return played(seed, state, async (scene) => {
+    const { stage, load } = scene;
+    const program = await stage.start();
+    await program.leads;
+    const stop = load.begin(program.address);
+    await until(() => load.taken.size > 50, program, "nothing is taken");
+    const lock = state === undefined ? lockFile(join(stage.folder, ".plumbline/state.db")) : await lockTable(state);
     const before = load.taken.size;
     await sleep(milliseconds);
-    other.exec("rollback");
-    other.close();
+    await lock.free();
     await until(() => load.taken.size > before + 100, program, "nothing is taken though nobody holds the lock");
     await stop();
     mustBeRefusals(load);
