@@ -6,7 +6,7 @@
  * in between loses neither; `alerts.ts` sees to it that the next one does not tell it again.
  */
 import type { Integration } from "../api/index.ts";
-import type { Change, Plan } from "../api/plan.ts";
+import type { Plan } from "../api/plan.ts";
 import type { Clock } from "../connector-kit/http/types.ts";
 import { writeJson } from "../events/json.ts";
 import type { EventLog } from "../events/log.ts";
@@ -19,6 +19,7 @@ import { nextState } from "../reconcile/report.ts";
 import type { AuditRecord, NewEvent } from "../store/event-types.ts";
 import type { LastingStore, Store } from "../store/types.ts";
 import type { Alerts } from "./alerts.ts";
+import { changesIn, type Found, foundBy } from "./found.ts";
 import { healthOf, readyFailure } from "./health.ts";
 import {
   driftDetected,
@@ -38,17 +39,6 @@ import { tellingStore } from "./telling-store.ts";
 import { toldChanges } from "./told-changes.ts";
 import { unlessStopped } from "./unless-stopped.ts";
 import { createWriting, occurrenceOf, type Writing } from "./writing.ts";
-
-/** A change as the API tells it: no values. */
-export type FoundChange = Pick<Change, "action" | "kind" | "key"> & { fields: readonly string[]; reason?: string };
-
-/** What the last pass found to differ. */
-export interface Found {
-  /** Milliseconds since 1970. */
-  checkedAt: number;
-  end: PassEnd;
-  changes: readonly FoundChange[];
-}
 
 export interface PassesOptions {
   store: Store & Pick<LastingStore, "audit">;
@@ -127,7 +117,7 @@ class PassRunner implements Passes {
     const end = signal.aborted ? interrupted : passEnd(pass);
     await this.#tellOutcomes(pass, at);
     if (!signal.aborted) await this.#tellHealth(pass, end, at);
-    this.#found.set(owner, { checkedAt: at.now, end, changes: changesIn(plan).map(foundChange) });
+    this.#found.set(owner, foundBy(plan, end, at.now));
     this.#logEnd(owner, end, at, clock.monotonic() - started);
     onPass?.(owner, end, clock.monotonic() - started);
     return { end, ...(pass.system === undefined ? {} : { system: pass.system }) };
@@ -255,15 +245,7 @@ class PassRunner implements Passes {
 
 const interrupted: PassEnd = { end: "again", reason: "Interrupted", message: "The program was stopped." };
 
-function changesIn(plan: Plan): readonly Change[] {
-  return plan.integrations.flatMap(({ changes }) => changes);
-}
-
 /** The moment of what a pass wrote: told once, by this process or the next. */
 function appliedAt(owner: string, at: Moment): Moment {
   return { ...at, occurrence: occurrenceOf(owner, at.trace) };
-}
-
-function foundChange({ action, kind, key, fields, reason }: Change): FoundChange {
-  return { action, kind, key, fields: fields.map(({ path }) => path), ...(reason ? { reason } : {}) };
 }

@@ -17,8 +17,9 @@ import type {
 import { webhookAddress } from "../../server/webhook-address.ts";
 import type { LastingStore, ObjectState } from "../../store/types.ts";
 import { type Current, nameOf } from "../current.ts";
+import type { Found } from "../found.ts";
 import { inboundConditions } from "../inbound/record.ts";
-import type { Found, Passes } from "../passes.ts";
+import type { Passes } from "../passes.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Sessions } from "../sessions.ts";
 import { webhookTargets } from "./webhooks.ts";
