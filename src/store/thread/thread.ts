@@ -18,6 +18,9 @@ import {
   threadMethods,
 } from "./protocol.ts";
 
+/** So many calls go over before the turn ends: the thread writes them while those of the same turn are still being read. */
+const AT_ONCE = 16;
+
 /** Megabytes of its young generation: what it holds is short-lived and small. */
 const YOUNG = 4;
 
@@ -85,6 +88,7 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
       waiting.set(last, { resolve, reject });
       if (outbox.length === 0) setImmediate(post);
       outbox.push({ id: last, method, args });
+      if (outbox.length >= AT_ONCE) post();
     });
   }
 
