@@ -39,7 +39,7 @@ export function objectTable(rows: readonly ObjectRow[], now: number, { width, pa
     ...(rows.some(isFollower) ? [fired] : []),
     { title: "MESSAGE", of: (row) => messageOf(row, now) },
   ];
-  return renderTable(rows, columns, { width, paint });
+  return renderTable(rows, columns, { width, paint, wrapLast: true });
 }
 
 /** Addresses stand below the table, whole: they are there to be copied. */
@@ -113,7 +113,7 @@ function transitionOf(row: ObjectRow): number | undefined {
 
 function messageOf(row: ObjectRow, now: number): string {
   if (!isFollower(row)) {
-    if (row.declared) return paragraph(readyOf(row)?.message ?? "apply has not run yet");
+    if (row.declared) return paragraph(heldBack(row) ?? readyOf(row)?.message ?? "apply has not run yet");
     return `undeclared, owns ${row.owns}: plumbline forget ${shortName(row.owner)}`;
   }
   const ready = readyOf(row);
@@ -123,6 +123,12 @@ function messageOf(row: ObjectRow, now: number): string {
   const { failed } = row.firing ?? {};
   const last = failed ? ` Last error, ${ageOf(failed.at, now)} ago: ${failed.code}: ${failed.message}` : "";
   return paragraph(`${ready.message}${last}`);
+}
+
+/** An Integration stays ready while what is written now is wrong: the last good version is in force. */
+function heldBack({ state }: ObjectRow): string | undefined {
+  const stalled = state?.conditions.find(({ type }) => type === "Stalled");
+  return stalled?.status === "True" && stalled.reason === "InvalidManifest" ? stalled.message : undefined;
 }
 
 function shortName(owner: string): string {

@@ -5,7 +5,7 @@ import type { Invocation } from "./command.ts";
 import type { EventsListFlags } from "./commands/events.ts";
 import { UserError } from "./errors.ts";
 import { withLastingStore } from "./lasting.ts";
-import { moment } from "./moments.ts";
+import { moment, shortMoment } from "./moments.ts";
 import { renderTable } from "./render-table.ts";
 
 /** More than are kept. */
@@ -44,7 +44,7 @@ function namespaceOf({ integration }: StoredRefusal): string | undefined {
 }
 
 const columns = [
-  { title: "TIME", whole: true, of: ({ at }: StoredRefusal) => moment(at).slice(0, 19) },
+  { title: "TIME", whole: true, of: ({ at }: StoredRefusal) => shortMoment(at) },
   { title: "INTEGRATION", of: ({ integration }: StoredRefusal) => shown(integration) },
   { title: "STATUS", of: ({ status }: StoredRefusal) => String(status) },
   { title: "FROM", of: ({ remoteAddress = "" }: StoredRefusal) => remoteAddress },

@@ -1,6 +1,7 @@
 /**
  * Tables that fit the window: columns are as wide as what they hold; where that is too much, the
- * widest give way first and their cells are shortened, or go on in the next line.
+ * widest give way first and their cells are shortened, or go on in the next line. What is there to be copied
+ * into the next command is never shortened: then the table is wider than the window.
  */
 import stringWidth from "string-width";
 import type { Paint, Style } from "./paint.ts";
@@ -11,6 +12,8 @@ export interface Column<T> {
   of(row: T): string;
   /** Is shortened last: half a moment is none. */
   whole?: boolean;
+  /** Is never shortened: it is there to be copied. */
+  copied?: boolean;
   /** How a cell looks. */
   style?(row: T): Style | undefined;
 }
@@ -35,7 +38,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
       Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ""))),
     ),
     options.width - GAP.length * (columns.length - 1),
-    columns.map(({ whole }) => whole === true),
+    columns.map(({ whole, copied }) => (copied ? "always" : whole ? "rather" : "no")),
   );
   const line = (texts: readonly string[], style: (index: number) => Style | undefined): string =>
     texts
@@ -78,15 +81,19 @@ function broken(text: string, width: number): string[] {
   return pieces;
 }
 
+/** Whether a column is to stay as wide as it is. */
+type Whole = "no" | "rather" | "always";
+
 /** Takes columns off the widest until the sum fits; off those that should stay whole only when no other gives more. */
-function fitted(widths: readonly number[], space: number, whole: readonly boolean[]): number[] {
+function fitted(widths: readonly number[], space: number, whole: readonly Whole[]): number[] {
   const columns = [...widths];
-  const widest = (among: (index: number) => boolean) => Math.max(0, ...columns.filter((_, index) => among(index)));
+  const widest = (among: readonly Whole[]) =>
+    Math.max(0, ...columns.filter((_, index) => among.includes(whole[index] ?? "no")));
   for (let over = columns.reduce((sum, width) => sum + width, 0) - space; over > 0; over--) {
-    const others = widest((index) => !whole[index]);
-    const most = others > LEAST ? others : widest(() => true);
+    const giving: readonly Whole[] = widest(["no"]) > LEAST ? ["no"] : ["no", "rather"];
+    const most = widest(giving);
     if (most <= LEAST) break;
-    columns[columns.findIndex((width, index) => width === most && !(others > LEAST && whole[index]))] = most - 1;
+    columns[columns.findIndex((width, index) => width === most && giving.includes(whole[index] ?? "no"))] = most - 1;
   }
   return columns;
 }

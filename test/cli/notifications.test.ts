@@ -83,6 +83,9 @@ test("a silence is added, listed, and ends once; each is in the audit log", asyn
   const id = stdout.trim();
   const { items } = JSON.parse((await run("silence list -o json")).stdout);
   expect(items).toMatchObject([{ id, state: "active", matchers: ["type=deploy"], comment: "moving" }]);
+  const list = (await run("silence list", { terminal: 160, env: { NO_COLOR: "1" } })).stdout;
+  expect(list).toMatch(new RegExp(`^ID .*\n${id} .* type=deploy \\(cli:\\S+: moving\\)\n$`));
+  expect((await run("silence list")).stdout).toContain(id);
   expect((await run(`silence expire --namespace other ${id}`)).code).toBe(1);
   expect((await run(`silence expire ${id}`)).code).toBe(0);
   expect((await run(`silence expire ${id}`)).stderr).toContain("or it is over");
@@ -92,6 +95,18 @@ test("a silence is added, listed, and ends once; each is in the audit log", asyn
     "silence.expire",
     "silence.add",
   ]);
+});
+
+test("a silence ends by the first letters of its id, where they are one silence's alone", async () => {
+  const { run, store } = await prepared();
+  const now = Date.now();
+  const silence = { namespace: "default", matchers: ["a=b"], createdBy: "x", createdAt: now, startsAt: now };
+  for (const id of ["abcd-1", "abcd-2", "ef012-3"]) {
+    await store.notices.putSilence({ ...silence, id, endsAt: now + 3_600_000 });
+  }
+  expect((await run("silence expire ef01")).stdout).toBe("Ended ef012-3.\n");
+  expect((await run("silence expire abcd")).stderr).toContain("Several silences begin with abcd: abcd-1, abcd-2.");
+  expect((await run("silence expire abc")).stderr).toContain("There is no silence with this id");
 });
 
 test.each([

@@ -66,6 +66,17 @@ test("a cell cannot break out of its line", () => {
   expect(render([["a\nb", "\u001b[1m"]], 80)).toBe("NAME  MESSAGE\na\\nb  \\u001b[1m\n");
 });
 
+test("what is there to be copied is whole, however narrow the window is", () => {
+  const columns = [
+    { title: "ID", of: () => "31358108-135d-4cd0-961f-9c409fcc2afc", copied: true },
+    { title: "TIME", of: () => "2026-11-25T12:00:00Z", whole: true },
+    { title: "BY", of: () => "cli:somebody@host" },
+  ];
+  const at = (width: number) => renderTable([{}], columns, { width, paint: painter(false) }).split("\n")[1];
+  expect(at(70)).toBe("31358108-135d-4cd0-961f-9c409fcc2afc  2026-11-25T12:00:00Z  cli:someb…");
+  expect(at(20)).toBe("31358108-135d-4cd0-961f-9c409fcc2afc  2026-11…  cli:som…");
+});
+
 test("no rows give no table", () => {
   expect(render([], 80)).toBe("");
 });

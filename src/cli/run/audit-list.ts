@@ -3,7 +3,7 @@ import type { AuditEntry } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { AuditListFlags } from "../commands/audit.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
+import { moment, shortMoment } from "../moments.ts";
 import { inline, pad, visible } from "../plain-text.ts";
 
 const PAGE = 50;
@@ -38,7 +38,7 @@ export default auditList;
 function lines(entries: readonly AuditEntry[]): string {
   const rows = entries.map(({ seq, at, actor, action, resourceType, resourceId, outcome, commit, details = {} }) => [
     String(seq),
-    moment(at).slice(0, 19),
+    shortMoment(at),
     visible(actor),
     visible(outcome === "done" ? action : `${action} (${outcome})`),
     visible(`${resourceType} ${resourceId}`),

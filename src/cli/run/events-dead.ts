@@ -5,7 +5,7 @@ import type { Run } from "../command.ts";
 import type { EventsDeadFlags } from "../commands/events.ts";
 import { deliveryData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
+import { shortMoment } from "../moments.ts";
 import { count, paragraph } from "../plain-text.ts";
 import { renderTable } from "../render-table.ts";
 
@@ -40,13 +40,13 @@ const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
 export default eventsDead;
 
 const columns = [
-  { title: "DELIVERY", of: ({ id }: Delivery) => id },
+  { title: "DELIVERY", copied: true, of: ({ id }: Delivery) => id },
   { title: "EVENT", of: ({ event }: Delivery) => String(event) },
   { title: "TARGET", of: ({ kind, namespace, target }: Delivery) => `${kind} ${namespace}/${target}` },
   {
     title: "SINCE",
     whole: true,
-    of: ({ finishedAt, createdAt }: Delivery) => moment(finishedAt ?? createdAt).slice(0, 19),
+    of: ({ finishedAt, createdAt }: Delivery) => shortMoment(finishedAt ?? createdAt),
   },
   { title: "TRIES", of: ({ attempts }: Delivery) => String(attempts) },
   { title: "WHY", of: ({ code = "", message = "" }: Delivery) => paragraph(`${code} ${message}`) },

@@ -6,7 +6,7 @@ import type { EventsListFlags } from "../commands/events.ts";
 import { UserError } from "../errors.ts";
 import { eventData } from "../event-views.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
+import { shortMoment } from "../moments.ts";
 import { listRefused } from "../refused.ts";
 import { renderTable } from "../render-table.ts";
 
@@ -48,8 +48,8 @@ export default eventsList;
 
 const columns = [
   { title: "SEQ", of: ({ seq }: StoredEvent) => String(seq) },
-  { title: "TIME", whole: true, of: ({ receivedAt }: StoredEvent) => moment(receivedAt).slice(0, 19) },
-  { title: "TYPE", of: ({ type }: StoredEvent) => type },
+  { title: "TIME", whole: true, of: ({ receivedAt }: StoredEvent) => shortMoment(receivedAt) },
+  { title: "TYPE", whole: true, of: ({ type }: StoredEvent) => type },
   { title: "SOURCE", of: ({ source }: StoredEvent) => source },
   { title: "STATE", of: ({ state }: StoredEvent) => state },
   { title: "REPEATS", of: ({ repeats }: StoredEvent) => String(repeats) },

@@ -41,7 +41,10 @@ export default get;
 async function collect(invocation: Invocation, flags: GetFlags): Promise<ObjectRow[]> {
   const { loaded, folder, configuration } = await openWorkspace(invocation, flags.file, false);
   const wrong = loaded.problems.filter(({ code }) => code !== "NoManifests").length;
-  if (wrong > 0) invocation.output.warn("Some manifests are wrong, and are not shown: see `plumbline validate`.");
+  if (wrong > 0)
+    invocation.output.warn(
+      "Some manifests are wrong; of them only what is on record is shown. See `plumbline validate`.",
+    );
   const store = await openStore(flags.state, {
     mode: "read",
     folder,
@@ -135,7 +138,7 @@ function kindOf(text: string): KindName {
   );
   const meant = kinds.find((kind) => kind.toLowerCase() === near);
   throw new UserError(
-    `There is no kind "${text}".${meant ? didYouMean(meant, [meant]) : ""} There is ${kinds.join(", ")}.`,
+    `There is no kind "${text}".${meant ? didYouMean(meant, [meant]) : ""} There is ${kinds.join(", ")}; a name comes after it.`,
   );
 }
 

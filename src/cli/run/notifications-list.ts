@@ -3,7 +3,7 @@ import type { Notice } from "../../store/notice-types.ts";
 import type { Run } from "../command.ts";
 import type { NotificationsListFlags } from "../commands/notifications.ts";
 import { withLastingStore } from "../lasting.ts";
-import { moment } from "../moments.ts";
+import { shortMoment } from "../moments.ts";
 import { noticeData } from "../notice-views.ts";
 import { count, paragraph } from "../plain-text.ts";
 import { renderTable } from "../render-table.ts";
@@ -33,7 +33,7 @@ const notificationsList: Run<NotificationsListFlags> = async (invocation, flags)
 export default notificationsList;
 
 const columns = [
-  { title: "AT", of: ({ at }: Notice) => moment(at).slice(0, 19) },
+  { title: "AT", whole: true, of: ({ at }: Notice) => shortMoment(at) },
   { title: "ROUTE", of: ({ namespace, route, path }: Notice) => [`${namespace}/${route}`, ...path].join(".") },
   { title: "WHAT", of: whatOf },
   { title: "TO", of: ({ receiver = "", told }: Notice) => (told && told.via !== receiver ? told.via : receiver) },

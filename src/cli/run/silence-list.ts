@@ -2,6 +2,7 @@
 import type { Run } from "../command.ts";
 import type { SilenceListFlags } from "../commands/silence.ts";
 import { withLastingStore } from "../lasting.ts";
+import { shortMoment } from "../moments.ts";
 import { silenceData } from "../notice-views.ts";
 import { paragraph } from "../plain-text.ts";
 import { renderTable } from "../render-table.ts";
@@ -30,10 +31,14 @@ export default silenceList;
 type Item = ReturnType<typeof silenceData>;
 
 const columns = [
-  { title: "ID", of: ({ id }: Item) => id },
+  { title: "ID", copied: true, of: ({ id }: Item) => id },
   { title: "NAMESPACE", of: ({ namespace }: Item) => namespace },
   { title: "STATE", of: ({ state }: Item) => state },
-  { title: "UNTIL", of: ({ endsAt }: Item) => endsAt.slice(0, 19) },
-  { title: "BY", of: ({ createdBy }: Item) => createdBy },
-  { title: "MATCHERS", of: ({ matchers, comment }: Item) => paragraph([...matchers, comment ?? ""].join(" ").trim()) },
+  { title: "UNTIL", whole: true, of: ({ endsAt }: Item) => shortMoment(Date.parse(endsAt)) },
+  { title: "MATCHERS (BY)", of: wordsOf },
 ];
+
+/** Who made it, and why, in brackets: so that a comment is not taken for one more matcher. */
+function wordsOf({ matchers, createdBy, comment = "" }: Item): string {
+  return paragraph(`${matchers.join(", ")} (${createdBy}${comment === "" ? "" : `: ${comment}`})`);
+}
