@@ -20,6 +20,8 @@ export interface ObjectRow {
   /** Things that it owns. */
   owns: number;
   declared: boolean;
+  /** Nothing that can be read declares it, and what cannot be read might. */
+  mayBeHidden?: boolean;
   /** Where its webhooks go, where the configuration says how the controller is reached. */
   webhook?: string;
 }
@@ -113,7 +115,10 @@ function transitionOf(row: ObjectRow): number | undefined {
 
 function messageOf(row: ObjectRow, now: number): string {
   if (!isFollower(row)) {
-    if (row.declared) return paragraph(heldBack(row) ?? readyOf(row)?.message ?? "apply has not run yet");
+    const held = heldBack(row);
+    if (held !== undefined) return paragraph(held);
+    if (row.mayBeHidden) return `undeclared, or in a manifest that is wrong; owns ${row.owns}`;
+    if (row.declared) return paragraph(readyOf(row)?.message ?? "apply has not run yet");
     return `undeclared, owns ${row.owns}: plumbline forget ${shortName(row.owner)}`;
   }
   const ready = readyOf(row);

@@ -22,6 +22,7 @@ import { openapiFrame, PROBLEM, schemaOf } from "./openapi.ts";
 import type { ServerParts } from "./parts.ts";
 import { FailedTries } from "./peers.ts";
 import { rawRequestOf } from "./raw-request.ts";
+import { recordTooLarge } from "./routes/webhooks.ts";
 import { ProblemSchema } from "./schemas.ts";
 import { traceOf, traceparent } from "./trace.ts";
 
@@ -309,7 +310,7 @@ function matches(pattern: string, path: string): boolean {
 }
 
 function sendError(
-  { log }: ServerParts,
+  parts: ServerParts,
   known: WeakMap<FastifyRequest, Known>,
   thrown: unknown,
   request: FastifyRequest,
@@ -317,8 +318,15 @@ function sendError(
 ): FastifyReply {
   const error = asHttpError(thrown);
   const trace = known.get(request)?.trace;
+  if (error.code === "TooLarge" && request.routeOptions.config.access === "signed") {
+    recordTooLarge(
+      parts,
+      request.params as { namespace?: string; name?: string },
+      rawRequestOf(request, trace ?? "", undefined),
+    );
+  }
   if (error.status >= 500) {
-    log.error(
+    parts.log.error(
       { trace, method: request.method, route: request.routeOptions.url, error: error.cause ?? error },
       error.message,
     );

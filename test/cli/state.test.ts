@@ -168,6 +168,7 @@ spec: { trigger: { type: a }, actions: [{ action: emit_event, parameters: { type
     writeFileSync(join(folder, "acme.yaml"), manifest("    rooms: wrong\n"));
     const { stdout, stderr } = await run("get");
     expect(stdout).toContain("acme");
+    expect(stdout).not.toContain("plumbline forget");
     expect(stderr).toContain("plumbline validate");
   });
 });

@@ -64,6 +64,7 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<ObjectR
       firings,
       owns: (owner) => owned.get(owner)?.length ?? 0,
       publicUrl: configuration?.value.publicUrl,
+      anyWrong: wrong > 0,
     });
   } finally {
     await store.close();
@@ -78,12 +79,14 @@ function join(
     firings,
     owns,
     publicUrl,
+    anyWrong,
   }: {
     manifests: readonly Manifest[];
     objects: readonly ObjectState[];
     firings: readonly Firing[];
     owns(owner: string): number;
     publicUrl: string | undefined;
+    anyWrong: boolean;
   },
 ): ObjectRow[] {
   const rows = new Map<string, ObjectRow>();
@@ -101,6 +104,7 @@ function join(
       owner,
       owns: kind === "Integration" ? owns(owner) : 0,
       declared: manifest !== undefined,
+      ...(manifest === undefined && anyWrong ? { mayBeHidden: true } : {}),
       ...(manifest && kind !== "Integration" ? { digest: specDigest(manifest.object.spec) } : {}),
       ...(state ? { state } : {}),
       ...(firing ? { firing } : {}),
