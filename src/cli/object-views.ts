@@ -41,7 +41,7 @@ export function objectTable(rows: readonly ObjectRow[], now: number, { width, pa
     ...(rows.some(isFollower) ? [fired] : []),
     { title: "MESSAGE", of: (row) => messageOf(row, now) },
   ];
-  return renderTable(rows, columns, { width, paint, wrapLast: true });
+  return renderTable(rows, columns, { width, paint, wrapLast: true, lastBelow: true });
 }
 
 /** Addresses stand below the table, whole: they are there to be copied. */

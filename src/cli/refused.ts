@@ -34,7 +34,9 @@ export async function listRefused(
   } else if (refusals.length === 0) {
     output.note("Nothing was refused.");
   } else {
-    output.print(renderTable(refusals, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+    output.print(
+      renderTable(refusals, columns, { width: output.width, paint: output.paint, wrapLast: true, lastBelow: true }),
+    );
   }
 }
 

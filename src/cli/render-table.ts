@@ -23,11 +23,15 @@ export interface TableOptions {
   paint: Paint;
   /** The last column goes on in the next line instead of being shortened. */
   wrapLast?: boolean;
+  /** Where that would be a narrow column, what does not fit stands under its row, over the whole width. */
+  lastBelow?: boolean;
 }
 
 const GAP = "  ";
 /** A column is not squeezed below this. */
 const LEAST = 8;
+/** Sentences are read in columns of this width. */
+const READABLE = 40;
 
 /** @returns the table with a line of titles, each line ending in a line end; no lines for no rows. */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], options: TableOptions): string {
@@ -55,11 +59,16 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     columns.map(({ title }) => title),
     () => "bold",
   );
-  const body = cells.flatMap((texts, at) =>
-    (options.wrapLast ? wrapped(texts, widths.at(-1) ?? 0) : [texts]).map((part) =>
-      line(part, (index) => columns[index]?.style?.(rows[at] as T)),
-    ),
-  );
+  const below = options.lastBelow === true && (widths.at(-1) ?? 0) < READABLE;
+  const linesOf = (texts: readonly string[], style: (index: number) => Style | undefined): string[] => {
+    const width = widths.at(-1) ?? 0;
+    const last = texts.at(-1) ?? "";
+    if (below && stringWidth(last) > width) {
+      return [line([...texts.slice(0, -1), ""], style), ...underneath(last, options.width)];
+    }
+    return (options.wrapLast ? wrapped(texts, width) : [texts]).map((part) => line(part, style));
+  };
+  const body = cells.flatMap((texts, at) => linesOf(texts, (index) => columns[index]?.style?.(rows[at] as T)));
   return `${[head, ...body].join("\n")}\n`;
 }
 
@@ -68,6 +77,14 @@ function wrapped(texts: readonly string[], width: number): string[][] {
   const before = texts.slice(0, -1);
   const pieces = wrap(texts.at(-1) ?? "", width).flatMap((piece) => broken(piece, width));
   return pieces.map((piece, index) => [...(index === 0 ? before : before.map(() => "")), piece]);
+}
+
+/** @returns a text in lines that are set in. */
+function underneath(text: string, width: number): string[] {
+  const inner = width - 2 * GAP.length;
+  return wrap(text, inner)
+    .flatMap((piece) => broken(piece, inner))
+    .map((piece) => `${GAP}${GAP}${piece}`);
 }
 
 /** @returns a text that has no blanks to break it at, in pieces of at most so many columns. */

@@ -62,6 +62,27 @@ test("notifications list marks one that may have been sent twice", async () => {
   expect(items).toMatchObject([{ attempts: 2, resent: 1 }]);
 });
 
+test("events show says what routes did with an event, also where another of its group carries the delivery", async () => {
+  const { run, store, notice } = await prepared();
+  const accepted = await store.events.accept([event("a"), event("b")]);
+  const [first, second] = accepted.map(({ seq }) => seq) as [number, number];
+  const made = { ...delivery("d3", { kind: "notification", target: "ops" }), event: first };
+  const about = { at: START, events: [first, second], eventCount: 2 };
+  const notices = [
+    notice({ ...about, receiver: "pager", delivery: "d3" }),
+    notice({ ...about, events: [second], kind: "hold", reason: "Throttled" }),
+    notice({ ...about, events: [second], kind: "withhold", reason: "Silenced", by: "s1" }),
+  ];
+  await store.events.dispatch([], { owner: "p", put: [], drop: [], deliveries: [made], notices });
+  expect((await run(`events show ${first}`)).stdout).toContain("notification ops to pager  d3");
+  const { stdout } = await run(`events show ${second}`);
+  expect(stdout).toContain("waiting  notification ops to pager  d3  with 1 other\n");
+  expect(stdout).toContain("held back by route ops: Throttled\nwithheld by route ops: Silenced by s1\n");
+  expect(stdout).not.toContain("Nothing followed");
+  const { notices: told } = JSON.parse((await run(`events show ${second} -o json`)).stdout);
+  expect(told).toMatchObject([{ receiver: "pager" }, { kind: "hold" }, { kind: "withhold" }]);
+});
+
 test("notifications stats counts by outcome, receiver and what kept events back", async () => {
   const { run } = await prepared();
   const stats = async (flags: string) => JSON.parse((await run(`notifications stats ${flags} -o json`)).stdout);

@@ -41,6 +41,18 @@ test("the last column goes on in the next line where nothing may be lost", () =>
   expect(table).toBe("NAME  MESSAGE\nacme  a message that\n      is too long\nb     x\n");
 });
 
+test("what does not fit a narrow last column stands under its row, over the whole width", () => {
+  const table = renderTable(
+    [
+      ["acme", "a message that is too long"],
+      ["b", "x"],
+    ],
+    columns,
+    { width: 26, paint: painter(false), wrapLast: true, lastBelow: true },
+  );
+  expect(table).toBe("NAME  MESSAGE\nacme\n    a message that is too\n    long\nb     x\n");
+});
+
 test("a word that is wider than the last column is broken, and nothing of it is lost", () => {
   const table = renderTable([["a", "https://example.com/x"]], columns, {
     width: 16,

@@ -33,7 +33,9 @@ const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
     } else if (dead.length === 0) {
       output.note("Nothing was given up.");
     } else {
-      output.print(renderTable(dead, columns, { width: output.width, paint: output.paint, wrapLast: true }));
+      output.print(
+        renderTable(dead, columns, { width: output.width, paint: output.paint, wrapLast: true, lastBelow: true }),
+      );
     }
     return 0;
   });
