@@ -14,7 +14,7 @@ import { createCel } from "../expressions/cel.ts";
 import { isGlob } from "../expressions/pattern.ts";
 import { isTemplate } from "../expressions/template.ts";
 import type { LoadedConfiguration } from "../manifests/configuration.ts";
-import { didYouMean } from "../manifests/nearest.ts";
+import { didYouMean, nearest } from "../manifests/nearest.ts";
 import { problemAt } from "../manifests/problem.ts";
 import { namespaceOf } from "../manifests/references.ts";
 import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
@@ -180,11 +180,21 @@ async function checkParameters(
   report: Report,
 ): Promise<void> {
   const templates = new Map(templatesIn(parameters));
-  for (const problem of await checks.problems(schema, parameters)) {
+  for (const problem of withoutMisspelt(
+    await checks.problems(schema, parameters),
+    Object.keys(schema.properties ?? {}),
+  )) {
     if (isUndecided(problem, templates)) continue;
     const { code, message } = worded(problem, schema);
     report([...path, "parameters", ...fieldSegments(problem.field)], { code, message });
   }
+}
+
+/** @returns all but the fields that are missing since they are there under a misspelt name: that is one mistake. */
+function withoutMisspelt(problems: readonly FieldProblem[], known: readonly string[]): FieldProblem[] {
+  const unknown = problems.filter(({ problem }) => problem === "unknown");
+  const meant = new Set(unknown.map(({ field }) => nearest(field, known)));
+  return problems.filter(({ problem, field }) => problem !== "missing" || !meant.has(field));
 }
 
 /** A template's result is known only with an event, but one with text around its braces is a text for sure. */
