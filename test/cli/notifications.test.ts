@@ -191,5 +191,17 @@ test("simulate says which route takes an event, in which group, what it says, wh
   expect((await simulated("--state sqlite:.plumbline/state.db"))[0]).toMatchObject({ silencedBy: "s1" });
   const { stdout } = await run("simulate --event event.json -f routes.yaml");
   expect(stdout).toContain("ops routes[0] tells chat");
+  expect(stdout).toContain("in the plain form, since the template of this receiver cannot be used (text): labels.nope");
   expect(stdout).toContain("other does not take it");
+});
+
+test("simulate says that no event comes through an Integration that takes none", async () => {
+  const { run, folder } = await prepared();
+  writeFileSync(join(folder, "event.json"), JSON.stringify({ integration: "chat", event: "message", data: {} }));
+  const said = async (text: string) => {
+    writeFileSync(join(folder, "routes.yaml"), text);
+    return (await run("simulate --event event.json -f routes.yaml")).stderr;
+  };
+  expect(await said(ROUTE)).toContain("no event comes through default/chat: set spec.events.enabled to true");
+  expect(await said(ROUTE.replace("platform: slack,", "platform: slack, events: { enabled: true },"))).toBe("");
 });
