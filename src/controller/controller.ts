@@ -329,6 +329,9 @@ class Loop implements Controller {
       onFault: (fault, delivery) => {
         this.#metrics.templateFailed(fault.template);
         this.#firings.failed(delivery, { code: "TemplateFailed", message: faultText(fault) });
+        const { id, namespace, target, trace } = delivery;
+        const about = { delivery: id, target: `${namespace}/${target}`, template: fault.template, trace };
+        this.#log.warn(about, `told in the plain form: ${faultText(fault)}`);
       },
       now: () => clock.now(),
     });

@@ -3,6 +3,7 @@
  * with a typing mistake, a route that is never asked, an inhibition that holds nothing back. Warnings, since labels and
  * posted types are whatever programs send.
  */
+import { OWN_EVENT_PREFIX } from "../api/event.ts";
 import type { NestedRoute, NotificationRoute } from "../api/notification-route.ts";
 import { compileGlob, isGlob } from "../expressions/pattern.ts";
 import { didYouMean, nearest } from "../manifests/nearest.ts";
@@ -11,8 +12,6 @@ import { typeTemplates } from "./render/builtin/index.ts";
 
 type Path = RouteMistake["path"];
 
-/** Events whose type begins so are nobody else's: posting one is refused. */
-const OWN = "plumbline.";
 const ownTypes = [...typeTemplates.keys()];
 const severities = ["critical", "error", "warning", "info"];
 /** Other words that notifications read as one of the above (docs/notifications.md, Templates). */
@@ -34,7 +33,7 @@ function adviceOnRoute({ match = {}, routes = [] }: NestedRoute, path: Path): Ro
 }
 
 function unknownOwnType(type: string, path: Path): RouteMistake[] {
-  if (!type.startsWith(OWN) || ownTypes.some(testOf(type))) return [];
+  if (!type.startsWith(OWN_EVENT_PREFIX) || ownTypes.some(testOf(type))) return [];
   const near = didYouMean(type, ownTypes) || ` There is ${ownTypes.join(", ")}.`;
   return [{ code: "UnknownType", path, message: `No event has the type "${type}".${near}` }];
 }
