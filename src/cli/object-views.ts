@@ -20,6 +20,8 @@ export interface ObjectRow {
   /** Things that it owns. */
   owns: number;
   declared: boolean;
+  /** Nothing that can be read declares it, and what cannot be read might. */
+  mayBeHidden?: boolean;
   /** Where its webhooks go, where the configuration says how the controller is reached. */
   webhook?: string;
 }
@@ -39,7 +41,7 @@ export function objectTable(rows: readonly ObjectRow[], now: number, { width, pa
     ...(rows.some(isFollower) ? [fired] : []),
     { title: "MESSAGE", of: (row) => messageOf(row, now) },
   ];
-  return renderTable(rows, columns, { width, paint });
+  return renderTable(rows, columns, { width, paint, wrapLast: true, lastBelow: true });
 }
 
 /** Addresses stand below the table, whole: they are there to be copied. */
@@ -113,6 +115,9 @@ function transitionOf(row: ObjectRow): number | undefined {
 
 function messageOf(row: ObjectRow, now: number): string {
   if (!isFollower(row)) {
+    const held = heldBack(row);
+    if (held !== undefined) return paragraph(held);
+    if (row.mayBeHidden) return `undeclared, or in a manifest that is wrong; owns ${row.owns}`;
     if (row.declared) return paragraph(readyOf(row)?.message ?? "apply has not run yet");
     return `undeclared, owns ${row.owns}: plumbline forget ${shortName(row.owner)}`;
   }
@@ -123,6 +128,12 @@ function messageOf(row: ObjectRow, now: number): string {
   const { failed } = row.firing ?? {};
   const last = failed ? ` Last error, ${ageOf(failed.at, now)} ago: ${failed.code}: ${failed.message}` : "";
   return paragraph(`${ready.message}${last}`);
+}
+
+/** An Integration stays ready while what is written now is wrong: the last good version is in force. */
+function heldBack({ state }: ObjectRow): string | undefined {
+  const stalled = state?.conditions.find(({ type }) => type === "Stalled");
+  return stalled?.status === "True" && stalled.reason === "InvalidManifest" ? stalled.message : undefined;
 }
 
 function shortName(owner: string): string {

@@ -1,6 +1,6 @@
 /** What was not taken of webhooks and posted events: `plumbline events list --refused`. */
 import { DEFAULT_NAMESPACE } from "../api/metadata.ts";
-import { moment } from "../api/moments.ts";
+import { moment, shortMoment } from "../api/moments.ts";
 import type { StoredRefusal } from "../store/event-types.ts";
 import type { Invocation } from "./command.ts";
 import type { EventsListFlags } from "./commands/events.ts";
@@ -32,6 +32,7 @@ export async function listRefused(
     data: ({ seq: _, at, ...rest }) => ({ at: moment(at), ...rest }),
     columns,
     none: "Nothing was refused.",
+    lastBelow: true,
   });
 }
 
@@ -41,7 +42,7 @@ function namespaceOf({ integration }: StoredRefusal): string | undefined {
 }
 
 const columns = [
-  { title: "TIME", whole: true, of: ({ at }: StoredRefusal) => moment(at).slice(0, 19) },
+  { title: "TIME", whole: true, of: ({ at }: StoredRefusal) => shortMoment(at) },
   { title: "INTEGRATION", of: ({ integration }: StoredRefusal) => shown(integration) },
   { title: "STATUS", of: ({ status }: StoredRefusal) => String(status) },
   { title: "FROM", of: ({ remoteAddress = "" }: StoredRefusal) => remoteAddress },

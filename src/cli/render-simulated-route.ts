@@ -28,6 +28,12 @@ function renderNotice({ integration, notification, fault }: SimulatedReceiver, p
     `  ${integration}: ${inline(title)}`,
     ...(text === "" ? [] : [`     ${paragraph(text)}`]),
     ...facts.map(({ name, value }) => `     ${visible(name)}: ${inline(value)}`),
-    ...(fault ? [`     ${paint("red", `${fault.template}, ${fault.part}: ${paragraph(fault.message)}`)}`] : []),
+    ...(fault ? [`     ${paint("red", faultText(fault))}`] : []),
   ];
+}
+
+/** What stands above is then the generic form. */
+function faultText({ template, part, message }: NonNullable<SimulatedReceiver["fault"]>): string {
+  const which = template === "inline" ? "the template of this receiver" : `the template ${visible(template)}`;
+  return `in the plain form, since ${which} cannot be used (${part}): ${paragraph(message)}`;
 }

@@ -66,7 +66,7 @@ function rulePerformer({ standing, sessions, accept, http, clock }: EventWorkOpt
 }
 
 function notificationPerformer(options: EventWorkOptions): Performer {
-  const { store, clock, publicUrl, standing, sessions, firings, metrics, accept } = options;
+  const { store, clock, publicUrl, standing, sessions, firings, metrics, accept, log } = options;
   return createNotificationPerformer({
     store: store.events,
     notices: store.notices,
@@ -81,6 +81,9 @@ function notificationPerformer(options: EventWorkOptions): Performer {
     onFault: (fault, delivery) => {
       metrics.templateFailed(fault.template);
       firings.failed(delivery, { code: "TemplateFailed", message: faultText(fault) });
+      const { id, namespace, target, trace } = delivery;
+      const about = { delivery: id, target: `${namespace}/${target}`, template: fault.template, trace };
+      log.warn(about, `told in the plain form: ${faultText(fault)}`);
     },
     now: () => clock.now(),
   });

@@ -74,6 +74,8 @@ export interface Receiver {
   accept(from: EventOrigin, events: readonly PlatformEvent[], trace: string): Promise<Refused | undefined>;
   /** Answers for an Integration that cannot prove a request, since a setting cannot be had. @param message why. */
   notConfigured(integration: string, request: ReceivedRequest, message: string): ReceivedAnswer;
+  /** Records a request of which nothing was read, since it is larger than {@link MAX_BODY}. */
+  tooLarge(integration: string, request: ReceivedRequest): void;
   /** Resolves when what was refused is recorded. */
   written(): Promise<void>;
 }
@@ -148,6 +150,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     notConfigured(integration, request, message) {
       const refused = new Refused(503, "NotConfigured", message, { "retry-after": RETRY_AFTER });
       return refuse(integration, request, refused);
+    },
+    tooLarge(integration, request) {
+      refuse(integration, request, new Refused(413, "TooLarge", `The body has more than ${MAX_BODY} bytes.`));
     },
     async accept(from, events, trace) {
       const data = dataOf(events);

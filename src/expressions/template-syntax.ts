@@ -120,8 +120,8 @@ function parsed(text: string): unknown {
     const { message, lineNumber, column } = cause as { message: string; lineNumber?: number; column?: number };
     const [first = "", near = ""] = message.split("\n");
     const line = lineNumber ?? Number(/on line (\d+)/.exec(first)?.[1] ?? 1);
-    const where =
-      near.trim() === "" ? message.replace(/ - \d+:\d+$/, "") : `it cannot be read after \`${near.trim()}\``;
+    const fault = message.endsWith("got 'EOF'") ? "a block is not closed" : "it cannot be read";
+    const where = near.trim() === "" ? message.replace(/ - \d+:\d+$/, "") : `${fault} after \`${near.trim()}\``;
     throw new TemplateError(`The template is wrong: ${where}.`, line, (column ?? 0) + 1, cause);
   }
 }

@@ -150,7 +150,7 @@ function integrationProblem(
   const elsewhere = [...directory.keys()].find((other) => directory.get(other)?.has(name));
   const hint =
     elsewhere === undefined
-      ? didYouMean(name, [...(names?.keys() ?? [])])
+      ? didYouMean(name, [...(names?.keys() ?? [])]) || thoseThatAre([...(names?.keys() ?? [])])
       : ` There is one in the namespace "${elsewhere}", but references never leave their namespace.`;
   return problemAt(manifest, path, {
     code: "UnknownIntegration",
@@ -179,8 +179,18 @@ function platformProblem(
   }
   return problemAt(manifest, path, {
     code: "NoSuchPlatform",
-    message: `No Integration in the namespace "${namespace}" is of the platform "${platform}".${didYouMean(platform, platforms)}`,
+    message: `No Integration in the namespace "${namespace}" is of the platform "${platform}".${didYouMean(platform, platforms) || thoseThatAre(platforms)}`,
+    remedy: `Declare an Integration with \`platform: ${platform}\`; \`plumbline connectors\` lists the platforms.`,
   });
+}
+
+/** More would not be read. */
+const MOST_NAMED = 8;
+
+function thoseThatAre(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const more = names.length > MOST_NAMED ? " and others" : "";
+  return ` It has ${names.toSorted().slice(0, MOST_NAMED).join(", ")}${more}.`;
 }
 
 function dependencyCycles(manifests: readonly Manifest[]): Problem[] {

@@ -4,6 +4,7 @@
  * the month that it is; the end of a day's range is not part of it, that of all other ranges is.
  */
 import type { NestedRoute } from "../api/notification-route.ts";
+import { didYouMean } from "../manifests/nearest.ts";
 import { type Calendar, calendarOf, type ZonedTime } from "./zoned-time.ts";
 
 export type TimeInterval = NonNullable<NestedRoute["muteTimes"]>[number];
@@ -138,10 +139,13 @@ class Reader {
 
   private months(text: string, path: TimeMistake["path"]): Range {
     const number = (name: string) => String(months.indexOf(name.trim().toLowerCase()) + 1 || name);
-    const range = this.range(text.split(":").map(number).join(":"), path);
-    if (range.some((month) => month < 1 || month > 12))
-      this.mistake(path, `"${text}" is no month: 1 to 12, or a name.`);
-    return range;
+    const numbers = text.split(":").map(number);
+    if (numbers.some((month) => !/^\s*(0?[1-9]|1[0-2])\s*$/.test(month))) {
+      const near = text.split(":").map((name) => didYouMean(name.trim(), months));
+      this.mistake(path, `"${text}" is no month: 1 to 12, an English name, or a range of them.${near.join("")}`);
+      return [1, 1];
+    }
+    return this.range(numbers.join(":"), path);
   }
 
   private range(text: string, path: TimeMistake["path"], inOrder = ([begin, end]: Range) => begin <= end): Range {

@@ -5,6 +5,7 @@
 import type { NotificationRoute } from "../api/notification-route.ts";
 import { problemAt } from "../manifests/problem.ts";
 import type { Manifest, Problem } from "../manifests/types.ts";
+import { adviceOn } from "./advice.ts";
 import { isRoute } from "./route-manifests.ts";
 import { compileRoute } from "./tree.ts";
 
@@ -13,7 +14,9 @@ export function checkRoute(manifest: Manifest<NotificationRoute>): Problem[] {
   const { mistakes, warnings } = compileRoute(manifest.object);
   return [
     ...mistakes.map(({ path, code, message }) => problemAt(manifest, path, { code, message })),
-    ...warnings.map(({ path, code, message }) => problemAt(manifest, path, { level: "warning", code, message })),
+    ...[...warnings, ...adviceOn(manifest.object)].map(({ path, code, message }) =>
+      problemAt(manifest, path, { level: "warning", code, message }),
+    ),
   ];
 }
 

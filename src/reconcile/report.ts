@@ -70,7 +70,8 @@ function verdicts(pass: Pass): Verdict[] {
   const stall = stalled(pass);
   const trouble = error ?? troubleOf(pass);
   const things = (decision?.unchanged.length ?? 0) + pass.outcomes.filter(({ status }) => status === "done").length;
-  const fine = `${things} ${things === 1 ? "thing is" : "things are"} as declared.`;
+  const isEmpty = things === 0 && (decision?.changes.length ?? 0) === 0;
+  const fine = isEmpty ? "Nothing is declared." : `${things} ${things === 1 ? "thing is" : "things are"} as declared.`;
   const connected: Verdict =
     error && !pass.identity
       ? { type: "Connected", status: "False", reason: error.code, message: error.message }

@@ -16,7 +16,7 @@ import { isGlob } from "../expressions/pattern.ts";
 import { isTemplate } from "../expressions/template.ts";
 import type { LoadedConfiguration } from "../manifests/configuration.ts";
 import { declaredOf } from "../manifests/declared.ts";
-import { didYouMean } from "../manifests/nearest.ts";
+import { didYouMean, nearest } from "../manifests/nearest.ts";
 import { problemAt } from "../manifests/problem.ts";
 import { isIntegration, namespaceOf, qualifiedName } from "../manifests/references.ts";
 import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifests/types.ts";
@@ -224,13 +224,23 @@ async function checkParameters(
 ): Promise<boolean> {
   const templates = new Map(templatesIn(parameters));
   let isRight = true;
-  for (const problem of await checks.problems(schema, parameters)) {
+  for (const problem of withoutMisspelt(
+    await checks.problems(schema, parameters),
+    Object.keys(schema.properties ?? {}),
+  )) {
     if (isUndecided(problem, templates)) continue;
     const { code, message } = worded(problem, schema);
     report([...path, "parameters", ...fieldSegments(problem.field)], { code, message });
     isRight = false;
   }
   return isRight;
+}
+
+/** @returns all but the fields that are missing since they are there under a misspelt name: that is one mistake. */
+function withoutMisspelt(problems: readonly FieldProblem[], known: readonly string[]): FieldProblem[] {
+  const unknown = problems.filter(({ problem }) => problem === "unknown");
+  const meant = new Set(unknown.map(({ field }) => nearest(field, known)));
+  return problems.filter(({ problem, field }) => problem !== "missing" || !meant.has(field));
 }
 
 /** A template's result is known only with an event, but one with text around its braces is a text for sure. */

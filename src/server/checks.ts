@@ -15,7 +15,7 @@ const LONGEST_NAME = 60;
 export function createChecks() {
   // The schemas are our own, and tests look at them: checking them here would take half of a server's start.
   const own = { strict: false, meta: false, validateSchema: false } as const;
-  const options = { ...own, allErrors: false, useDefaults: true, validateFormats: false } as const;
+  const options = { ...own, allErrors: false, verbose: true, useDefaults: true, validateFormats: false } as const;
   const texts = new Ajv({ ...options, coerceTypes: true });
   const bodies = new Ajv(options);
   return ({ schema, httpPart }: { schema: unknown; httpPart?: string }) => {
@@ -31,16 +31,20 @@ export function createChecks() {
 }
 
 function asError(part: Part, errors: readonly ErrorObject[]): HttpError {
-  const fields = errors.map(({ instancePath, keyword, params, message = "is wrong" }) => ({
-    field: `${names[part] ?? part}${instancePath}`,
-    message: keyword === "additionalProperties" ? unknownField(params) : message,
+  const fields = errors.map((error) => ({
+    field: `${names[part] ?? part}${error.instancePath}`,
+    message: messageOf(error),
   }));
   const [first] = fields;
   return new HttpError(400, "BadRequest", `${first?.field ?? part}: ${first?.message ?? "is wrong"}.`, { fields });
 }
 
-function unknownField({ additionalProperty }: Record<string, unknown>): string {
-  return `has no field ${JSON.stringify(String(additionalProperty).slice(0, LONGEST_NAME))}`;
+function messageOf({ keyword, params, parentSchema, message = "is wrong" }: ErrorObject): string {
+  if (keyword === "enum") return `must be one of ${(params.allowedValues as unknown[]).join(", ")}`;
+  if (keyword !== "additionalProperties") return message;
+  const name = JSON.stringify(String(params.additionalProperty).slice(0, LONGEST_NAME));
+  const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
+  return `has no field ${name}${known.length > 0 ? `; there is ${known.join(", ")}` : ""}`;
 }
 
 /** @throws HttpError 400 for a value that nests deeper than so many levels. Takes no stack itself. */

@@ -4,6 +4,8 @@ import type { Endpoint } from "./endpoint.ts";
 import { asHttpError, HttpError, PROBLEM_TYPE, problemOf } from "./http-error.ts";
 import type { KnownRequests } from "./known.ts";
 import type { ServerParts } from "./parts.ts";
+import { rawRequestOf } from "./raw-request.ts";
+import { recordTooLarge } from "./routes/webhooks.ts";
 
 /** @returns 405 where only the method is wrong, else 404. */
 export function notThere(endpoints: readonly Endpoint[], request: FastifyRequest): HttpError {
@@ -24,7 +26,7 @@ function matches(pattern: string, path: string): boolean {
 
 /** What nobody foresaw is logged. */
 export function sendError(
-  { log }: ServerParts,
+  parts: ServerParts,
   known: KnownRequests,
   thrown: unknown,
   request: FastifyRequest,
@@ -32,8 +34,12 @@ export function sendError(
 ): FastifyReply {
   const error = asHttpError(thrown);
   const trace = known.get(request)?.trace;
+  if (error.code === "TooLarge" && request.routeOptions.config.access === "signed") {
+    const path = request.params as { namespace?: string; name?: string };
+    recordTooLarge(parts, path, rawRequestOf(request, trace ?? "", undefined));
+  }
   if (error.status >= 500) {
-    log.error(
+    parts.log.error(
       { trace, method: request.method, route: request.routeOptions.url, error: error.cause ?? error },
       error.message,
     );

@@ -49,6 +49,8 @@ export interface WebhooksPart {
   targets(): readonly WebhookTarget[];
   /** Authenticates and stores; also answers handshakes. A method that it has no use for gets 405. */
   receive(target: ObjectName, request: RawRequest): Promise<RawAnswer>;
+  /** Keeps on record that a request was larger than is read; it comes without its body. */
+  tooLarge(target: ObjectName, request: RawRequest): void;
 }
 
 export interface PostedEventsPart {

@@ -82,10 +82,11 @@ export class LockFile {
 
 function locked(holder: Holder | undefined, hint = ""): StoreError {
   const who = holder ? `: ${nameOf(holder)}` : "";
-  return new StoreError(
-    "Locked",
-    `Another apply holds this state${who}. Wait for it, or pass --lock-timeout 5m to wait here.${hint && ` ${hint}`}`,
-  );
+  const said =
+    holder?.command === "plumbline controller"
+      ? `A controller holds this state${who}. It applies by itself what its manifests say, and frees the state when it is stopped.`
+      : `Another apply holds this state${who}. Wait for it, or pass --lock-timeout 5m to wait here.`;
+  return new StoreError("Locked", `${said}${hint && ` ${hint}`}`);
 }
 
 /** A holder as messages call it. */

@@ -27,7 +27,8 @@ test("E20: while one receiver fails, the other is told once; the failed one stay
       `{ match: { types: [com.acme.*], severity: [critical] }, throttle: 0s, groupInterval: 1s, receivers: ${receivers} }`,
     ),
   );
-  const { address } = await it.start();
+  const running = await it.start();
+  const { address } = running;
   const headers = { "content-type": "application/cloudevents+json" };
   expect((await post(`${address}/api/events`, alert("firing", "a1"), headers)).status).toBe(202);
   await until(it.messages, (messages) => messages.length > 0);
@@ -43,14 +44,25 @@ test("E20: while one receiver fails, the other is told once; the failed one stay
     ["acme-slack", "done"],
     ["hook", "dead"],
   ]);
-  // A template that is edited is used from then on.
+  const again = async () => {
+    await post(`${address}/api/events`, alert("resolved", `a${Date.now()}`), headers);
+    await post(`${address}/api/events`, alert("firing", `b${Date.now()}`), headers);
+  };
+  // A template that is edited is used from then on, and what is wrong with it stands in the log.
   it.write("templates/page.hbs", "---\ntitle: 'after {{fingerprint}}'\n---\n");
   await until(
     async () => {
-      await post(`${address}/api/events`, alert("resolved", `a${Date.now()}`), headers);
-      await post(`${address}/api/events`, alert("firing", `b${Date.now()}`), headers);
+      await again();
       return it.messages().map((message) => message.text);
     },
     (texts) => texts.some((text) => text?.includes("after f1")),
+  );
+  it.write("templates/page.hbs", "{{nope}}");
+  await until(
+    async () => {
+      await again();
+      return running.lines;
+    },
+    (lines) => lines.some((line) => line.template === "page" && /^told in the plain form: .*nope/.test(line.message)),
   );
 });

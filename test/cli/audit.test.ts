@@ -94,7 +94,7 @@ describe("audit list", () => {
     const { run } = place();
     await run("token create a --role viewer");
     expect((await run("audit list")).stdout).toMatch(
-      /^1 +\d{4}-\d\d-\d\dT[\d:]+ +cli:unknown@test-host +token\.create +token [0-9a-f]{16} +\{"name":"a","role":"viewer"\}\n$/,
+      /^1 +\d{4}-\d\d-\d\dT[\d:]+Z +cli:unknown@test-host +token\.create +token [0-9a-f]{16} +\{"name":"a","role":"viewer"\}\n$/,
     );
     expect((await place().run("audit list")).stderr).toContain("Nothing is on record.");
   });

@@ -147,7 +147,7 @@ describe("events replay", () => {
 describe("events dead", () => {
   test("lists what was given up, with the reason", async () => {
     const { run } = await prepared();
-    expect((await run("events dead")).stdout).toMatch(/default\/r\/1 +1 +rule default\/r +[\dT:-]+ +1 +AUTH refused/);
+    expect((await run("events dead")).stdout).toMatch(/default\/r\/1 +1 +rule default\/r +[\dT:-]+Z +1 +AUTH refused/);
     expect((await run("events dead --namespace none")).stderr).toContain("Nothing was given up.");
   });
 

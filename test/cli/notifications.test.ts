@@ -62,6 +62,27 @@ test("notifications list marks one that may have been sent twice", async () => {
   expect(items).toMatchObject([{ attempts: 2, resent: 1 }]);
 });
 
+test("events show says what routes did with an event, also where another of its group carries the delivery", async () => {
+  const { run, store, notice } = await prepared();
+  const accepted = await store.events.accept([event("a"), event("b")]);
+  const [first, second] = accepted.map(({ seq }) => seq) as [number, number];
+  const made = { ...delivery("d3", { kind: "notification", target: "ops" }), event: first };
+  const about = { at: START, events: [first, second], eventCount: 2 };
+  const notices = [
+    notice({ ...about, receiver: "pager", delivery: "d3" }),
+    notice({ ...about, events: [second], kind: "hold", reason: "Throttled" }),
+    notice({ ...about, events: [second], kind: "withhold", reason: "Silenced", by: "s1" }),
+  ];
+  await store.events.dispatch([], { owner: "p", put: [], drop: [], deliveries: [made], notices });
+  expect((await run(`events show ${first}`)).stdout).toContain("notification ops to pager  d3");
+  const { stdout } = await run(`events show ${second}`);
+  expect(stdout).toContain("waiting  notification ops to pager  d3  with 1 other\n");
+  expect(stdout).toContain("held back by route ops: Throttled\nwithheld by route ops: Silenced by s1\n");
+  expect(stdout).not.toContain("Nothing followed");
+  const { notices: told } = JSON.parse((await run(`events show ${second} -o json`)).stdout);
+  expect(told).toMatchObject([{ receiver: "pager" }, { kind: "hold" }, { kind: "withhold" }]);
+});
+
 test("notifications stats counts by outcome, receiver and what kept events back", async () => {
   const { run } = await prepared();
   const stats = async (flags: string) => JSON.parse((await run(`notifications stats ${flags} -o json`)).stdout);
@@ -83,6 +104,9 @@ test("a silence is added, listed, and ends once; each is in the audit log", asyn
   const id = stdout.trim();
   const { items } = JSON.parse((await run("silence list -o json")).stdout);
   expect(items).toMatchObject([{ id, state: "active", matchers: ["type=deploy"], comment: "moving" }]);
+  const list = (await run("silence list", { terminal: 160, env: { NO_COLOR: "1" } })).stdout;
+  expect(list).toMatch(new RegExp(`^ID .*\n${id} .* type=deploy \\(cli:\\S+: moving\\)\n$`));
+  expect((await run("silence list")).stdout).toContain(id);
   expect((await run(`silence expire --namespace other ${id}`)).code).toBe(1);
   expect((await run(`silence expire ${id}`)).code).toBe(0);
   expect((await run(`silence expire ${id}`)).stderr).toContain("or it is over");
@@ -92,6 +116,18 @@ test("a silence is added, listed, and ends once; each is in the audit log", asyn
     "silence.expire",
     "silence.add",
   ]);
+});
+
+test("a silence ends by the first letters of its id, where they are one silence's alone", async () => {
+  const { run, store } = await prepared();
+  const now = Date.now();
+  const silence = { namespace: "default", matchers: ["a=b"], createdBy: "x", createdAt: now, startsAt: now };
+  for (const id of ["abcd-1", "abcd-2", "ef012-3"]) {
+    await store.notices.putSilence({ ...silence, id, endsAt: now + 3_600_000 });
+  }
+  expect((await run("silence expire ef01")).stdout).toBe("Ended ef012-3.\n");
+  expect((await run("silence expire abcd")).stderr).toContain("Several silences begin with abcd: abcd-1, abcd-2.");
+  expect((await run("silence expire abc")).stderr).toContain("There is no silence with this id");
 });
 
 test.each([
@@ -155,5 +191,17 @@ test("simulate says which route takes an event, in which group, what it says, wh
   expect((await simulated("--state sqlite:.plumbline/state.db"))[0]).toMatchObject({ silencedBy: "s1" });
   const { stdout } = await run("simulate --event event.json -f routes.yaml");
   expect(stdout).toContain("ops routes[0] tells chat");
+  expect(stdout).toContain("in the plain form, since the template of this receiver cannot be used (text): labels.nope");
   expect(stdout).toContain("other does not take it");
+});
+
+test("simulate says that no event comes through an Integration that takes none", async () => {
+  const { run, folder } = await prepared();
+  writeFileSync(join(folder, "event.json"), JSON.stringify({ integration: "chat", event: "message", data: {} }));
+  const said = async (text: string) => {
+    writeFileSync(join(folder, "routes.yaml"), text);
+    return (await run("simulate --event event.json -f routes.yaml")).stderr;
+  };
+  expect(await said(ROUTE)).toContain("no event comes through default/chat: set spec.events.enabled to true");
+  expect(await said(ROUTE.replace("platform: slack,", "platform: slack, events: { enabled: true },"))).toBe("");
 });

@@ -41,6 +41,18 @@ test("the last column goes on in the next line where nothing may be lost", () =>
   expect(table).toBe("NAME  MESSAGE\nacme  a message that\n      is too long\nb     x\n");
 });
 
+test("what does not fit a narrow last column stands under its row, over the whole width", () => {
+  const table = renderTable(
+    [
+      ["acme", "a message that is too long"],
+      ["b", "x"],
+    ],
+    columns,
+    { width: 26, paint: painter(false), wrapLast: true, lastBelow: true },
+  );
+  expect(table).toBe("NAME  MESSAGE\nacme\n    a message that is too\n    long\nb     x\n");
+});
+
 test("a word that is wider than the last column is broken, and nothing of it is lost", () => {
   const table = renderTable([["a", "https://example.com/x"]], columns, {
     width: 16,
@@ -64,6 +76,17 @@ test("wide letters take two columns", () => {
 
 test("a cell cannot break out of its line", () => {
   expect(render([["a\nb", "\u001b[1m"]], 80)).toBe("NAME  MESSAGE\na\\nb  \\u001b[1m\n");
+});
+
+test("what is there to be copied is whole, however narrow the window is", () => {
+  const columns = [
+    { title: "ID", of: () => "31358108-135d-4cd0-961f-9c409fcc2afc", copied: true },
+    { title: "TIME", of: () => "2026-11-25T12:00:00Z", whole: true },
+    { title: "BY", of: () => "cli:somebody@host" },
+  ];
+  const at = (width: number) => renderTable([{}], columns, { width, paint: painter(false) }).split("\n")[1];
+  expect(at(70)).toBe("31358108-135d-4cd0-961f-9c409fcc2afc  2026-11-25T12:00:00Z  cli:someb…");
+  expect(at(20)).toBe("31358108-135d-4cd0-961f-9c409fcc2afc  2026-11…  cli:som…");
 });
 
 test("no rows give no table", () => {

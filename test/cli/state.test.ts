@@ -55,6 +55,23 @@ describe("get", () => {
     expect(JSON.parse((await run("get -o json")).stdout).items[0]).toMatchObject({ webhook });
   });
 
+  test("says of an Integration that is ready whether its manifest is wrong, in full", async () => {
+    const { folder, run } = place();
+    await run("apply --auto-approve");
+    const store = await openSqliteStore({ file: join(folder, ".plumbline/state.db"), version: "0.1.0" });
+    const common = { lastTransitionTime: "2026-11-25T12:00:00Z", observedGeneration: 1 };
+    const message = "The last good version is in force. manifests/chat/acme.yaml:12: There is no such field.";
+    await store.putObject({
+      ...{ kind: "Integration", name: "default/acme", generation: 1, observedGeneration: 1, digest: "d" },
+      conditions: [
+        { ...common, type: "Ready", status: "True", reason: "InSync", message: "2 things are as declared." },
+        { ...common, type: "Stalled", status: "True", reason: "InvalidManifest", message },
+      ],
+    });
+    await store.close();
+    expect((await run("get")).stdout.replaceAll(/\s+/g, " ")).toContain(message);
+  });
+
   describe("of Rules and NotificationRoutes", () => {
     const rule = `apiVersion: plumbline.dev/v1alpha1
 kind: Rule
@@ -151,6 +168,7 @@ spec: { trigger: { type: a }, actions: [{ action: emit_event, parameters: { type
     writeFileSync(join(folder, "acme.yaml"), manifest("    rooms: wrong\n"));
     const { stdout, stderr } = await run("get");
     expect(stdout).toContain("acme");
+    expect(stdout).not.toContain("plumbline forget");
     expect(stderr).toContain("plumbline validate");
   });
 });

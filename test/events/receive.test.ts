@@ -102,6 +102,20 @@ test.each(["{", "[1]", '"x"', "\xff", `{"a":${"[".repeat(500)}${"]".repeat(500)}
   },
 );
 
+test("what was too large to be read is on record as such", async () => {
+  const { receiver, store } = await layer({ clock: fixed() });
+  receiver.tooLarge("default/gh", githubRequest(""));
+  await receiver.written();
+  expect(await store.events.refusals({ limit: 1 })).toMatchObject([
+    {
+      integration: "default/gh",
+      reason: "TooLarge",
+      status: 413,
+      message: `The body has more than ${MAX_BODY} bytes.`,
+    },
+  ]);
+});
+
 test("a body of the limit is taken and one byte more is 413, before anything is read of it", async () => {
   const { receiver } = await layer({ clock: fixed() });
   const padded = (size: number) => body.padEnd(size, " ");

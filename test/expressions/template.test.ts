@@ -149,7 +149,7 @@ describe("what means nothing is refused before there is an event", () => {
     ["{{#if a includeZero=true}}{{/if}}", "Named values"],
     ["{{@secret}}", "There is no @secret."],
     ["{{a", "The template is wrong"],
-    ["{{#if a}}", "The template is wrong"],
+    ["{{#if a}}", "The template is wrong: a block is not closed after `{{#if a}}`"],
     ["{{#if a}}{{/unless}}", "if doesn't match unless"],
     ["{{}}", "The template is wrong"],
   ])("%s", (text, message) => {

@@ -41,12 +41,12 @@ test("a rule's integrations, platforms and fallbacks are found where they stand"
     {
       code: "UnknownIntegration",
       at: "rule.yaml:7",
-      message: 'There is no Integration "nowhere" in the namespace "default".',
+      message: 'There is no Integration "nowhere" in the namespace "default". It has support.',
     },
     {
       code: "NoSuchPlatform",
       at: "rule.yaml:8",
-      message: 'No Integration in the namespace "default" is of the platform "slack".',
+      message: 'No Integration in the namespace "default" is of the platform "slack". It has forge.',
     },
   ]);
 });

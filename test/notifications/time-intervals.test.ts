@@ -60,7 +60,7 @@ describe("a time interval", () => {
     [{ daysOfMonth: ["-1:5"] }, ["daysOfMonth", 0], "make it two"],
     [{ daysOfMonth: ["5:1"] }, ["daysOfMonth", 0], "ends before it begins"],
     [{ daysOfMonth: ["-1:-5"] }, ["daysOfMonth", 0], "ends before it begins"],
-    [{ months: ["smarch"] }, ["months", 0], "neither a value nor a range"],
+    [{ months: ["smarch"] }, ["months", 0], `English name, or a range of them. Did you mean "march"?`],
     [{ months: ["13"] }, ["months", 0], "no month"],
     [{ months: ["may:march"] }, ["months", 0], "ends before it begins"],
     [{ years: ["2027:2026"] }, ["years", 0], "ends before it begins"],

@@ -120,3 +120,37 @@ test.each([
 ])("a silence of %j from %d to %d has the mistakes %j", (matchers, startsAt, endsAt, codes) => {
   expect(silenceMistakes({ matchers, startsAt, endsAt }).map(({ code }) => code)).toEqual(codes);
 });
+
+test.each<[string, string, string[]]>([
+  [
+    "a type of Plumbline's own that there is not",
+    `${receivers}  match: { types: [plumbline.drift.detekted, "plumbline.drif.*", "plumbline.drift.*", com.example.x] }\n`,
+    [
+      '6:20 UnknownType No event has the type "plumbline.drift.detekted". Did you mean "plumbline.drift.detected"?',
+      '6:46 UnknownType No event has the type "plumbline.drif.*". There is plumbline.config.changed,',
+    ],
+  ],
+  [
+    "a severity with a typing mistake, but none of other words",
+    `${receivers}  match: { severity: [criticl, page, err] }\n`,
+    ['6:23 UnknownSeverity "criticl" is a severity of its own. Did you mean "critical"?'],
+  ],
+  [
+    "the first route behind one that takes every event",
+    `${receivers}  routes: [{ urgency: low }, { match: { types: [a] } }, { match: { types: [b] } }]\n`,
+    ["6:30 NeverAsked This route is never asked: routes[0] before it takes every event"],
+  ],
+  [
+    "not one behind a route that says continue, or a last one that takes the rest",
+    `${receivers}  routes: [{ urgency: low, continue: true }, { match: { types: [a] } }, { urgency: high }]\n`,
+    [],
+  ],
+  [
+    "an inhibition that holds nothing back",
+    `${receivers}  inhibit: [{ source: [a=b], target: [a=b] }, { source: [a=b], target: [a=c] }]\n`,
+    ["6:13 InertInhibition This holds nothing back"],
+  ],
+])("a warning names %s", async (_, spec, expected) => {
+  const problems = await problemsOf(spec);
+  expect(problems).toEqual(expected.map((text) => expect.stringContaining(text)));
+});

@@ -11,10 +11,15 @@ const rule = (spec: string, name = "r") =>
 
 const github = integration(
   "real-gh",
-  "{ platform: github, connection: { organization: o }, credentials: { token: { env: T } } }",
+  "{ platform: github, events: { enabled: true }, connection: { organization: o }, credentials: { token: { env: T } } }",
 );
-const slack = integration("acme-slack", "{ platform: slack, credentials: { token: { env: T } } }");
-const integrations = integration("gh", "{ platform: forge }") + integration("support", "{ platform: freshdesk }");
+const slack = integration(
+  "acme-slack",
+  "{ platform: slack, events: { enabled: true }, credentials: { token: { env: T } } }",
+);
+const integrations =
+  integration("gh", "{ platform: forge, events: { enabled: true } }") +
+  integration("support", "{ platform: freshdesk, events: { enabled: true } }");
 
 const announce = (message: string, trigger = "{ integration: gh, event: ticket_created }") =>
   `{ trigger: ${trigger}, actions: [{ id: announce, integration: support, action: post, parameters: { channel: "#t", message: ${JSON.stringify(message)} } }] }`;
@@ -210,7 +215,10 @@ test("labels of the envelope decide a route, and those of the data where it has 
   const route =
     "---\napiVersion: plumbline.dev/v1alpha1\nkind: NotificationRoute\nmetadata: { name: n }\n" +
     "spec: { match: { matchers: ['team=pay'] }, receivers: [{ integration: chat, target: { channel: x } }] }\n";
-  const chat = integration("chat", "{ platform: slack, credentials: { token: { env: T } } }");
+  const chat = integration(
+    "chat",
+    "{ platform: slack, events: { enabled: true }, credentials: { token: { env: T } } }",
+  );
   const matched = async (event: object) => {
     const { stdout } = await run(route + chat, { specversion: "1.0", id: "1", source: "/x", type: "t", ...event });
     return (JSON.parse(stdout) as { routes: { matched: boolean }[] }).routes[0]?.matched;

@@ -177,6 +177,11 @@ describe("each mistake is one problem, with its place", () => {
       },
     ],
     [
+      "a required parameter with a typing mistake, once",
+      action("{ ticket: 1, bodi: x }"),
+      { code: "UnknownParameter", message: 'There is no parameter "bodi". Did you mean "body"?' },
+    ],
+    [
       "a missing parameter",
       action('{ body: "{{x}}" }'),
       { code: "MissingParameter", message: 'The parameter "ticket" is missing.', line: 9 },

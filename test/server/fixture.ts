@@ -41,6 +41,8 @@ export interface Stage {
   parts: ServerParts;
   /** What the receiver got. */
   received: { target: string; request: RawRequest }[];
+  /** Whose webhooks were larger than is read. */
+  oversized: string[];
   /** Actions that were carried out. */
   executed: unknown[];
   lines: string[];
@@ -85,11 +87,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   let now = NOW;
   const lines: string[] = [];
   const received: Stage["received"] = [];
+  const oversized: string[] = [];
   const executed: unknown[] = [];
   const usual: ServerParts = {
     store,
     webhooks: {
       targets: () => integrations,
+      tooLarge: ({ namespace, name }) => void oversized.push(`${namespace}/${name}`),
       receive: async ({ namespace, name }, request) => {
         received.push({ target: `${namespace}/${name}`, request });
         return options.receive?.(request) ?? { status: request.method === "POST" ? 202 : 405 };
@@ -152,6 +156,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     store,
     parts,
     received,
+    oversized,
     executed,
     lines,
     later: (milliseconds) => {

@@ -234,3 +234,14 @@ test("a strange Host header is an answer and no crash", async () => {
     expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
   }
 });
+
+test.each([
+  ["state=failedd", "query/state: must be one of pending, dispatched, failed."],
+  [
+    "stat=failed",
+    'query: has no field "stat"; there is namespace, integration, type, state, trace, data, limit, cursor.',
+  ],
+])("what a query may hold is named: %s", async (query, detail) => {
+  const { ask } = await stage();
+  expect((await ask("GET", `/api/events?${query}`)).json.detail).toBe(detail);
+});

@@ -95,15 +95,16 @@ describe("refusals", () => {
   );
 
   test.each(["application/json", "application/x-www-form-urlencoded"])(
-    "a body of %s over the limit is 413 and reaches nobody",
+    "a body of %s over the limit is 413, reaches nobody, and is on record",
     async (type) => {
-      const { ask, received } = await stage();
+      const { ask, received, oversized } = await stage();
       const big = await ask("POST", "/api/webhooks/gh", {
         body: "x".repeat(1024 * 1024 + 1),
         headers: { "content-type": type },
       });
       expect([big.status, big.json.code]).toEqual([413, "TooLarge"]);
       expect(received).toEqual([]);
+      expect(oversized).toEqual(["default/gh"]);
       expect((await ask("POST", "/api/webhooks/gh", { body: "x".repeat(1024 * 1024) })).status).toBe(202);
     },
   );
@@ -115,6 +116,20 @@ describe("refusals", () => {
     expect(await raw(port, `${head}${chunk}${chunk}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /);
     expect(received).toEqual([]);
   });
+});
+
+test("the log tells of an address that leads nowhere, and why; the sender is not told", async () => {
+  const { ask, lines } = await stage();
+  const replies = [await ask("POST", "/api/webhooks/nobody", { body: "{}" }), await ask("POST", "/api/webhooks/slack")];
+  expect(replies.map(({ json }) => json.detail)).not.toContain(expect.stringContaining("events"));
+  const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
+  expect(warned).toMatchObject([
+    {
+      address: "nobody",
+      message: expect.stringContaining("No Integration of this name has `events: { enabled: true }`."),
+    },
+    { address: "slack", message: expect.stringContaining("Several Integrations have this platform.") },
+  ]);
 });
 
 test("webhooks are counted by Integration and answer, and unknown addresses make no series", async () => {

@@ -364,6 +364,15 @@ function lockTests(open: Open, interval: number): void {
     });
   });
 
+  test("where a controller holds it, nobody is told to wait for its end", async () => {
+    const store = await open();
+    const first = await store.lock({ ...holder, command: "plumbline controller" }, 0);
+    await expect(store.lock({ ...holder, pid: 456 }, 0)).rejects.toThrow(
+      /^A controller holds this state: pid 123 .* and frees the state when it is stopped\./,
+    );
+    await first.release();
+  });
+
   test("a released lock can be taken, and releasing it twice frees nobody else's", async () => {
     const store = await open();
     const first = await store.lock(holder, 0);

@@ -76,13 +76,13 @@ export const silenceList = buildCommand<Partial<SilenceListFlags>, [], CliContex
 
 /** `plumbline silence expire`: ends one now. */
 export const silenceExpire = buildCommand<Partial<SilenceExpireFlags>, [id: string], CliContext>({
-  docs: documentation("Ends a silence now", [["silence expire 1f3870be", "the ID of silence list"]]),
+  docs: documentation("Ends a silence now", [["silence expire 1f3870be", "its id, or how that begins"]]),
   parameters: {
     flags: { namespace, ...lastingStateFlag, ...commonFlags },
     aliases: commonAliases,
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, placeholder: "ID", brief: "Its id, as silence list shows it" }],
+      parameters: [{ parse: String, placeholder: "ID", brief: "Its id, or its first letters" }],
     },
   },
   loader: lazily(() => import("../run/silence-expire.ts")),

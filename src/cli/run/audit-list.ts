@@ -1,6 +1,6 @@
 /** `plumbline audit list`. */
 
-import { moment } from "../../api/moments.ts";
+import { moment, shortMoment } from "../../api/moments.ts";
 import type { AuditEntry } from "../../store/event-types.ts";
 import type { Run } from "../command.ts";
 import type { AuditListFlags } from "../commands/audit.ts";
@@ -39,7 +39,7 @@ export default auditList;
 function lines(entries: readonly AuditEntry[]): string {
   const rows = entries.map(({ seq, at, actor, action, resourceType, resourceId, outcome, commit, details = {} }) => [
     String(seq),
-    moment(at).slice(0, 19),
+    shortMoment(at),
     visible(actor),
     visible(outcome === "done" ? action : `${action} (${outcome})`),
     visible(`${resourceType} ${resourceId}`),

@@ -1,6 +1,6 @@
 /** `plumbline events dead`: the dead letters, and bringing all of them back. */
 
-import { moment } from "../../api/moments.ts";
+import { shortMoment } from "../../api/moments.ts";
 import type { Delivery, EventStore } from "../../store/event-types.ts";
 import { recordDeeds } from "../audit.ts";
 import type { Run } from "../command.ts";
@@ -29,19 +29,24 @@ const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
       return 0;
     }
     const dead = (await store?.events.deliveries({ state: "dead", limit, ...within })) ?? [];
-    await printList(output, flags.output, dead, { data: deliveryData, columns, none: "Nothing was given up." });
+    await printList(output, flags.output, dead, {
+      data: deliveryData,
+      columns,
+      none: "Nothing was given up.",
+      lastBelow: true,
+    });
     return 0;
   });
 export default eventsDead;
 
 const columns = [
-  { title: "DELIVERY", of: ({ id }: Delivery) => id },
+  { title: "DELIVERY", copied: true, of: ({ id }: Delivery) => id },
   { title: "EVENT", of: ({ event }: Delivery) => String(event) },
   { title: "TARGET", of: ({ kind, namespace, target }: Delivery) => `${kind} ${namespace}/${target}` },
   {
     title: "SINCE",
     whole: true,
-    of: ({ finishedAt, createdAt }: Delivery) => moment(finishedAt ?? createdAt).slice(0, 19),
+    of: ({ finishedAt, createdAt }: Delivery) => shortMoment(finishedAt ?? createdAt),
   },
   { title: "TRIES", of: ({ attempts }: Delivery) => String(attempts) },
   { title: "WHY", of: ({ code = "", message = "" }: Delivery) => paragraph(`${code} ${message}`) },

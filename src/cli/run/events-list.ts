@@ -1,6 +1,6 @@
 /** `plumbline events list`. */
 
-import { moment } from "../../api/moments.ts";
+import { shortMoment } from "../../api/moments.ts";
 import { didYouMean } from "../../manifests/nearest.ts";
 import { eventView } from "../../server/views.ts";
 import type { EventState, StoredEvent } from "../../store/event-types.ts";
@@ -47,8 +47,8 @@ export default eventsList;
 
 const columns = [
   { title: "SEQ", of: ({ seq }: StoredEvent) => String(seq) },
-  { title: "TIME", whole: true, of: ({ receivedAt }: StoredEvent) => moment(receivedAt).slice(0, 19) },
-  { title: "TYPE", of: ({ type }: StoredEvent) => type },
+  { title: "TIME", whole: true, of: ({ receivedAt }: StoredEvent) => shortMoment(receivedAt) },
+  { title: "TYPE", whole: true, of: ({ type }: StoredEvent) => type },
   { title: "SOURCE", of: ({ source }: StoredEvent) => source },
   { title: "STATE", of: ({ state }: StoredEvent) => state },
   { title: "REPEATS", of: ({ repeats }: StoredEvent) => String(repeats) },

@@ -41,7 +41,10 @@ export default get;
 async function collect(invocation: Invocation, flags: GetFlags): Promise<ObjectRow[]> {
   const { loaded, folder, configuration } = await openWorkspace(invocation, flags.file, false);
   const wrong = loaded.problems.filter(({ code }) => code !== "NoManifests").length;
-  if (wrong > 0) invocation.output.warn("Some manifests are wrong, and are not shown: see `plumbline validate`.");
+  if (wrong > 0)
+    invocation.output.warn(
+      "Some manifests are wrong; of them only what is on record is shown. See `plumbline validate`.",
+    );
   const store = await openStore(flags.state, {
     mode: "read",
     folder,
@@ -61,6 +64,7 @@ async function collect(invocation: Invocation, flags: GetFlags): Promise<ObjectR
       firings,
       owns: (owner) => owned.get(owner)?.length ?? 0,
       publicUrl: configuration?.value.publicUrl,
+      anyWrong: wrong > 0,
     });
   } finally {
     await store.close();
@@ -75,12 +79,14 @@ function join(
     firings,
     owns,
     publicUrl,
+    anyWrong,
   }: {
     manifests: readonly Manifest[];
     objects: readonly ObjectState[];
     firings: readonly Firing[];
     owns(owner: string): number;
     publicUrl: string | undefined;
+    anyWrong: boolean;
   },
 ): ObjectRow[] {
   const rows = new Map<string, ObjectRow>();
@@ -98,6 +104,7 @@ function join(
       owner,
       owns: kind === "Integration" ? owns(owner) : 0,
       declared: manifest !== undefined,
+      ...(manifest === undefined && anyWrong ? { mayBeHidden: true } : {}),
       ...(manifest && kind !== "Integration" ? { digest: specDigest(manifest.object.spec) } : {}),
       ...(state ? { state } : {}),
       ...(firing ? { firing } : {}),
@@ -135,7 +142,7 @@ function kindOf(text: string): KindName {
   );
   const meant = kinds.find((kind) => kind.toLowerCase() === near);
   throw new UserError(
-    `There is no kind "${text}".${meant ? didYouMean(meant, [meant]) : ""} There is ${kinds.join(", ")}.`,
+    `There is no kind "${text}".${meant ? didYouMean(meant, [meant]) : ""} There is ${kinds.join(", ")}; a name comes after it.`,
   );
 }
 

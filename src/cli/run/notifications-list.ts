@@ -1,6 +1,6 @@
 /** `plumbline notifications list`. */
 
-import { moment } from "../../api/moments.ts";
+import { shortMoment } from "../../api/moments.ts";
 import { noticeView } from "../../server/views.ts";
 import type { Notice } from "../../store/notice-types.ts";
 import type { Run } from "../command.ts";
@@ -36,7 +36,7 @@ const notificationsList: Run<NotificationsListFlags> = async (invocation, flags)
 export default notificationsList;
 
 const columns = [
-  { title: "AT", of: ({ at }: Notice) => moment(at).slice(0, 19) },
+  { title: "AT", whole: true, of: ({ at }: Notice) => shortMoment(at) },
   { title: "ROUTE", of: ({ namespace, route, path }: Notice) => [`${namespace}/${route}`, ...path].join(".") },
   { title: "WHAT", of: whatOf },
   { title: "TO", of: ({ receiver = "", told }: Notice) => (told && told.via !== receiver ? told.via : receiver) },

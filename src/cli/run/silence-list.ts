@@ -1,5 +1,6 @@
 /** `plumbline silence list`. */
 
+import { shortMoment } from "../../api/moments.ts";
 import { silenceView } from "../../server/views.ts";
 import type { Run } from "../command.ts";
 import type { SilenceListFlags } from "../commands/silence.ts";
@@ -29,10 +30,14 @@ export default silenceList;
 type Item = ReturnType<typeof silenceView>;
 
 const columns = [
-  { title: "ID", of: ({ id }: Item) => id },
+  { title: "ID", copied: true, of: ({ id }: Item) => id },
   { title: "NAMESPACE", of: ({ namespace }: Item) => namespace },
   { title: "STATE", of: ({ state }: Item) => state },
-  { title: "UNTIL", of: ({ endsAt }: Item) => endsAt.slice(0, 19) },
-  { title: "BY", of: ({ createdBy }: Item) => createdBy },
-  { title: "MATCHERS", of: ({ matchers, comment }: Item) => paragraph([...matchers, comment ?? ""].join(" ").trim()) },
+  { title: "UNTIL", whole: true, of: ({ endsAt }: Item) => shortMoment(Date.parse(endsAt)) },
+  { title: "MATCHERS (BY)", of: wordsOf },
 ];
+
+/** Who made it, and why, in brackets: so that a comment is not taken for one more matcher. */
+function wordsOf({ matchers, createdBy, comment = "" }: Item): string {
+  return paragraph(`${matchers.join(", ")} (${createdBy}${comment === "" ? "" : `: ${comment}`})`);
+}

@@ -5,6 +5,8 @@
 import { resolve } from "node:path";
 import { SchemaChecks } from "../../connector-kit/facade/schema-checks.ts";
 import { decode } from "../../manifests/decode.ts";
+import { isIntegration, qualifiedName } from "../../manifests/references.ts";
+import type { Manifest } from "../../manifests/types.ts";
 import { readTemplates, TemplateSet } from "../../notifications/render/index.ts";
 import { routesInForce } from "../../notifications/route-manifests.ts";
 import { compileSilences } from "../../notifications/silences.ts";
@@ -44,6 +46,11 @@ async function simulateEvent(invocation: Invocation, flags: SimulateFlags & { ev
   const shown = flags.event === "-" ? "<stdin>" : flags.event;
   const world = { directory: rules.directory, platforms, now: surroundings.clock.now() };
   const event = await readEvent(text, shown, world);
+  if (event.stored.integration !== undefined && !takesEvents(loaded.manifests, event.stored.integration)) {
+    output.warn(
+      `As it is declared, no event comes through ${event.stored.integration}: set spec.events.enabled to true there, and make the webhook at its system.`,
+    );
+  }
   const simulated = await simulateRules({ rules, platforms, checks: new SchemaChecks() }, event);
   const routes = simulateRoutes(await routeTools(invocation, flags, workspace), event);
   const { id, source, type, subject } = event.envelope;
@@ -53,6 +60,11 @@ async function simulateEvent(invocation: Invocation, flags: SimulateFlags & { ev
     await output.data({ kind: "Simulation", event: about, rules: simulated, routes }, flags.output);
   }
   return 0;
+}
+
+function takesEvents(manifests: readonly Manifest[], integration: string): boolean {
+  const found = manifests.filter(isIntegration).find(({ object }) => qualifiedName(object) === integration);
+  return found?.object.spec.events?.enabled === true;
 }
 
 /** Silences are asked for only where a state is named: without one nothing is opened. */

@@ -25,7 +25,7 @@ const tokenList: Run<TokenListFlags> = async (invocation, flags) => {
       renderTable(
         tokens,
         [
-          { title: "ID", of: ({ id }) => id },
+          { title: "ID", copied: true, of: ({ id }) => id },
           { title: "NAME", of: ({ name }) => name },
           { title: "ROLE", of: ({ role }) => role },
           { title: "NAMESPACES", of: ({ namespaces }) => namespaces?.join(",") ?? "all" },

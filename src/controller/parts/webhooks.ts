@@ -46,6 +46,9 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
       if (targets?.of !== now || !targets) targets = { of: now, list: webhookTargets(now) };
       return targets.list;
     },
+    tooLarge(target, request) {
+      receiver.tooLarge(`${target.namespace}/${target.name}`, request);
+    },
     async receive(target, { query, ...request }) {
       const found = endpointOf(current(), target);
       if (!found) return { status: 404 };

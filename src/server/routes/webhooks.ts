@@ -2,10 +2,11 @@
  * Webhooks: the one thing that strangers may send. The path says which Integration it is for; whether it is
  * genuine, the receiver decides on the bytes as they came.
  */
+import { DEFAULT_NAMESPACE } from "../../api/metadata.ts";
 import { Type } from "../../api/schema.ts";
 import { type Answer, type Endpoint, endpoint } from "../endpoint.ts";
 import { HttpError } from "../http-error.ts";
-import type { RawRequest, ServerParts } from "../parts.ts";
+import type { RawRequest, ServerParts, WebhookTarget } from "../parts.ts";
 import { resolveTarget } from "../webhook-address.ts";
 
 export const FULL_PATH = "/api/webhooks/:namespace/:name";
@@ -25,7 +26,9 @@ const methods = [
   { method: "OPTIONS", summary: "Answers a platform's handshake", id: "webhookOptions" },
 ] as const;
 
-export function webhookEndpoints(parts: Pick<ServerParts, "webhooks" | "metrics">): Endpoint[] {
+type Parts = Pick<ServerParts, "webhooks" | "metrics" | "log">;
+
+export function webhookEndpoints(parts: Parts): Endpoint[] {
   return methods.flatMap(({ method, summary, id }) => {
     const row = {
       method,
@@ -58,17 +61,55 @@ export function webhookEndpoints(parts: Pick<ServerParts, "webhooks" | "metrics"
 
 /** @param last a name, or without a namespace a platform. @throws HttpError for what is refused */
 export async function receiveWebhook(
-  { webhooks, metrics }: Pick<ServerParts, "webhooks" | "metrics">,
+  { webhooks, metrics, log }: Parts,
   raw: RawRequest,
   namespace: string | undefined,
   last: string,
 ): Promise<Answer> {
-  const target = resolveTarget(webhooks.targets(), namespace, last);
+  const target = resolved(
+    () => resolveTarget(webhooks.targets(), namespace, last),
+    (message) => {
+      const { trace, remoteAddress } = raw;
+      log.warn({ namespace: namespace ?? DEFAULT_NAMESPACE, address: last, trace, remoteAddress }, message);
+    },
+  );
   const answer = await webhooks.receive({ namespace: target.namespace, name: target.name }, raw);
   const { status, headers = {}, body } = answer;
   metrics.webhooks.inc({ integration: `${target.namespace}/${target.name}`, status: String(status) });
   if (status >= 400 && !body) throw refused(status, headers);
   return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: body ?? "" };
+}
+
+/**
+ * Keeps on record that a webhook was larger than is read. The server refuses it before this endpoint is asked.
+ *
+ * @param params of its path.
+ */
+export function recordTooLarge(
+  { webhooks, metrics }: Pick<ServerParts, "webhooks" | "metrics">,
+  { namespace, name = "" }: { namespace?: string; name?: string },
+  raw: RawRequest,
+): void {
+  try {
+    const target = resolveTarget(webhooks.targets(), namespace, name);
+    webhooks.tooLarge(target, raw);
+    metrics.webhooks.inc({ integration: `${target.namespace}/${target.name}`, status: "413" });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error; // it leads to no Integration
+  }
+}
+
+/** A wrong address is the commonest mistake of a set-up, and the sender is told nothing: the log is. */
+function resolved(resolve: () => WebhookTarget, tell: (message: string) => void): WebhookTarget {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof HttpError) {
+      const why = error.status === 404 ? "No Integration of this name has `events: { enabled: true }`." : error.message;
+      tell(`A webhook came to an address that leads nowhere. ${why}`);
+    }
+    throw error;
+  }
 }
 
 /** The sender gets no hint why: the operator finds the reason under /api/refusals. */
