@@ -29,8 +29,8 @@ const MOST_OF_NODE_RED = 4.5;
 const CONNECTIONS = 64;
 const ROUNDS = 3;
 /** Webhooks of a round. */
-const ACKNOWLEDGED = 4000;
-const DELIVERED = 2000;
+const ACKNOWLEDGED = 12_000;
+const DELIVERED = 6000;
 
 type Answered = Extract<LoadSaid, { answered: number }>;
 
