@@ -123,10 +123,12 @@ export async function layer(
     clock: VirtualClock;
     file?: string;
     maxOpen?: number;
+    /** Default: a new one over an SQLite file. */
+    store?: LastingStore;
   },
 ): Promise<Layer> {
-  const { clock, file, maxOpen, ...engineOptions } = options;
-  const store = await lastingStore(clock, file);
+  const { clock, file, maxOpen, store: given, ...engineOptions } = options;
+  const store = given ?? (await lastingStore(clock, file));
   const log = recordingLog();
   const engine = createEngine({
     store: store.events,
