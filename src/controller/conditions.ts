@@ -12,16 +12,17 @@ const types = ["Ready", "Accepted", "ResolvedRefs"] as const;
  */
 export async function recordFollowers(
   judged: Judged,
-  store: Pick<Store, "objects" | "putObject" | "dropObject">,
+  store: Pick<Store, "objects" | "putObjects" | "dropObject">,
   now: number,
 ): Promise<ReadonlySet<string>> {
   const there = new Set<string>();
+  const moved: ObjectState[] = [];
   const recorded = (await store.objects()).filter((one) => one.kind !== "Integration" && !isOwnRecord(one));
   const before = new Map(recorded.map((state) => [`${state.kind} ${state.name}`, state]));
   for (const judgement of judgements(judged)) {
     const identity = `${judgement.kind} ${judgement.name}`;
     const next = followerState(judgement, before.get(identity), now);
-    if (next) await store.putObject(next);
+    if (next) moved.push(next);
     before.delete(identity);
     there.add(identity);
   }
@@ -34,8 +35,9 @@ export async function recordFollowers(
     }
     there.add(`${one.kind} ${one.name}`);
     const next = followerState(hidden, state, now);
-    if (next) await store.putObject(next);
+    if (next) moved.push(next);
   }
+  await store.putObjects(moved);
   return there;
 }
 

@@ -13,6 +13,10 @@ export function tellingStore(store: Store, tell: (next: ObjectState) => Promise<
     dropObject: (kind, name) => store.dropObject(kind, name),
     lock: (holder, waitMilliseconds) => store.lock(holder, waitMilliseconds),
     close: () => store.close(),
+    async putObjects(all) {
+      for (const next of all) await tell(next);
+      await store.putObjects(all);
+    },
     async putObject(next) {
       await tell(next);
       await store.putObject(next);

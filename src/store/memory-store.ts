@@ -36,6 +36,9 @@ export function createMemoryStore({ url = "memory:", clock = systemClock() }: Me
     async putObject(object) {
       document = withObject(document, object);
     },
+    async putObjects(objects) {
+      document = objects.reduce(withObject, document);
+    },
     async dropObject(kind, name) {
       document = withoutObject(document, kind, name);
     },

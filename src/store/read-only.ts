@@ -17,6 +17,7 @@ export function readOnly(store: Store): Store {
     close: () => store.close(),
     update: refuse,
     putObject: refuse,
+    putObjects: refuse,
     dropObject: refuse,
     lock: refuse,
   };

@@ -23,6 +23,7 @@ export abstract class SqlStore implements Queries {
   readonly objects: Store["objects"];
   readonly object: Store["object"];
   readonly putObject: Store["putObject"];
+  readonly putObjects: Store["putObjects"];
   readonly dropObject: Store["dropObject"];
   readonly tokens: TokenStore;
   readonly notices: NoticeStore;
@@ -36,6 +37,14 @@ export abstract class SqlStore implements Queries {
     this.objects = queries.objects;
     this.object = queries.object;
     this.putObject = queries.putObject;
+    this.putObjects = async (objects) => {
+      if (objects.length === 0) return;
+      await explain(() =>
+        db.transaction().execute(async (open) => {
+          for (const object of objects) await putObject(open, object);
+        }),
+      );
+    };
     this.dropObject = queries.dropObject;
     this.tokens = createTokenStore(db, explain);
     this.notices = createNoticeStore(db, explain);
@@ -90,7 +99,7 @@ async function knownSystems(db: Kysely<Tables>): Promise<string[]> {
   return rows.map(({ system }) => system);
 }
 
-async function putObject(db: Kysely<Tables>, object: ObjectState): Promise<void> {
+async function putObject(db: Pick<Kysely<Tables>, "insertInto">, object: ObjectState): Promise<void> {
   const row = toObjectRow(object);
   await db
     .insertInto("objects")

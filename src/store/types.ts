@@ -146,6 +146,8 @@ export interface Store {
   objects(): Promise<readonly ObjectState[]>;
   object(kind: string, name: string): Promise<ObjectState | undefined>;
   putObject(object: ObjectState): Promise<void>;
+  /** Puts all of them in one transaction. */
+  putObjects(objects: readonly ObjectState[]): Promise<void>;
   dropObject(kind: string, name: string): Promise<void>;
   /**
    * Takes the right to apply.

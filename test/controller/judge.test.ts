@@ -206,7 +206,8 @@ test("a second look at the same state writes nothing", async () => {
   const refuse = async () => {
     throw new Error("It was written.");
   };
-  await recordFollowers(judged, { objects: store.objects, putObject: refuse, dropObject: refuse }, after(1));
+  const putObjects = async (objects: readonly unknown[]) => expect(objects).toEqual([]);
+  await recordFollowers(judged, { objects: store.objects, putObjects, dropObject: refuse }, after(1));
 });
 
 test.each<[object, string | undefined]>([

@@ -328,6 +328,14 @@ function objectTests(open: Open, reopen: Reopen): void {
     expect(await store.objects()).toStrictEqual([less]);
   });
 
+  test("objects that are put together are all there, new ones and others, and none is no write", async () => {
+    const store = await open();
+    await store.putObject(integration);
+    await store.putObjects([{ ...integration, generation: 9 }, rule]);
+    await store.putObjects([]);
+    expect(await store.objects()).toStrictEqual([{ ...integration, generation: 9 }, rule]);
+  });
+
   test("dropping an object leaves one of another kind with the same name", async () => {
     const store = await open();
     await store.putObject(integration);

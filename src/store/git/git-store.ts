@@ -115,6 +115,11 @@ class GitStore implements Store {
     return this.#enqueue((document) => withObject(document, object));
   }
 
+  putObjects(objects: readonly ObjectState[]): Promise<void> {
+    if (objects.length === 0) return Promise.resolve();
+    return this.#enqueue((document) => objects.reduce(withObject, document));
+  }
+
   dropObject(kind: string, name: string): Promise<void> {
     return this.#enqueue((document) => withoutObject(document, kind, name));
   }
