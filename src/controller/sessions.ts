@@ -24,6 +24,12 @@ export interface Resolved {
   credentials: Readonly<Record<string, string>>;
 }
 
+/** What can be had of it. */
+export interface Available extends Resolved {
+  /** Why a credential is missing, by its name: the message names its field and reference, and no value. */
+  faults: Readonly<Record<string, string>>;
+}
+
 export interface SessionsOptions {
   current(): Current | undefined;
   /** Reads secrets anew. @throws ConnectorError */
