@@ -37,7 +37,7 @@ export interface WebhookEndpoint extends EventOrigin {
   /** Resolved secrets. */
   credentials: Readonly<Record<string, string>>;
   /** Why a secret could not be had, by the credential's name: a sentence that names its field and never a value. */
-  faults?: Readonly<Record<string, string>>;
+  faults: Readonly<Record<string, string>>;
 }
 
 export interface ReceivedRequest extends InboundRequest {
@@ -201,7 +201,7 @@ const unset = (message: string) => new Refused(503, "NotConfigured", message, { 
 
 /** @throws Refused: missing, wrong and stale are one to the sender. */
 function authenticated(endpoint: WebhookEndpoint, request: ReceivedRequest, now: number) {
-  const { events, connection, credentials, faults = {} } = endpoint;
+  const { events, connection, credentials, faults } = endpoint;
   const authenticate = authenticateOf(events, connection);
   const { credential } = authenticate;
   const fault = Object.hasOwn(faults, credential) ? faults[credential] : undefined;
