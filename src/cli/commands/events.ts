@@ -101,13 +101,13 @@ export const eventsReplay = buildCommand<Partial<EventsReplayFlags>, string[], C
 export const eventsDead = buildCommand<Partial<EventsDeadFlags>, [], CliContext>({
   docs: documentation("Lists deliveries that were given up, with the reason", [
     ["events dead", ""],
-    ["events dead --skipped", "what suspended Integrations skipped"],
+    ["events dead --skipped", "what was skipped (suspended, rule gone)"],
     ["events dead --replay-all", "brings all of them back"],
   ]),
   parameters: {
     flags: {
       namespace: value("Only of this namespace"),
-      skipped: onOff("List what suspended Integrations skipped instead"),
+      skipped: onOff("List what was skipped instead (suspended, rule gone)"),
       ...limitFlag,
       "replay-all": onOff("Bring back all of them, not only those that fit the limit"),
       ...listFlags,
