@@ -10,7 +10,7 @@ import type { Source } from "../sources/source.ts";
 import type { HolderLock, LastingStore, Store } from "../store/types.ts";
 import type { Current } from "./current.ts";
 import type { Senders } from "./parts/posted-events.ts";
-import type { Resolved, SessionsOptions } from "./sessions.ts";
+import type { Available, SessionsOptions } from "./sessions.ts";
 
 export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "open" | "hide"> {
   store: LastingStore;
@@ -22,7 +22,7 @@ export interface ControllerOptions extends Pick<SessionsOptions, "resolve" | "op
     given: { current: Current; store: Store; signal: AbortSignal; lease: HolderLock | undefined },
   ): RunContext;
   /** What can be had of an Integration's secrets, for proving webhooks. */
-  resolveAvailable(manifest: Manifest<Integration>): Promise<Resolved>;
+  resolveAvailable(manifest: Manifest<Integration>): Promise<Available>;
   /** Who may post signed events, with their secrets read anew. */
   senders(): Promise<Senders>;
   /** Takes secrets out of a text. */

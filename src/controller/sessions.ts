@@ -24,6 +24,12 @@ export interface Resolved {
   credentials: Readonly<Record<string, string>>;
 }
 
+/** What can be had of it. */
+export interface Available extends Resolved {
+  /** Why a credential is missing, by its name: the message names its field and reference, and no value. */
+  faults: Readonly<Record<string, string>>;
+}
+
 export interface SessionsOptions {
   current(): Current | undefined;
   /** Reads secrets anew. @throws ConnectorError */
@@ -68,6 +74,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { current, log } = options;
   const kept = new Map<string, Kept>();
   const accounts = new Map<string, { key: string; account: CheckedAccount | undefined }>();
+  /** The key of the credential whose account was last told of as unknown. */
+  const unknown = new Map<string, string>();
   const stats = new Map<string, CallStats>();
 
   const statsOf = (owner: string): CallStats => {
@@ -87,18 +95,20 @@ export function createSessions(options: SessionsOptions): Sessions {
     const counting = countingErrors(session, counted);
     const known = accounts.get(owner);
     if (known?.key !== key || known.account === undefined) {
-      accounts.set(owner, { key, account: await accountOf(owner, counting) });
+      accounts.set(owner, { key, account: await accountOf(owner, key, counting) });
     }
     return counting;
   }
 
-  /** Only where events come in does it matter who caused them. */
-  async function accountOf(owner: string, session: Session): Promise<CheckedAccount | undefined> {
+  /** Only where events come in does it matter who caused them. It is asked for again and again, and told of once. */
+  async function accountOf(owner: string, key: string, session: Session): Promise<CheckedAccount | undefined> {
     if (!session.connector.events?.own) return undefined;
     try {
       return (await session.check()).account;
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
+      if (unknown.get(owner) === key) return undefined;
+      unknown.set(owner, key);
       log.warn({ integration: owner, code: error.code }, `whose account it is could not be asked: ${error.message}`);
       return undefined;
     }

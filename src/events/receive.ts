@@ -36,6 +36,8 @@ export interface WebhookEndpoint extends EventOrigin {
   connection: Readonly<Record<string, unknown>>;
   /** Resolved secrets. */
   credentials: Readonly<Record<string, string>>;
+  /** Why a secret could not be had, by the credential's name: a sentence that names its field and never a value. */
+  faults: Readonly<Record<string, string>>;
 }
 
 export interface ReceivedRequest extends InboundRequest {
@@ -148,8 +150,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
     },
     notConfigured(integration, request, message) {
-      const refused = new Refused(503, "NotConfigured", message, { "retry-after": RETRY_AFTER });
-      return refuse(integration, request, refused);
+      return refuse(integration, request, unset(message));
     },
     tooLarge(integration, request) {
       refuse(integration, request, new Refused(413, "TooLarge", `The body has more than ${MAX_BODY} bytes.`));
@@ -195,9 +196,16 @@ function checkForm(request: ReceivedRequest): void {
 /** Some senders state none, or text. */
 const TYPES = /^$|^application\/([\w.-]+\+)?json$|^application\/x-www-form-urlencoded$|^text\/(plain|json)$/;
 
+/** A setting is for the operator to mend, and the sender comes again. */
+const unset = (message: string) => new Refused(503, "NotConfigured", message, { "retry-after": RETRY_AFTER });
+
 /** @throws Refused: missing, wrong and stale are one to the sender. */
-function authenticated({ events, connection, credentials }: WebhookEndpoint, request: ReceivedRequest, now: number) {
+function authenticated(endpoint: WebhookEndpoint, request: ReceivedRequest, now: number) {
+  const { events, connection, credentials, faults } = endpoint;
   const authenticate = authenticateOf(events, connection);
+  const { credential } = authenticate;
+  const fault = Object.hasOwn(faults, credential) ? faults[credential] : undefined;
+  if (fault !== undefined) throw unset(fault);
   const verification = verify(authenticate, request, credentials, now);
   if (!verification.ok) throw new Refused(401, "NotAuthentic", `Refused: ${verification.reason}.`);
   return authenticate;

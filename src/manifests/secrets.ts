@@ -65,15 +65,40 @@ export async function resolveCredentials(
   context: SecretContext,
 ): Promise<Record<string, string>> {
   const resolved: [string, string][] = [];
-  for (const [name, value] of Object.entries(credentials ?? {})) {
-    const references = isSecretReference(value)
-      ? [[name, value] as const]
-      : Object.entries(value).map(([inner, reference]) => [`${name}.${inner}`, reference] as const);
-    for (const [field, reference] of references) {
-      resolved.push([field, await resolveSecret(reference, context, `credentials.${field}`)]);
-    }
+  for (const [field, reference] of referencesIn(credentials)) {
+    resolved.push([field, await resolveSecret(reference, context, `credentials.${field}`)]);
   }
   return Object.fromEntries(resolved);
+}
+
+/**
+ * Resolves what can be had of an Integration's credentials.
+ *
+ * @returns the strings, and for each that cannot be had why, all by name as {@link resolveCredentials} has them.
+ */
+export async function resolveAvailableCredentials(
+  credentials: Integration["spec"]["credentials"],
+  context: SecretContext,
+): Promise<{ credentials: Record<string, string>; faults: Record<string, string> }> {
+  const found: [string, string][] = [];
+  const faults: [string, string][] = [];
+  for (const [field, reference] of referencesIn(credentials)) {
+    try {
+      found.push([field, await resolveSecret(reference, context, `credentials.${field}`)]);
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      faults.push([field, error.message]);
+    }
+  }
+  return { credentials: Object.fromEntries(found), faults: Object.fromEntries(faults) };
+}
+
+function referencesIn(credentials: Integration["spec"]["credentials"]): [name: string, SecretReference][] {
+  return Object.entries(credentials ?? {}).flatMap(([name, value]): [string, SecretReference][] =>
+    isSecretReference(value)
+      ? [[name, value]]
+      : Object.entries(value).map(([inner, reference]) => [`${name}.${inner}`, reference]),
+  );
 }
 
 /**

@@ -34,10 +34,7 @@ export function sendError(
 ): FastifyReply {
   const error = asHttpError(thrown);
   const trace = known.get(request)?.trace;
-  if (error.code === "TooLarge" && request.routeOptions.config.access === "signed") {
-    const path = request.params as { namespace?: string; name?: string };
-    recordTooLarge(parts, path, rawRequestOf(request, trace ?? "", undefined));
-  }
+  if (error.code === "TooLarge" && !(thrown instanceof HttpError)) keepTooLarge(parts, request, trace);
   if (error.status >= 500) {
     parts.log.error(
       { trace, method: request.method, route: request.routeOptions.url, error: error.cause ?? error },
@@ -45,6 +42,14 @@ export function sendError(
     );
   }
   return sendProblem(reply, error, trace);
+}
+
+/** What was larger than is read, the framework refuses before an endpoint is asked: who would have taken it is told. */
+function keepTooLarge(parts: ServerParts, request: FastifyRequest, trace = ""): void {
+  const { access, orSigned } = request.routeOptions.config;
+  const raw = () => rawRequestOf(request, trace, undefined);
+  if (access === "signed") recordTooLarge(parts, request.params as { namespace?: string; name?: string }, raw());
+  else if (orSigned) parts.events.tooLarge(raw());
 }
 
 /** @param trace undefined before one is known. */

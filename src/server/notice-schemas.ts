@@ -1,6 +1,6 @@
 /** What the API shows of notifications and silences. */
 import { Type } from "../api/schema.ts";
-import { follower } from "./schemas.ts";
+import { DeliveryHistorySchema, EventSchema, follower } from "./schemas.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const optional = (description: string) => Type.Optional(Type.String({ description }));
@@ -48,6 +48,12 @@ export const NoticeSchema = Type.Object({
       fault: optional("Why its template was not used."),
     }),
   ),
+});
+
+export const EventHistorySchema = Type.Object({
+  event: EventSchema,
+  deliveries: Type.Array(DeliveryHistorySchema),
+  notices: Type.Array(NoticeSchema, { description: "What routes did with it, the oldest first." }),
 });
 
 const outcomes = {

@@ -62,6 +62,8 @@ export interface PostedEventsPart {
   read(request: RawRequest): Promise<readonly EventEnvelope[]>;
   /** Puts on record that an event claims to come from an Integration. @returns what to answer. */
   forged(request: RawRequest, message: string): HttpError;
+  /** Keeps on record that a request was larger than is read; it comes without its body. */
+  tooLarge(request: RawRequest): void;
   /**
    * Stores all or none, on disk when it resolves.
    *

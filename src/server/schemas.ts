@@ -220,10 +220,8 @@ const delivery = {
 };
 export const DeliverySchema = Type.Object(delivery);
 
-export const EventHistorySchema = Type.Object({
-  event: EventSchema,
-  deliveries: Type.Array(Type.Object({ ...delivery, history: Type.Array(AttemptSchema) })),
-});
+/** A delivery with its attempts. */
+export const DeliveryHistorySchema = Type.Object({ ...delivery, history: Type.Array(AttemptSchema) });
 export const ReplayedSchema = Type.Object({ replayed: count("How many follow anew.") });
 
 export const AcceptedSchema = Type.Object({

@@ -20,6 +20,15 @@ async function prepared(): Promise<Place & { store: LastingStore }> {
   return { ...here, store };
 }
 
+/** As a delivery ends whose Integration is suspended. */
+async function skipDelivery({ events }: LastingStore, id: string): Promise<void> {
+  const now = Date.now();
+  await events.replay([id], now);
+  await events.claim({ now, limit: 9, worker: "w", until: now + 1e6, passAfter: 1e6 });
+  const attempt = { at: now, took: 1, outcome: "skipped", code: "Suspended", message: "suspended" } as const;
+  await events.end([{ id, worker: "w", state: "skipped", attempt }]);
+}
+
 const items = async (here: Place, line: string) => JSON.parse((await here.run(`${line} -o json`)).stdout).items;
 
 describe("events list", () => {
@@ -149,6 +158,18 @@ describe("events dead", () => {
     const { run } = await prepared();
     expect((await run("events dead")).stdout).toMatch(/default\/r\/1 +1 +rule default\/r +[\dT:-]+Z +1 +AUTH refused/);
     expect((await run("events dead --namespace none")).stderr).toContain("Nothing was given up.");
+  });
+
+  test("--skipped lists what was skipped and nothing else, and with --replay-all brings that back", async () => {
+    const here = await prepared();
+    const { run, store } = here;
+    expect((await run("events dead --skipped")).stderr).toContain("Nothing was skipped.");
+    await skipDelivery(store, "default/r/1");
+    expect(await items(here, "events dead --skipped")).toMatchObject([{ id: "default/r/1", state: "skipped" }]);
+    expect(await items(here, "events dead")).toMatchObject([{ id: "prod/r/2", state: "dead" }]);
+    expect((await run("events dead --skipped --replay-all")).stdout).toBe("Brought back 1 delivery.\n");
+    const states = (await store.events.deliveries({ limit: 9 })).map(({ state }) => state);
+    expect(states).toEqual(["waiting", "dead"]);
   });
 
   test("--replay-all brings back all, beyond the limit of the list", async () => {

@@ -150,6 +150,24 @@ test("a token decides where there is one, and a signed event may not say that it
   expect(await refusals()).toMatchObject(known.map((one) => ({ status: 403, ...one })));
 });
 
+test("a body over the limit is 413 and on record once, by whoever it is", async () => {
+  const { ask, post, stored, refusals, token } = await world();
+  const big = event("1", { data: "x".repeat(1024 * 1024) });
+  const headers = signed(big);
+  expect((await post(big, headers)).json.code).toBe("TooLarge");
+  const bearer = await token("operator");
+  expect((await ask("POST", "/api/events", { token: bearer, body: big, headers })).status).toBe(413);
+  expect(await stored()).toEqual([]);
+  const known = { status: 413, reason: "TooLarge", message: "The body has more than 1048576 bytes." };
+  expect(await refusals()).toEqual([expect.objectContaining(known), expect.objectContaining(known)]);
+  // What is asked to do something else is no event.
+  expect(
+    (await ask("POST", "/api/silences", { body: big, token: bearer, headers: { "content-type": "application/json" } }))
+      .status,
+  ).toBe(413);
+  expect(await refusals()).toHaveLength(2);
+});
+
 test("while the queue is full nothing is taken: 429 with the time to come again, on record", async () => {
   let isFull = true;
   let taken = 0;

@@ -4,7 +4,7 @@ import { type Connector, compileConnector } from "../../src/connector-kit/index.
 import type { Session } from "../../src/connector-kit/session.ts";
 import type { Current } from "../../src/controller/current.ts";
 import { createSessions, SECRETS_AGE } from "../../src/controller/sessions.ts";
-import { silentLog } from "../../src/events/log.ts";
+import { recordingLog } from "../events/support.ts";
 import { acme, manifestsIn } from "../support/engine.ts";
 import { fakeSystem } from "../support/fakes.ts";
 
@@ -18,6 +18,7 @@ function stage(spec = "events: { enabled: true }") {
     ...{ opened: [] as string[], checks: 0, token: "one", writers: 0, fail: false, now: 0, resolved: 0 },
     ...{ lease: 17_000, mayWrite: [] as ((milliseconds: number) => boolean)[] },
   };
+  const log = recordingLog();
   const session = (onRequest: () => void): Session => ({
     connector,
     origin: "memory:",
@@ -55,9 +56,9 @@ function stage(spec = "events: { enabled: true }") {
     },
     monotonic: () => it.now,
     hide: () => undefined,
-    log: silentLog,
+    log,
   });
-  const staged = Object.assign(it, { sessions, manifest: manifest as NonNullable<typeof manifest> });
+  const staged = Object.assign(it, { sessions, log, manifest: manifest as NonNullable<typeof manifest> });
   return staged;
 }
 
@@ -121,6 +122,19 @@ test("an account that cannot be asked for keeps nobody from working, is asked fo
   it.fail = false;
   await it.sessions.forPass(it.manifest);
   expect(it.sessions.account("default/acme")).toEqual({ id: "account-of-one" });
+});
+
+test("that an account cannot be asked for is told once for each credential, by whoever asks at once and later", async () => {
+  const it = stage();
+  it.fail = true;
+  const all = () => [it.sessions.forPass(it.manifest), it.sessions.forPass(it.manifest)];
+  await Promise.all([...all(), it.sessions.open("default", "acme")]);
+  await Promise.all(all());
+  const told = () => it.log.lines.map(({ level, fields }) => `${level} ${fields.integration} ${fields.code}`);
+  expect([it.checks, told()]).toEqual([5, ["warn default/acme UNAVAILABLE"]]);
+  it.token = "rotated";
+  await it.sessions.forPass(it.manifest);
+  expect(told()).toEqual(["warn default/acme UNAVAILABLE", "warn default/acme UNAVAILABLE"]);
 });
 
 test("what is suspended or not declared is closed, with the reason", async () => {

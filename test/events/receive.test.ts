@@ -31,6 +31,22 @@ test("an Integration that lacks a setting has its sender come again, and the ope
   ]);
 });
 
+const unset = "credentials.webhookSecret: the environment variable HOOK is not set.";
+
+test("without the secret that proves a webhook its sender comes again, and record and log name field and reference", async () => {
+  const { receiver, store, log } = await layer({ clock: fixed() });
+  const without = { ...endpointOf("github", "gh", github, {}), faults: { webhookSecret: unset, token: "other" } };
+  const asked = await receiver.receive(without, githubRequest(body));
+  expect(asked).toEqual({ status: 503, headers: { "retry-after": "30" } });
+  await receiver.written();
+  expect(await store.events.refusals({ limit: 2 })).toMatchObject([{ reason: "NotConfigured", message: unset }]);
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { reason: "NotConfigured" }, message: unset }]);
+  // What needs no secret is judged first, and what other secrets lack is no matter.
+  expect((await receiver.receive(without, { ...githubRequest(body), method: "PUT" })).status).toBe(405);
+  const proven = { ...endpoint, faults: { token: "credentials.token: the environment variable T is not set." } };
+  expect((await receiver.receive(proven, githubRequest(body))).status).toBe(200);
+});
+
 test.each<{
   what: string;
   status: number;

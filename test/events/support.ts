@@ -158,7 +158,7 @@ export function endpointOf(
   events: Events,
   credentials: Readonly<Record<string, string>>,
 ): WebhookEndpoint {
-  return { namespace: "default", name, platform, events, connection: {}, credentials };
+  return { namespace: "default", name, platform, events, connection: {}, credentials, faults: {} };
 }
 
 export const signature = (body: Uint8Array | string, secret = SECRET) =>

@@ -3,6 +3,7 @@ import type { SecretReference } from "../../src/api/index.ts";
 import { runtimePlatforms } from "../../src/manifests/platforms.ts";
 import { SecretError } from "../../src/manifests/secret-error.ts";
 import {
+  resolveAvailableCredentials,
   resolveConnection,
   resolveCredentials,
   resolveSecret,
@@ -86,6 +87,18 @@ test("credentials are resolved by name, those in a map with the map's name befor
     token: "value-of-token",
     "headers.first": "value-of-token",
     "headers.env": "from-file",
+  });
+});
+
+test("of credentials those that can be had are, and each other one is told of by field and reference", async () => {
+  const headers = { first: { env: "NONE" }, second: { env: "TOKEN" } };
+  const stated = { token: { file: "none.txt" }, webhookSecret: { env: "TOKEN" }, headers };
+  expect(await resolveAvailableCredentials(stated, contextOf())).toEqual({
+    credentials: { webhookSecret: "value-of-token", "headers.second": "value-of-token" },
+    faults: {
+      token: 'credentials.token: there is no file "none.txt".',
+      "headers.first": "credentials.headers.first: the environment variable NONE is not set.",
+    },
   });
 });
 

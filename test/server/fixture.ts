@@ -105,6 +105,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
         throw new HttpError(401, "Unauthenticated", "The request was not authenticated.");
       },
       read: async ({ body }) => readEvents(body),
+      tooLarge: () => void oversized.push("posted"),
       forged: (_, message) => new HttpError(403, "ReservedSource", message),
       async accept(events, { namespace, request }) {
         const { trace } = request;

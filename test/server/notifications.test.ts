@@ -1,7 +1,7 @@
 /** Routes, notifications and silences over HTTP. */
 import { expect, test } from "vitest";
 import type { NewNotice } from "../../src/store/notice-types.ts";
-import { NOW, stage } from "./fixture.ts";
+import { NOW, newEvent, stage } from "./fixture.ts";
 
 const notice = (more: Partial<NewNotice>): NewNotice => ({
   ...{ at: NOW, kind: "notify", reason: "New", namespace: "default", route: "ops", path: [], groupKey: "g" },
@@ -51,6 +51,20 @@ test("notifications come newest first in pages, each with what became of it, and
   expect((await ask("GET", "/api/notifications?namespace=prod", { token: bound })).status).toBe(403);
   expect((await ask("GET", "/api/routes", { token: bound })).json.items).toEqual([
     { namespace: "default", name: "ops", generation: 1, conditions: [], routes: 1, receivers: ["chat"] },
+  ]);
+});
+
+test("an event is shown with what routes did with it, the oldest first, and with nothing of another one", async () => {
+  const { ask, store } = await filled();
+  await store.events.accept([newEvent({ receivedAt: NOW }), newEvent({ id: "2", receivedAt: NOW })]);
+  const notices = [notice({ kind: "withhold", reason: "Silenced", events: [2], by: "s1", at: NOW + 1 })];
+  await store.events.dispatch([], { owner: "p", put: [], drop: [], deliveries: [], notices });
+  expect((await ask("GET", "/api/events/1")).json.notices).toMatchObject([
+    { kind: "notify", receiver: "chat", state: "done", told: { via: "backup", at: "2026-11-25T12:00:00.000Z" } },
+    { kind: "hold", reason: "Throttled", until: "2026-11-25T12:00:05.000Z" },
+  ]);
+  expect((await ask("GET", "/api/events/2")).json.notices).toMatchObject([
+    { kind: "withhold", reason: "Silenced", events: [2], by: "s1" },
   ]);
 });
 

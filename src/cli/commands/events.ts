@@ -27,6 +27,7 @@ export interface EventsListFlags extends ListingFlags {
   refused?: boolean | undefined;
 }
 export interface EventsDeadFlags extends ListingFlags {
+  skipped?: boolean | undefined;
   "replay-all"?: boolean | undefined;
 }
 export interface EventsShowFlags extends CommonFlags, StateFlags, FormatFlags {
@@ -77,7 +78,7 @@ export const eventsShow = buildCommand<Partial<EventsShowFlags>, [event: string]
 /** `plumbline events replay`: brings things back. */
 export const eventsReplay = buildCommand<Partial<EventsReplayFlags>, string[], CliContext>({
   docs: documentation(
-    "Brings dead deliveries back, or lets events follow anew",
+    "Brings dead or skipped deliveries back, or lets events follow anew",
     [
       ["events replay default/r/42", "one delivery, as events dead lists it"],
       ["events replay 42", "an event: all rules are asked again"],
@@ -100,11 +101,13 @@ export const eventsReplay = buildCommand<Partial<EventsReplayFlags>, string[], C
 export const eventsDead = buildCommand<Partial<EventsDeadFlags>, [], CliContext>({
   docs: documentation("Lists deliveries that were given up, with the reason", [
     ["events dead", ""],
+    ["events dead --skipped", "what was skipped (suspended, rule gone)"],
     ["events dead --replay-all", "brings all of them back"],
   ]),
   parameters: {
     flags: {
       namespace: value("Only of this namespace"),
+      skipped: onOff("List what was skipped instead (suspended, rule gone)"),
       ...limitFlag,
       "replay-all": onOff("Bring back all of them, not only those that fit the limit"),
       ...listFlags,

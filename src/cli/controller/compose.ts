@@ -6,7 +6,7 @@ import { createGuardedClient, type GuardedClient } from "../../connector-kit/htt
 import { type Controller, createController } from "../../controller/controller.ts";
 import type { ControllerOptions } from "../../controller/options.ts";
 import { liveHostTrust } from "../../manifests/allowlist.ts";
-import { resolveCredentials } from "../../manifests/secrets.ts";
+import { resolveAvailableCredentials } from "../../manifests/secrets.ts";
 import { LiveTemplates, readTemplates, TEMPLATES_FOLDER } from "../../notifications/render/index.ts";
 import { ownerOf } from "../../reconcile/pass.ts";
 import type { Logger } from "../../server/logger.ts";
@@ -113,12 +113,8 @@ function contextOf(
 /** A token that cannot be had must not keep a webhook from being proven by its own secret. */
 function availableOf(connections: Connections): ControllerOptions["resolveAvailable"] {
   return async (manifest) => {
-    const credentials: Record<string, string> = {};
-    for (const [name, value] of Object.entries(manifest.object.spec.credentials ?? {})) {
-      const found = await resolveCredentials({ [name]: value }, connections.secrets).catch(() => ({}));
-      registerSecrets(connections.transport, found);
-      Object.assign(credentials, found);
-    }
-    return { credentials, connection: await connections.connection(manifest) };
+    const found = await resolveAvailableCredentials(manifest.object.spec.credentials, connections.secrets);
+    registerSecrets(connections.transport, found.credentials);
+    return { ...found, connection: await connections.connection(manifest) };
   };
 }

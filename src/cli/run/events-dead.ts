@@ -1,7 +1,7 @@
-/** `plumbline events dead`: the dead letters, and bringing all of them back. */
+/** `plumbline events dead`: the dead letters or what was skipped, and bringing all of them back. */
 
 import { shortMoment } from "../../api/moments.ts";
-import type { Delivery, EventStore } from "../../store/event-types.ts";
+import type { Delivery, DeliveryFilter, EventStore } from "../../store/event-types.ts";
 import { recordDeeds } from "../audit.ts";
 import type { Run } from "../command.ts";
 import type { EventsDeadFlags } from "../commands/events.ts";
@@ -11,14 +11,15 @@ import { count, paragraph } from "../plain-text.ts";
 import { printList } from "../print-list.ts";
 
 const PAGE = 50;
-/** Dead letters that are brought back in one transaction. */
+/** Deliveries that are brought back in one transaction. */
 const BATCH = 500;
 
 const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
   withLastingStore(invocation, flags, flags["replay-all"] ? "change" : "read", async (store) => {
     const { surroundings, output } = invocation;
     const { namespace, limit = PAGE } = flags;
-    const within = namespace === undefined ? {} : { namespace };
+    const state = flags.skipped ? "skipped" : "dead";
+    const within = { state, ...(namespace === undefined ? {} : { namespace }) } as const;
     if (flags["replay-all"] && store) {
       const back = await replayAll(store.events, within, surroundings.clock.now());
       const details = { count: back, ...within };
@@ -28,11 +29,13 @@ const eventsDead: Run<EventsDeadFlags> = (invocation, flags) =>
       output.print(`Brought back ${count(back, "delivery", "deliveries")}.`);
       return 0;
     }
-    const dead = (await store?.events.deliveries({ state: "dead", limit, ...within })) ?? [];
-    await printList(output, flags.output, dead, {
+    const found = (await store?.events.deliveries({ ...within, limit })) ?? [];
+    await printList(output, flags.output, found, {
       data: deliveryData,
       columns,
-      none: "Nothing was given up.",
+      none: flags.skipped
+        ? "Nothing was skipped."
+        : "Nothing was given up. `events dead --skipped` lists what was skipped.",
       lastBelow: true,
     });
     return 0;
@@ -52,14 +55,13 @@ const columns = [
   { title: "WHY", of: ({ code = "", message = "" }: Delivery) => paragraph(`${code} ${message}`) },
 ];
 
-/** What dies again meanwhile is left for the next time: each letter is brought back once. */
-async function replayAll(events: EventStore, within: { namespace?: string }, now: number): Promise<number> {
+/** What ends so again meanwhile is left for the next time: each is brought back once. */
+async function replayAll(events: EventStore, within: Omit<DeliveryFilter, "limit">, now: number): Promise<number> {
   let back = 0;
   for (let after: string | undefined; ; ) {
     const page = await events.deliveries({
-      state: "dead",
-      limit: BATCH,
       ...within,
+      limit: BATCH,
       ...(after === undefined ? {} : { after }),
     });
     if (page.length === 0) return back;

@@ -2,8 +2,9 @@
 
 import { moment } from "../../api/moments.ts";
 import { attemptView, eventView, noticeView } from "../../server/views.ts";
+import { noticesAbout } from "../../store/event-notices.ts";
 import type { Attempt, Delivery, EventStore, StoredEvent } from "../../store/event-types.ts";
-import type { Notice, NoticeStore } from "../../store/notice-types.ts";
+import type { Notice } from "../../store/notice-types.ts";
 import type { LastingStore } from "../../store/types.ts";
 import type { Run } from "../command.ts";
 import type { EventsShowFlags } from "../commands/events.ts";
@@ -60,18 +61,6 @@ async function read(store: Pick<LastingStore, "events" | "notices"> | undefined,
     notices: await noticesAbout(store.notices, event),
     related: traced.filter(({ seq }) => seq !== event.seq),
   };
-}
-
-/** @returns the lines about an event, the oldest first. Those from before it came are not read. */
-async function noticesAbout(store: NoticeStore, { seq, namespace, receivedAt }: StoredEvent): Promise<Notice[]> {
-  const found: Notice[] = [];
-  for (let before: number | undefined; ; ) {
-    const page = await store.notices({ namespace, limit: MANY, ...(before === undefined ? {} : { before }) });
-    found.push(...page.filter(({ events }) => events.includes(seq)));
-    const last = page.at(-1);
-    if (!last || page.length < MANY || last.at < receivedAt) return found.reverse();
-    before = last.seq;
-  }
 }
 
 /** By number, by the trace that the log shows, or by the id that its source gave it. @throws UserError for several. */

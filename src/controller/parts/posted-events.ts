@@ -7,7 +7,7 @@ import type { EventLog } from "../../events/log.ts";
 import { acceptPosted, PostRefused, readPosted } from "../../events/post.ts";
 import type { Pressure } from "../../events/pressure.ts";
 import type { RefusalReason } from "../../events/reasons.ts";
-import { RETRY_AFTER } from "../../events/receive.ts";
+import { MAX_BODY, RETRY_AFTER } from "../../events/receive.ts";
 import { recordRefusals } from "../../events/refusals.ts";
 import { provenSender, type Sender } from "../../events/senders.ts";
 import { type HttpCode, HttpError } from "../../server/http-error.ts";
@@ -94,6 +94,10 @@ export function postedEventsPart(options: PostedEventsOptions): ProvenEventsPart
         return events;
       }),
     forged: (request, why) => refuse(request, { status: 403, reason: "ReservedSource", code: "ReservedSource", why }),
+    tooLarge(request) {
+      const why = `The body has more than ${MAX_BODY} bytes.`;
+      refuse(request, { status: 413, reason: "TooLarge", code: "TooLarge", why });
+    },
     async accept(events, { namespace, request }) {
       const read = events.map(
         (event) => texts.get(event) ?? { ...event, dataText: JSON.stringify(event.data ?? null) },

@@ -11,18 +11,18 @@ import type { Receiver } from "../../events/receive.ts";
 import type { Manifest } from "../../manifests/types.ts";
 import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
 import type { Current } from "../current.ts";
-import { type Resolved, SECRETS_AGE } from "../sessions.ts";
+import { type Available, SECRETS_AGE } from "../sessions.ts";
 
 export interface WebhookOptions {
   current(): Current | undefined;
   receiver: Receiver;
   /** Reads what can be had of the secrets. @throws ConnectorError for a connection that cannot be right. */
-  resolve(manifest: Manifest<Integration>): Promise<Resolved>;
+  resolve(manifest: Manifest<Integration>): Promise<Available>;
   /** Milliseconds that never go back. */
   monotonic(): number;
 }
 
-interface Known extends Resolved {
+interface Known extends Available {
   manifest: Manifest<Integration>;
   readAt: number;
 }
@@ -31,7 +31,7 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
   const known = new Map<string, Known>();
   let targets: { of: Current | undefined; list: readonly WebhookTarget[] } | undefined;
 
-  async function resolved(owner: string, manifest: Manifest<Integration>): Promise<Resolved> {
+  async function resolved(owner: string, manifest: Manifest<Integration>): Promise<Available> {
     const before = known.get(owner);
     const now = monotonic();
     if (before?.manifest === manifest && now - before.readAt < SECRETS_AGE) return before;
@@ -54,10 +54,10 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
       if (!found) return { status: 404 };
       const { manifest, events, platform } = found;
       try {
-        const { connection, credentials } = await resolved(`${target.namespace}/${target.name}`, manifest);
+        const { connection, credentials, faults } = await resolved(`${target.namespace}/${target.name}`, manifest);
         const { namespace, name } = target;
         return await receiver.receive(
-          { namespace, name, platform, events, connection, credentials },
+          { namespace, name, platform, events, connection, credentials, faults },
           { ...request, query },
         );
       } catch (error) {

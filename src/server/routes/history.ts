@@ -1,15 +1,16 @@
 /** What came in and what followed: events, deliveries, their attempts; and letting them follow anew. */
 import { Type } from "../../api/schema.ts";
+import { noticesAbout } from "../../store/event-notices.ts";
 import type { Delivery, StoredEvent } from "../../store/event-types.ts";
 import { includes, maySee, type Principal } from "../auth.ts";
 import { type Endpoint, endpoint, forbidden, notFound } from "../endpoint.ts";
 import { HttpError } from "../http-error.ts";
+import { EventHistorySchema } from "../notice-schemas.ts";
 import { cursorOf, listedNamespace, numberedPlaceOf, page, placeOf } from "../paging.ts";
 import type { ServerParts } from "../parts.ts";
 import {
   DeliverySchema,
   dataFlag,
-  EventHistorySchema,
   EventSchema,
   LARGEST_PAGE,
   namespaceFilter,
@@ -17,7 +18,7 @@ import {
   paging,
   ReplayedSchema,
 } from "../schemas.ts";
-import { attemptView, deliveryView, eventView } from "../views.ts";
+import { attemptView, deliveryView, eventView, noticeView } from "../views.ts";
 
 const closed = { additionalProperties: false } as const;
 const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 512, description }));
@@ -78,7 +79,7 @@ export function historyEndpoints({ store, now }: Pick<ServerParts, "store" | "no
       method: "GET",
       path: "/api/events/:seq",
       operationId: "getEvent",
-      summary: "Shows one event, the deliveries that followed, and their attempts",
+      summary: "Shows one event, the deliveries that followed, their attempts, and what routes did with it",
       tag: "Events",
       access: "viewer",
       params: Seq,
@@ -93,7 +94,11 @@ export function historyEndpoints({ store, now }: Pick<ServerParts, "store" | "no
           ...deliveryView(delivery, bodies),
           history: (await events.attempts(delivery.id)).map(attemptView),
         }));
-        return { status: 200, body: { event: eventView(event, bodies), deliveries: await Promise.all(deliveries) } };
+        const notices = (await noticesAbout(store.notices, event)).map(noticeView);
+        return {
+          status: 200,
+          body: { event: eventView(event, bodies), deliveries: await Promise.all(deliveries), notices },
+        };
       },
     }),
     endpoint({

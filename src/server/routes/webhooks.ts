@@ -131,10 +131,10 @@ function refused(status: number, headers: Readonly<Record<string, string>>): Htt
         headers,
       });
     case 429:
-    case 503:
-      return new HttpError(status, "Unavailable", "The queue is full.", {
-        headers: { "retry-after": "5", ...headers },
-      });
+    case 503: {
+      const why = status === 429 ? "The queue is full." : "The webhook cannot be taken now.";
+      return new HttpError(status, "Unavailable", why, { headers: { "retry-after": "5", ...headers } });
+    }
     default:
       return new HttpError(status, status < 500 ? "BadRequest" : "Internal", "The webhook was not taken.", { headers });
   }
