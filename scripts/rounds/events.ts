@@ -3,11 +3,9 @@ import { startPostgresServer } from "../../test/support/postgres-server.ts";
 import { fullDisk, fullServer, killedUnderLoad, lockedDatabase, receiverDown } from "./events/rounds.ts";
 import type { Rounds } from "./report.ts";
 
-/** @param short fewer kills, and only those. */
+/** @param short fewer kills, and only those. On PostgreSQL each waits for the lease of the one before, some 17 s. */
 export function eventRounds(short: boolean): Rounds[] {
   const kills = short ? 3 : 50;
-  // Each waits for the lease of the one before, some 17 s.
-  const leases = short ? 1 : 12;
   const sqlite = [
     (seed: string) => killedUnderLoad(seed, kills),
     (seed: string) => fullDisk(seed),
@@ -15,7 +13,7 @@ export function eventRounds(short: boolean): Rounds[] {
     (seed: string) => receiverDown(seed, 5000),
   ];
   const postgres = [
-    (seed: string, state: string) => killedUnderLoad(seed, leases, state),
+    (seed: string, state: string) => killedUnderLoad(seed, kills, state),
     (seed: string, state: string) => receiverDown(seed, 5000, state),
     (seed: string, state: string) => fullServer(seed, state),
     (seed: string, state: string) => lockedDatabase(seed, 8000, state),
