@@ -7,6 +7,7 @@
 import { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import { parseDuration } from "../connector-kit/http/duration.ts";
 import type { EventEngine } from "../events/engine.ts";
+import type { TakeIn } from "../events/intake.ts";
 import type { EventLog } from "../events/log.ts";
 import { createPressure } from "../events/pressure.ts";
 import { createReceiver, type Receiver } from "../events/receive.ts";
@@ -53,12 +54,8 @@ export function assemble(options: ControllerOptions, standing: Standing): Assemb
   const newTrace = () => options.randomBytes(16).toString("hex");
   const serverMetrics = createMetrics(store.events);
   const metrics = controllerMetrics(serverMetrics.registry);
-  const accept = async (events: readonly NewEvent[]) => {
-    const accepted = await store.events.accept(events);
-    engine.accepted(events, accepted);
-    return accepted;
-  };
-  const raise = async (events: readonly NewEvent[]) => void (await accept(events));
+  const takeIn: TakeIn = (events, data) => engine.takeIn(events, data);
+  const raise = async (events: readonly NewEvent[]) => void (await takeIn(events));
   const sessions = createSessions({
     ...options,
     mayWrite: (milliseconds) => mayWrite(standing, milliseconds),
@@ -77,24 +74,24 @@ export function assemble(options: ControllerOptions, standing: Standing): Assemb
     onWaiting: (manifest, dependency) => passes.waiting(manifest, dependency),
   });
   const firings = createFirings({ store: store.firings, clock, log });
-  const engine = createEventWork({ ...options, standing, sessions, firings, metrics, accept, newTrace, log });
+  const engine = createEventWork({ ...options, standing, sessions, firings, metrics, takeIn, newTrace, log });
   const pressure = createPressure(store.events, () => clock.monotonic());
   const receiver = createReceiver({
     store: store.events,
+    takeIn,
     pressure,
     clock,
     newId: newTrace,
     log,
-    onAccepted: (events, accepted, data) => engine.accepted(events, accepted, data),
   });
   const inbound = assembleInbound(options, standing, { sessions, receiver, newTrace });
   const posted = postedEventsPart({
     store: store.events,
+    takeIn,
     pressure,
     clock,
     senders,
     log,
-    onAccepted: (events, accepted) => engine.accepted(events, accepted),
   });
   const led = { sessions, alerts, scheduler, inbound, engine, receiver, posted, firings, metrics, newTrace };
   return { ...led, parts: serverParts(options, standing, { ...led, passes, serverMetrics }) };

@@ -1,6 +1,7 @@
 /** What is done about events: the engine over the store, with the rules and the notifications that it carries out. */
 import { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import { createEngine, type EventEngine } from "../events/engine.ts";
+import type { TakeIn } from "../events/intake.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Performer } from "../events/types.ts";
 import { createNotifier } from "../notifications/delivery/engine.ts";
@@ -8,7 +9,6 @@ import { createNotificationPerformer, faultText } from "../notifications/deliver
 import { renderNotification } from "../notifications/render/index.ts";
 import { createRuleFollower } from "../rules/follower.ts";
 import { createRulePerformer } from "../rules/performer.ts";
-import type { Accepted, NewEvent } from "../store/event-types.ts";
 import type { Firings } from "./firings.ts";
 import type { ControllerMetrics } from "./metrics.ts";
 import { type ControllerOptions, inForce, mayWrite, type Standing } from "./options.ts";
@@ -21,8 +21,7 @@ export interface EventWorkOptions
   sessions: Sessions;
   firings: Firings;
   metrics: ControllerMetrics;
-  /** Puts own events into the inbox. @returns what became of each. */
-  accept(events: readonly NewEvent[]): Promise<readonly Accepted[]>;
+  takeIn: TakeIn;
   newTrace(): string;
   log: EventLog;
 }
@@ -53,12 +52,12 @@ export function createEventWork(options: EventWorkOptions): EventEngine {
   });
 }
 
-function rulePerformer({ standing, sessions, accept, http, clock }: EventWorkOptions): Performer {
+function rulePerformer({ standing, sessions, takeIn, http, clock }: EventWorkOptions): Performer {
   return createRulePerformer({
     rules: () => inForce(standing).ruleSet,
     sessions,
     checks: new SchemaChecks(),
-    accept,
+    accept: takeIn,
     http,
     mayWrite: (milliseconds) => mayWrite(standing, milliseconds),
     now: () => clock.now(),
@@ -66,7 +65,7 @@ function rulePerformer({ standing, sessions, accept, http, clock }: EventWorkOpt
 }
 
 function notificationPerformer(options: EventWorkOptions): Performer {
-  const { store, clock, publicUrl, standing, sessions, firings, metrics, accept, log } = options;
+  const { store, clock, publicUrl, standing, sessions, firings, metrics, takeIn, log } = options;
   return createNotificationPerformer({
     store: store.events,
     notices: store.notices,
@@ -76,7 +75,7 @@ function notificationPerformer(options: EventWorkOptions): Performer {
     render: (told) => renderNotification(inForce(standing).templates, told),
     publicUrl,
     raise: async (events) => {
-      await accept(events);
+      await takeIn(events);
     },
     onFault: (fault, delivery) => {
       metrics.templateFailed(fault.template);

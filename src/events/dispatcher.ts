@@ -7,11 +7,11 @@
  * holds back those of its own Integration only.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Dispatch, EventStore, StoredEvent } from "../store/event-types.ts";
+import type { Dispatch, EventStore, Following, NewEvent, StoredEvent } from "../store/event-types.ts";
 import { createEnricher, type Enriched } from "./enricher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
-import type { Follower, Notifier, OpenEvent } from "./types.ts";
+import { type Follower, NOT_STORED, type Notifier, type OpenEvent } from "./types.ts";
 
 /** At most so many events in one transaction. */
 const AT_ONCE = 200;
@@ -51,6 +51,20 @@ export interface Dispatcher {
   hasMore(): boolean;
   /** The next round reads from the store: others may have taken events in. */
   look(): void;
+  /**
+   * What follows from an event that is not in the inbox yet, and the event as its followers saw it. Has no effect.
+   *
+   * @returns undefined for one that waits for its platform, or that the notifications have to take.
+   */
+  ahead(event: NewEvent, data?: unknown): DecidedAhead | undefined;
+  /** Tells of one whose {@link ahead} was written. */
+  followed(decided: DecidedAhead): void;
+}
+
+/** What follows from an event, decided before it is in the inbox. */
+export interface DecidedAhead {
+  event: OpenEvent;
+  following: Following;
 }
 
 /** An event, and what follows from it; without the event where that could not be read. */
@@ -86,17 +100,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function dispatchOf({ stored, data }: FreshEvent): Promise<Dispatched | undefined> {
     const { seq } = stored;
     try {
-      if (stored.hops > MAX_HOPS) {
-        const note = `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`;
-        return { dispatch: { seq, state: "failed", note, deliveries: [] } };
-      }
+      if (stored.hops > MAX_HOPS) return { dispatch: { seq, ...LOOP } };
       const found = await enricher.enrich(openWith(options.origins, stored, data));
-      return found && { dispatch: follow(options, found), event: found.event };
+      return found && { dispatch: dispatch(options, found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
       const note = `It cannot be read: ${messageOf(error)}`;
       return { dispatch: { seq, state: "failed", note, deliveries: [] } };
     }
+  }
+
+  /** @throws what reading an event throws. */
+  function decide(event: NewEvent, data: unknown): DecidedAhead | undefined {
+    const stored: StoredEvent = { ...event, seq: NOT_STORED, state: "dispatched", repeats: 0 };
+    const opened = openWith(options.origins, stored, data);
+    if (stored.hops > MAX_HOPS) return { event: opened, following: LOOP };
+    if (enricher.mustAsk(opened) || options.notifier?.concerns(opened)) return undefined;
+    return { event: opened, following: follow(options, opened) };
   }
 
   return {
@@ -134,17 +154,50 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       mustLook = true;
       fresh = [];
     },
+    ahead(event, data) {
+      try {
+        return decide(event, data);
+      } catch {
+        return undefined; // what is wrong with it is found again, and said, when it is dispatched
+      }
+    },
+    followed({ event, following }) {
+      tell(log, { dispatch: { seq: event.stored.seq, ...following }, event });
+    },
   };
 }
 
-/** What follows from an event. A follower that fails keeps none of the others from being asked. */
-function follow(
-  { followers, notifier, log }: Pick<DispatcherOptions, "followers" | "notifier" | "log">,
+const LOOP: Following = {
+  state: "failed",
+  note: `It is the effect of more than ${MAX_HOPS} rules, one after the other: a loop.`,
+  deliveries: [],
+};
+
+/** What follows from an event, with its notifications. */
+function dispatch(
+  options: Pick<DispatcherOptions, "followers" | "notifier" | "log">,
   { event, data, note }: Enriched,
 ): Dispatch {
-  const deliveries: Dispatch["deliveries"][number][] = [];
-  const deduplicate: NonNullable<Dispatch["deduplicate"]>[number][] = [];
   const notes = note === undefined ? [] : [note];
+  const following = follow(options, event, notes);
+  const { seq, trace } = event.stored;
+  try {
+    options.notifier?.take(event);
+  } catch (error) {
+    options.log.error({ seq, trace }, `It is not routed: ${messageOf(error)}`);
+    notes.push(`Not routed: ${messageOf(error)}`);
+  }
+  return { seq, ...following, ...noteOf(notes), ...(data === undefined ? {} : { data }) };
+}
+
+/** A follower that fails keeps none of the others from being asked. @param notes gets what is to be said of each. */
+function follow(
+  { followers, log }: Pick<DispatcherOptions, "followers" | "log">,
+  event: OpenEvent,
+  notes: string[] = [],
+): Following {
+  const deliveries: Following["deliveries"][number][] = [];
+  const deduplicate: NonNullable<Following["deduplicate"]>[number][] = [];
   for (const follower of followers) {
     try {
       const followed = follower.follow(event);
@@ -156,20 +209,11 @@ function follow(
       notes.push(`Not asked: ${messageOf(error)}`);
     }
   }
-  try {
-    notifier?.take(event);
-  } catch (error) {
-    log.error({ seq: event.stored.seq, trace: event.stored.trace }, `It is not routed: ${messageOf(error)}`);
-    notes.push(`Not routed: ${messageOf(error)}`);
-  }
-  return {
-    seq: event.stored.seq,
-    state: "dispatched",
-    deliveries,
-    ...(deduplicate.length > 0 ? { deduplicate } : {}),
-    ...(notes.length > 0 ? { note: notes.join("\n") } : {}),
-    ...(data === undefined ? {} : { data }),
-  };
+  return { state: "dispatched", deliveries, ...(deduplicate.length > 0 ? { deduplicate } : {}), ...noteOf(notes) };
+}
+
+function noteOf(notes: readonly string[]): { note?: string } {
+  return notes.length > 0 ? { note: notes.join("\n") } : {};
 }
 
 /** Of one that nothing follows from there is nothing to follow up. */

@@ -6,8 +6,9 @@
  * a while: events stay where they are.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Accepted, Delivery, DispatchRight, EventStore, NewEvent } from "../store/event-types.ts";
-import { createDispatcher, type FreshEvent } from "./dispatcher.ts";
+import type { Delivery, DispatchRight, EventStore } from "../store/event-types.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { createIntake, type TakeIn } from "./intake.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
 import { pruneAll, RETENTION, type RetentionPolicy } from "./retention.ts";
@@ -43,12 +44,8 @@ export interface EngineOptions {
 export interface EventEngine {
   /** Starts the loops. */
   start(): void;
-  /**
-   * Tells of events that this process took in: they are dispatched without being read back.
-   *
-   * @param data of each, where it was read already; then it is not read again.
-   */
-  accepted(events: readonly NewEvent[], accepted: readonly Accepted[], data?: readonly unknown[]): void;
+  /** What is taken in before the start, or while another process dispatches, is dispatched later. */
+  takeIn: TakeIn;
   /**
    * Claims nothing more, lets what is under way end for as long as that, then stops it and gives it back.
    *
@@ -63,13 +60,21 @@ export function createEngine(options: EngineOptions): EventEngine {
   const ended = new AbortController();
   const dispatching = createSleep(clock);
   const working = createSleep(clock);
-  const dispatcher = createDispatcher({ ...options, onWritten: () => working.wake() });
+  const dispatcher = createDispatcher({ ...options, onWritten: wakeWorker });
   const worker = createWorker({
     ...options,
     name: options.worker,
     concurrency: options.concurrency ?? CONCURRENCY,
-    onEnded: () => working.wake(),
-    onRaised: (events, answers) => accepted(events, answers),
+    onEnded: () => {
+      if (worker.awaits()) working.wake();
+    },
+    raise: (events) => intake.takeIn(events),
+  });
+  const intake = createIntake({
+    ...{ store, dispatcher, worker, clock },
+    dispatches: () => !ending.signal.aborted && right?.held() === true,
+    onPending: () => dispatching.wake(),
+    onWaiting: () => working.wake(),
   });
   let right: DispatchRight | undefined;
   let loops: Promise<unknown> = Promise.resolve();
@@ -116,14 +121,9 @@ export function createEngine(options: EngineOptions): EventEngine {
 
   const pausing = (end: AbortSignal) => (milliseconds: number) => clock.sleep(milliseconds, end).catch(() => undefined);
 
-  function accepted(events: readonly NewEvent[], answers: readonly Accepted[], data: readonly unknown[] = []): void {
-    const stored = events.flatMap((event, at): FreshEvent[] => {
-      const answer = answers[at];
-      if (answer?.outcome !== "stored") return [];
-      return [{ stored: { ...event, seq: answer.seq, state: "pending", repeats: 0 }, data: data[at] }];
-    });
-    dispatcher.fresh(stored);
-    if (stored.length > 0) dispatching.wake();
+  function wakeWorker(): void {
+    worker.added();
+    working.wake();
   }
 
   /** Goes on until nothing is held, also while the program ends. */
@@ -140,7 +140,7 @@ export function createEngine(options: EngineOptions): EventEngine {
       stopListening = store.onWake(() => {
         dispatcher.look();
         dispatching.wake();
-        working.wake();
+        wakeWorker();
       });
       loops = Promise.all([
         loop("dispatch", dispatching.sleep, dispatchStep),
@@ -153,13 +153,14 @@ export function createEngine(options: EngineOptions): EventEngine {
       ]);
       renewal = renewing();
     },
-    accepted,
+    takeIn: intake.takeIn,
     async stop(milliseconds) {
       ending.abort();
       stopListening();
       dispatching.wake();
       working.wake();
       await loops;
+      await intake.settled();
       const patience = new AbortController();
       const done = new AbortController();
       clock.sleep(milliseconds, done.signal).then(

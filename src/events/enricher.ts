@@ -31,6 +31,8 @@ export interface Enriched {
 }
 
 export interface Enricher {
+  /** Whether its platform has to be asked for more. */
+  mustAsk(event: OpenEvent): boolean;
   /** @returns undefined while its Integration is held back. */
   enrich(event: OpenEvent): Promise<Enriched | undefined>;
   /** How many Integrations are held back. */
@@ -45,17 +47,22 @@ interface Held {
 
 export function createEnricher({ origins, clock, random }: EnricherOptions): Enricher {
   const held = new Map<string, Held>();
+  const askable = ({ stored: { integration }, name }: OpenEvent) => {
+    const enrich = integration === undefined ? undefined : origins(integration)?.enrich;
+    return enrich && integration !== undefined && name !== undefined ? { integration, name, enrich } : undefined;
+  };
   return {
     held: () => held.size,
+    mustAsk: (event) => askable(event) !== undefined,
     async enrich(event) {
-      const { stored, name } = event;
-      const { integration } = stored;
-      const origin = integration === undefined ? undefined : origins(integration);
-      if (!origin?.enrich || integration === undefined || name === undefined) return { event };
+      const { stored } = event;
+      const found = askable(event);
+      if (!found) return { event };
+      const { integration, name, enrich } = found;
       const waiting = held.get(integration);
       if (waiting && waiting.until > clock.monotonic()) return undefined;
       try {
-        const asked = await origin.enrich({ id: stored.id, name, data: event.envelope.data });
+        const asked = await enrich({ id: stored.id, name, data: event.envelope.data });
         held.delete(integration);
         const data = asked.text ?? writeJson(asked.data);
         return { event: openWith(origins, { ...stored, data }), data };

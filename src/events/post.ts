@@ -3,10 +3,11 @@
  * knows; that no event claims to be the program's own is seen to here.
  */
 import type { InboundRequest } from "../connector-kit/event-contract.ts";
-import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
+import type { Accepted } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
 import { type ReadEvent, readCloudEvents } from "./cloudevents.ts";
 import { isOwnType, OWN_SOURCE, toNewEvent } from "./envelope.ts";
+import type { TakeIn } from "./intake.ts";
 import type { Pressure } from "./pressure.ts";
 import type { RefusalReason } from "./reasons.ts";
 import { MAX_BODY } from "./receive.ts";
@@ -43,9 +44,8 @@ export function readPosted(request: InboundRequest): readonly ReadEvent[] {
 
 /** What takes posted events in. */
 export interface Inbox {
-  store: Pick<EventStore, "accept">;
+  takeIn: TakeIn;
   pressure: Pressure;
-  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
 }
 
 /**
@@ -53,7 +53,7 @@ export interface Inbox {
  * @throws PostRefused 429 while the queue is full, 503 while it cannot be written: senders come again.
  */
 export async function acceptPosted(
-  { store, pressure, onAccepted }: Inbox,
+  { takeIn, pressure }: Inbox,
   events: readonly ReadEvent[],
   from: { namespace: string; trace: string; receivedAt: number },
 ): Promise<readonly Accepted[]> {
@@ -61,9 +61,8 @@ export async function acceptPosted(
   if (stored.length === 0) return [];
   try {
     if (await pressure.full()) throw new PostRefused(429, "QueueFull", "More events wait than may.");
-    const accepted = await store.accept(stored);
+    const accepted = await takeIn(stored);
     pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
-    onAccepted?.(stored, accepted);
     return accepted;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

@@ -9,9 +9,10 @@ import { CLOUDEVENTS_VERSION } from "../api/event.ts";
 import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/event-contract.ts";
 import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/inbound.ts";
 import { headerOf, verify } from "../connector-kit/signatures.ts";
-import type { Accepted, EventStore, NewEvent } from "../store/event-types.ts";
+import type { EventStore, NewEvent } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
 import { toNewEvent } from "./envelope.ts";
+import type { TakeIn } from "./intake.ts";
 import { readJson, writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Pressure } from "./pressure.ts";
@@ -54,15 +55,14 @@ export interface ReceivedAnswer {
 }
 
 export interface ReceiverOptions {
-  store: Pick<EventStore, "accept" | "refuse">;
+  store: Pick<EventStore, "refuse">;
+  takeIn: TakeIn;
   /** Whether the queue is full: one for all that takes events in. */
   pressure: Pressure;
   clock: { now(): number; monotonic(): number };
   /** A new id each time. */
   newId(): string;
   log: EventLog;
-  /** Told of what is new in the inbox. @param data of each, where it was read already. */
-  onAccepted?(events: readonly NewEvent[], accepted: readonly Accepted[], data: readonly unknown[]): void;
 }
 
 export interface Receiver {
@@ -123,9 +123,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (await pressure.full()) {
         throw new Refused(429, "QueueFull", "More events wait than may.", { "retry-after": RETRY_AFTER });
       }
-      const accepted = await store.accept(events);
+      const accepted = await options.takeIn(events, data);
       pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
-      options.onAccepted?.(events, accepted, data);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       throw new Refused(503, "StoreUnavailable", error.message, { "retry-after": RETRY_AFTER });

@@ -1,6 +1,6 @@
 /** Writes down how attempts ended, whatever it takes, and tells of deliveries that were given up. */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Accepted, Attempt, AttemptEnd, Delivery, EventStore, NewEvent } from "../store/event-types.ts";
+import type { Attempt, AttemptEnd, Delivery, EventStore, NewEvent } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
 import { deadEvent } from "./dead.ts";
 import type { EventLog } from "./log.ts";
@@ -10,13 +10,13 @@ import type { OpenEvent } from "./types.ts";
 const RECORD_AGAIN = 2000;
 
 export interface RecorderOptions {
-  store: Pick<EventStore, "accept" | "end">;
+  store: Pick<EventStore, "end">;
   clock: Clock;
   log: EventLog;
   /** @returns the event that a delivery follows from; undefined for one that is gone. */
   eventOf(seq: number): Promise<OpenEvent | undefined>;
-  /** Told of own events that are in the inbox. */
-  onRaised(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+  /** Puts own events into the inbox. @throws StoreError */
+  raise(events: readonly NewEvent[]): Promise<unknown>;
 }
 
 export interface Recorder {
@@ -29,12 +29,12 @@ export interface Recorder {
   record(delivery: Delivery, end: AttemptEnd, signal: AbortSignal): Promise<void>;
 }
 
-export function createRecorder({ store, clock, log, eventOf, onRaised }: RecorderOptions): Recorder {
+export function createRecorder({ store, clock, log, eventOf, raise }: RecorderOptions): Recorder {
   /** Before it is recorded as dead, so that a kill in between tells it twice under one id, never not at all. */
   async function raiseDead(delivery: Delivery, how: Attempt): Promise<void> {
     const of = await eventOf(delivery.event);
     const event = of && deadEvent(delivery, of.stored, how, clock.now());
-    if (event) onRaised([event], await store.accept([event]));
+    if (event) await raise([event]);
   }
 
   return {

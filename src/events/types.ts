@@ -6,6 +6,7 @@ import type { EndCode } from "./reasons.ts";
 
 /** An event with its data read. */
 export interface OpenEvent {
+  /** Its `seq` is {@link NOT_STORED} until it is in the inbox. */
   stored: StoredEvent;
   envelope: EventEnvelope;
   /** The property of `data` that the event is about, as the connector names it. */
@@ -16,6 +17,9 @@ export interface OpenEvent {
   self: boolean;
 }
 
+/** The `seq` of an event that is not in the inbox yet. */
+export const NOT_STORED = 0;
+
 /** What follows from an event, and why nothing else does. */
 export interface Followers {
   deliveries: readonly NewDelivery[];
@@ -24,7 +28,10 @@ export interface Followers {
   notes: readonly string[];
 }
 
-/** Decides what follows from an event: the rules, later the routes. Must not wait for anything outside. */
+/**
+ * Decides what follows from an event: the rules. Must not wait for anything outside. It is asked before the event is in
+ * the inbox, and may be asked again: so what it says must depend on nothing that the store gives, such as `seq`.
+ */
 export interface Follower {
   follow(event: OpenEvent): Followers;
 }
@@ -36,6 +43,8 @@ export interface Follower {
 export interface Notifier {
   /** To be called before each round. @throws StoreError */
   begin(): Promise<void>;
+  /** Whether it would do anything about an event. Has no effect. */
+  concerns(event: OpenEvent): boolean;
   take(event: OpenEvent): void;
   /** What follows from the events that it took, and from the time; to be written in the round's transaction. */
   flush(): NoticeFlush | undefined;

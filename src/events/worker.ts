@@ -5,7 +5,7 @@
  * another worker has it. At least once: after a kill the attempt is made again, under the same delivery id.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Accepted, Delivery, EventStore, NewEvent } from "../store/event-types.ts";
+import type { Delivery, EventStore, Hold, NewEvent } from "../store/event-types.ts";
 import { attemptOf, endOf, givenBack, logEnd } from "./attempt-end.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
@@ -35,8 +35,8 @@ export interface WorkerOptions {
   concurrency: number;
   /** Told when an attempt has ended. */
   onEnded(): void;
-  /** Told of own events that are in the inbox. */
-  onRaised(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
+  /** Puts own events into the inbox. @throws StoreError */
+  raise(events: readonly NewEvent[]): Promise<unknown>;
 }
 
 export interface Worker {
@@ -48,12 +48,29 @@ export interface Worker {
   claim(): Promise<"found" | "nothing" | "busy">;
   /** Prolongs what it holds. @throws StoreError */
   renew(): Promise<void>;
+  /**
+   * Keeps room for deliveries that are about to be written, so that they need not be claimed.
+   *
+   * @returns undefined when there is none, or when others have waited longer.
+   */
+  reserve(deliveries: number): Reservation | undefined;
+  /** Whether more waits to be claimed than there was room for, or than was free when it was looked for. */
+  awaits(): boolean;
+  /** Deliveries wait that the last claim did not see. */
+  added(): void;
   /** How many it holds. */
   busy(): number;
   /** Keeps events that deliveries are about to follow from. */
   remember(events: readonly OpenEvent[]): void;
   /** Waits for what is under way until `end` is aborted; then has it stopped and gives it back. */
   drain(end: AbortSignal): Promise<void>;
+}
+
+/** Room for deliveries. */
+export interface Reservation {
+  hold: Hold;
+  /** Carries out what the worker was given; the rest of the room is free again. */
+  use(deliveries: readonly Delivery[]): void;
 }
 
 interface Running {
@@ -69,6 +86,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let stopping = false;
   /** Whether the last claim was filled, so that more may wait. */
   let hasMore = false;
+  /** Whether deliveries may wait whose time has come. */
+  let waits = true;
+  let reserved = 0;
 
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
     const event = await recent.eventOf(delivery.event);
@@ -107,6 +127,11 @@ export function createWorker(options: WorkerOptions): Worker {
     logEnd(log, delivery, end);
   }
 
+  function failed(error: unknown): never {
+    waits = true;
+    throw error;
+  }
+
   function start(delivery: Delivery): void {
     const control = new AbortController();
     const ended = attempt(delivery, control.signal)
@@ -121,12 +146,15 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     async claim() {
-      const limit = options.concurrency - running.size;
+      const limit = options.concurrency - running.size - reserved;
       if (stopping || limit <= 0) return "busy";
       // With many waiting, one claim for each that ends would cost more than the deliveries.
       if (hasMore && limit < options.concurrency * LEAST_ROOM) return "busy";
       const now = clock.now();
-      const deliveries = await store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
+      waits = false;
+      const claimed = store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
+      const { deliveries, blocked } = await claimed.catch(failed);
+      if (blocked) waits = true;
       // One whose lease ran out while nothing could be written is still under way here.
       for (const delivery of deliveries) if (!running.has(delivery.id)) start(delivery);
       hasMore = deliveries.length >= limit;
@@ -137,6 +165,25 @@ export function createWorker(options: WorkerOptions): Worker {
       if (ids.length === 0) return;
       const held = new Set(await store.renew(name, clock.now() + LEASE, new Map(), ids));
       for (const id of ids) if (!held.has(id)) lose(id);
+    },
+    reserve(count) {
+      const room = options.concurrency - running.size - reserved;
+      if (stopping || hasMore || count > room) return undefined;
+      // Whatever waits gets half of the room as it becomes free.
+      if (waits && room - count < options.concurrency / 2) return undefined;
+      reserved += count;
+      const now = clock.now();
+      return {
+        hold: { now, worker: name, until: now + LEASE },
+        use(deliveries) {
+          reserved -= count;
+          for (const delivery of deliveries) start(delivery);
+        },
+      };
+    },
+    awaits: () => waits,
+    added() {
+      waits = true;
     },
     busy: () => running.size,
     remember: recent.remember,

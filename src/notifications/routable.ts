@@ -27,8 +27,8 @@ export interface Routable {
 
 /** @param namespace as the server knows it, never as the event says. @param labels as matchers and `groupBy` see them. */
 export function routableOf(namespace: string, envelope: EventEnvelope, labels: Labels): Routable {
-  const { type, data, source } = envelope;
-  const alert = alertOf(envelope, source);
+  const { type, data } = envelope;
+  const alert = alertOf(envelope);
   return { namespace, type, labels, keys: keysOf(data), ...(alert ? { alert } : {}) };
 }
 
@@ -37,7 +37,8 @@ function keysOf(data: unknown): string[] {
   return [key, ...(Array.isArray(keys) ? keys : [])].filter((one) => typeof one === "string");
 }
 
-function alertOf({ data, extensions }: EventEnvelope, source: string): AlertState | undefined {
+/** What an event says of something that begins and ends; undefined for one that says nothing of the kind. */
+export function alertOf({ data, extensions, source }: EventEnvelope): AlertState | undefined {
   const stated = (name: string) => own(data, name) ?? own(extensions, name);
   const [fingerprint, status] = [stated("fingerprint"), stated("status")];
   if (typeof fingerprint !== "string" || fingerprint === "") return undefined;

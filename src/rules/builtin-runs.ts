@@ -4,11 +4,12 @@ import { ConnectorError, type ErrorCode } from "../connector-kit/errors.ts";
 import type { GuardedAnswer, GuardedClient } from "../connector-kit/http/guarded-request.ts";
 import { readRetryAfter } from "../connector-kit/http/rate-headers.ts";
 import type { OpenEvent } from "../events/types.ts";
-import type { EventStore, NewEvent } from "../store/event-types.ts";
+import type { Accepted, NewEvent } from "../store/event-types.ts";
 
 /** What the built-in actions need. */
 export interface BuiltinTools {
-  accept: EventStore["accept"];
+  /** Puts events into the inbox. @throws StoreError */
+  accept(events: readonly NewEvent[]): Promise<readonly Accepted[]>;
   http: GuardedClient;
   /** Milliseconds since 1970. */
   now(): number;

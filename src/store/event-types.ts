@@ -39,6 +39,11 @@ export interface Accepted {
   outcome: "stored" | "duplicate" | "replay";
   /** Of the event that is in the inbox: for a duplicate or a replay, the first one's. */
   seq: number;
+  /** What was handed in with it is written too; left out: it is pending. */
+  followed?: {
+    /** The deliveries of it that the worker has now. */
+    given: readonly string[];
+  };
 }
 
 /** `pending`: nothing followed yet; `dispatched`: what follows is written; `failed`: nothing could follow. */
@@ -115,28 +120,50 @@ export interface Deduplication {
   until: number;
 }
 
-/** What follows from one event; written as one. */
-export interface Dispatch {
-  seq: number;
+/** What follows from one event. */
+export interface Following {
   state: Exclude<EventState, "pending">;
   note?: string;
-  /** `data` as it is after the platform was asked for more; left out: as it came. */
-  data?: string;
   deliveries: readonly NewDelivery[];
   /** A delivery whose key is still remembered is left out, and the note says so. */
   deduplicate?: readonly (Deduplication & { delivery: string })[];
 }
 
-export interface Claim {
+/** What follows from one event in the inbox; written as one. */
+export interface Dispatch extends Following {
+  seq: number;
+  /** `data` as it is after the platform was asked for more; left out: as it came. */
+  data?: string;
+}
+
+/** Who takes deliveries, and for how long. */
+export interface Hold {
   now: number;
-  /** At most so many. */
-  limit: number;
   /** Who works on them: unique for a process. */
   worker: string;
   /** Until when they are this worker's; after that anybody may claim them, and the attempt counts as lost. */
   until: number;
+}
+
+/** What was decided of events before they are in the inbox. */
+export interface Ahead {
+  /** For each event what follows from it; undefined for one that is dispatched when its turn comes. */
+  following: readonly (Following | undefined)[];
+  /** Who takes the deliveries at once that nothing holds back; left out: they wait to be claimed. */
+  hold?: Hold;
+}
+
+export interface Claim extends Hold {
+  /** At most so many. */
+  limit: number;
   /** A delivery that waits for a retry for longer than this no longer holds back later ones of its key. */
   passAfter: number;
+}
+
+export interface Claimed {
+  deliveries: readonly Delivery[];
+  /** Whether others are due that may not be taken yet: earlier ones of their keys are open, or their target is busy. */
+  blocked: boolean;
 }
 
 /** How an attempt ended. */
@@ -232,10 +259,12 @@ export interface EventStore {
    * Takes events in, all of one call in one transaction that is on disk when the promise resolves. Calls
    * that come while one is under way share the next transaction.
    *
+   * @param ahead what follows, to be written with the events. It is left out where an event is pending that came before,
+   *   so that the order holds: the answer says so, and the event is pending too.
    * @returns one answer for each, in order.
    * @throws StoreError `Full` and others; nothing of the call is then stored.
    */
-  accept(events: readonly NewEvent[]): Promise<readonly Accepted[]>;
+  accept(events: readonly NewEvent[], ahead?: Ahead): Promise<readonly Accepted[]>;
   /** Events of which nothing followed yet, in the order of arrival. */
   pending(limit: number): Promise<readonly StoredEvent[]>;
   /**
@@ -249,7 +278,7 @@ export interface EventStore {
    * Takes deliveries that are due, none of a key that an earlier open one holds back, and marks them running.
    * Those whose worker's time is over come again.
    */
-  claim(claim: Claim): Promise<readonly Delivery[]>;
+  claim(claim: Claim): Promise<Claimed>;
   /** Prolongs what a worker holds, and keeps a run's progress. @returns the ids that are still its own. */
   renew(
     worker: string,

@@ -58,7 +58,7 @@ async function world(senders: Senders["senders"] = configured, given: Partial<Po
         clock: { now, monotonic: () => 0 },
         senders: async () => ({ senders, origins: ["eventgrid.azure.net", "*.example.com"], faults: [] }),
         log: silentLog,
-        onAccepted: () => undefined,
+        takeIn: (events) => (store.events as Stage["store"]["events"]).accept(events),
         ...given,
       });
       written = () => events.written();
@@ -192,11 +192,10 @@ test("while the queue is full nothing is taken: 429 with the time to come again,
 
 test("a store that cannot be written is 503 with the time to come again, and its own words are the operator's", async () => {
   const recorded: unknown[] = [];
-  const store: PostedEventsOptions["store"] = {
-    accept: async () => Promise.reject(new StoreError("Full", "The disk of db-7 is full.")),
-    refuse: async (refusals) => void recorded.push(...refusals),
-  };
-  const { post } = await world(configured, { store });
+  const { post } = await world(configured, {
+    takeIn: async () => Promise.reject(new StoreError("Full", "The disk of db-7 is full.")),
+    store: { refuse: async (refusals) => void recorded.push(...refusals) },
+  });
   const reply = await post(event("1"), signed(event("1")));
   expect([reply.status, reply.headers["retry-after"], reply.json.code]).toEqual([503, "30", "Unavailable"]);
   expect(reply.text).not.toContain("db-7");

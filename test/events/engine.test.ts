@@ -19,9 +19,9 @@ const down = (more: object = {}): Performed => ({
   ...more,
 });
 
-async function send({ store, engine, clock }: Layer, id: string, more: Partial<NewEvent> = {}): Promise<void> {
+async function send({ engine, clock }: Layer, id: string, more: Partial<NewEvent> = {}): Promise<void> {
   const events = [event(id, { receivedAt: clock.now(), subject: "s", ...more })];
-  engine.accepted(events, await store.events.accept(events));
+  await engine.takeIn(events);
 }
 
 const outcomes = async ({ store }: Layer, id: string) =>
@@ -41,10 +41,10 @@ test("an accepted event is delivered to each target without anybody waiting for 
   await until(() => performer.calls.length === 2);
   await all.engine.stop(0);
   expect(performer.calls.map(({ id, attempt }) => [id, attempt])).toEqual([
-    ["1:a", 1],
-    ["1:b", 1],
+    ["e1:a", 1],
+    ["e1:b", 1],
   ]);
-  expect(await outcomes(all, "1:a")).toEqual(["done"]);
+  expect(await outcomes(all, "e1:a")).toEqual(["done"]);
   expect(await all.store.events.counts()).toEqual({ pending: 0, waiting: 0, running: 0, dead: 0 });
 });
 
@@ -102,7 +102,7 @@ test("a failed attempt is made again after its backoff, and not before what the 
   expect(second - first).toBeLessThan(1500);
   expect(third - second).toBeGreaterThanOrEqual(3000);
   expect(third - second).toBeLessThan(3500);
-  expect(await outcomes(all, "1:a")).toEqual(["retry", "retry", "done"]);
+  expect(await outcomes(all, "e1:a")).toEqual(["retry", "retry", "done"]);
 });
 
 test("after the last attempt a delivery is dead, an event tells of it, and it can be brought back with all its attempts", async () => {
@@ -116,7 +116,7 @@ test("after the last attempt a delivery is dead, an event tells of it, and it ca
   await send(all, "e1");
   await pass(clock, 5000);
   expect(await all.store.events.deliveries({ state: "dead", limit: 5 })).toMatchObject([
-    { id: "1:a", code: "UNAVAILABLE" },
+    { id: "e1:a", code: "UNAVAILABLE" },
   ]);
   const [told] = await all.store.events.events({ type: "plumbline.delivery.dead", limit: 5 });
   expect(told).toMatchObject({
@@ -127,20 +127,20 @@ test("after the last attempt a delivery is dead, an event tells of it, and it ca
     subject: "default/a",
   });
   expect(JSON.parse(told?.data ?? "")).toMatchObject({
-    delivery: "1:a",
+    delivery: "e1:a",
     attempts: 2,
     code: "UNAVAILABLE",
     step: "announce",
     event: { id: "e1" },
   });
-  await all.store.events.replay(["1:a"], clock.now());
+  await all.store.events.replay(["e1:a"], clock.now());
   await pass(clock, 5000);
   expect(performer.calls.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
   works = true;
-  await all.store.events.replay(["1:a"], clock.now());
+  await all.store.events.replay(["e1:a"], clock.now());
   await pass(clock, 2000);
   await all.engine.stop(0);
-  expect(await all.store.events.delivery("1:a")).toMatchObject({ state: "done" });
+  expect(await all.store.events.delivery("e1:a")).toMatchObject({ state: "done" });
   expect(all.log.lines).toContainEqual(expect.objectContaining({ level: "error", message: "It is down." }));
 });
 
@@ -216,7 +216,7 @@ test("an event too many effects away from outside leads to nothing", async () =>
 test("a retry lets later ones of its key pass after five minutes, others at once", async () => {
   const clock = fixed();
   const performer = scriptedPerformer(clock, ({ id }) =>
-    id.startsWith("1:") ? down({ retryAfter: 60 * MINUTE }) : { outcome: "done" },
+    id.startsWith("e1:") ? down({ retryAfter: 60 * MINUTE }) : { outcome: "done" },
   );
   const all = await layer({ clock, followers: [followerTo(["a"])], performers: { rule: performer } });
   all.engine.start();
@@ -224,10 +224,10 @@ test("a retry lets later ones of its key pass after five minutes, others at once
   await send(all, "e2");
   await send(all, "e3", { subject: "other" });
   await pass(clock, 4 * MINUTE, 5000);
-  expect(performer.calls.map(({ id }) => id)).toEqual(["1:a", "3:a"]);
+  expect(performer.calls.map(({ id }) => id)).toEqual(["e1:a", "e3:a"]);
   await pass(clock, 2 * MINUTE, 5000);
-  expect(performer.calls.map(({ id }) => id)).toEqual(["1:a", "3:a", "2:a"]);
-  expect((await all.store.events.delivery("1:a"))?.passedAt).toBeGreaterThan(0);
+  expect(performer.calls.map(({ id }) => id)).toEqual(["e1:a", "e3:a", "e2:a"]);
+  expect((await all.store.events.delivery("e1:a"))?.passedAt).toBeGreaterThan(0);
   await all.engine.stop(0);
 });
 
@@ -264,7 +264,7 @@ test("what takes longer than its lease is renewed, and nobody else does it meanw
   await pass(clock, 4 * LEASE, 2000);
   expect(performer.calls).toHaveLength(1);
   gate.resolve({ outcome: "done" });
-  await until(async () => (await all.store.events.delivery("1:a"))?.state === "done");
+  await until(async () => (await all.store.events.delivery("e1:a"))?.state === "done");
   await all.engine.stop(0);
 });
 
@@ -283,7 +283,7 @@ test("a run's progress is on disk when checkpoint resolves, and the next attempt
   await pass(clock, 5000);
   await all.engine.stop(0);
   expect(seen).toEqual([undefined, '{"done":["announce"]}']);
-  expect(await outcomes(all, "1:a")).toEqual(["retry", "done"]);
+  expect(await outcomes(all, "e1:a")).toEqual(["retry", "done"]);
 });
 
 test("stopping lets what is under way end, and claims nothing more", async () => {
@@ -316,9 +316,9 @@ test("what does not end in time is stopped and given back, to be done at once by
   const stopped = all.engine.stop(10_000);
   await pass(clock, 11_000);
   await stopped;
-  expect(await all.store.events.delivery("1:a")).toMatchObject({ state: "waiting" });
-  expect((await all.store.events.delivery("1:a"))?.notBefore).toBeLessThanOrEqual(clock.now());
-  expect(await outcomes(all, "1:a")).toEqual(["lost"]);
+  expect(await all.store.events.delivery("e1:a")).toMatchObject({ state: "waiting" });
+  expect((await all.store.events.delivery("e1:a"))?.notBefore).toBeLessThanOrEqual(clock.now());
+  expect(await outcomes(all, "e1:a")).toEqual(["lost"]);
 });
 
 test("a store that fails is asked again, and nothing is lost", async () => {
@@ -428,9 +428,9 @@ test("an event whose delivery's event is gone, or whose kind nobody performs, is
   const all = await layer({ clock, followers: [followerTo(["a"], { kind: "notification" })] });
   all.engine.start();
   await send(all, "e1");
-  await until(async () => (await all.store.events.delivery("1:a"))?.state === "dead");
+  await until(async () => (await all.store.events.delivery("e1:a"))?.state === "dead");
   await all.engine.stop(0);
-  expect(await all.store.events.delivery("1:a")).toMatchObject({ code: "NoPerformer" });
+  expect(await all.store.events.delivery("e1:a")).toMatchObject({ code: "NoPerformer" });
 });
 
 test("finished events go when their time is over, while the engine runs", async () => {

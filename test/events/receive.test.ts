@@ -196,12 +196,10 @@ test("a full queue is 429 with the time to come again, and the queue is counted 
 
 test("a store that cannot write is 503, with the reason for the operator", async () => {
   const refused: unknown[] = [];
-  const store = {
-    accept: async () => Promise.reject(new StoreError("Full", "The disk is full.")),
-    refuse: async (refusals: readonly unknown[]) => void refused.push(...refusals),
-  };
+  const takeIn = async () => Promise.reject(new StoreError("Full", "The disk is full."));
+  const store = { refuse: async (refusals: readonly unknown[]) => void refused.push(...refusals) };
   const pressure = { full: async () => false, added: () => undefined };
-  const receiver = createReceiver({ store, pressure, clock: fixed(), newId: () => "1", log: recordingLog() });
+  const receiver = createReceiver({ store, takeIn, pressure, clock: fixed(), newId: () => "1", log: recordingLog() });
   expect(await receiver.receive(endpoint, githubRequest(body))).toEqual({
     status: 503,
     headers: { "retry-after": "30" },

@@ -94,7 +94,7 @@ export function followerTo(targets: readonly string[], more: Partial<NewDelivery
       deliveries: stored.type.startsWith("plumbline.")
         ? []
         : targets.map((target) => ({
-            id: `${stored.seq}:${target}`,
+            id: `${stored.id}:${target}`,
             kind: "rule" as const,
             namespace: stored.namespace,
             target,
@@ -143,11 +143,11 @@ export async function layer(
   });
   const receiver = createReceiver({
     store: store.events,
+    takeIn: engine.takeIn,
     pressure: createPressure(store.events, () => clock.monotonic(), maxOpen),
     clock,
     newId: randomUUID,
     log,
-    onAccepted: engine.accepted,
   });
   return { clock, store, engine, receiver, log };
 }

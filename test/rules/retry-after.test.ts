@@ -36,7 +36,7 @@ test("E21: with a date an hour ahead nothing is sent before it, the queue shows 
   engine.start();
   const event = { namespace: "default", source: "/x", id: "1", type: "t", receivedAt: clock.now(), trace: TRACE };
   const events = [{ ...event, hops: 0, attributes: '{"specversion":"1.0"}', data: "{}" }];
-  engine.accepted(events, await store.events.accept(events));
+  await engine.takeIn(events);
   const waiting = async () => (await store.events.deliveries({ state: "waiting", limit: 2 }))[0];
   await until(async () => (await waiting()) !== undefined);
   expect(await waiting()).toMatchObject({ code: "RATE_LIMITED" });

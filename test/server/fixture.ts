@@ -251,7 +251,7 @@ export async function deadLetters(store: LastingStore, events: readonly NewEvent
     deliveries: [delivery(`${events[at]?.namespace}/r/${seq}`, events[at] as NewEvent)],
   }));
   await store.events.dispatch(dispatches);
-  const claimed = await store.events.claim({
+  const { deliveries: claimed } = await store.events.claim({
     now: Date.now(),
     limit: 500,
     worker: "w",

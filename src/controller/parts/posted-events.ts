@@ -3,6 +3,7 @@ import type { InboundRequest } from "../../connector-kit/event-contract.ts";
 import { headerOf } from "../../connector-kit/signatures.ts";
 import { webhookConsent } from "../../connector-kit/webhook-consent.ts";
 import { CloudEventError, type ReadEvent } from "../../events/cloudevents.ts";
+import type { TakeIn } from "../../events/intake.ts";
 import type { EventLog } from "../../events/log.ts";
 import { acceptPosted, PostRefused, readPosted } from "../../events/post.ts";
 import type { Pressure } from "../../events/pressure.ts";
@@ -12,7 +13,7 @@ import { recordRefusals } from "../../events/refusals.ts";
 import { provenSender, type Sender } from "../../events/senders.ts";
 import { type HttpCode, HttpError } from "../../server/http-error.ts";
 import type { PostedEventsPart, RawRequest } from "../../server/parts.ts";
-import type { Accepted, EventStore, NewEvent } from "../../store/event-types.ts";
+import type { EventStore } from "../../store/event-types.ts";
 import { SECRETS_AGE } from "../sessions.ts";
 
 /** The operator's senders, with what is wrong about them. */
@@ -25,14 +26,14 @@ export interface Senders {
 }
 
 export interface PostedEventsOptions {
-  store: Pick<EventStore, "accept" | "refuse">;
+  store: Pick<EventStore, "refuse">;
+  takeIn: TakeIn;
   /** The one that webhooks ask too. */
   pressure: Pressure;
   clock: { now(): number; monotonic(): number };
   /** Reads the senders' secrets anew. */
   senders(): Promise<Senders>;
   log: EventLog;
-  onAccepted(events: readonly NewEvent[], accepted: readonly Accepted[]): void;
 }
 
 export interface ProvenEventsPart extends PostedEventsPart {

@@ -12,7 +12,7 @@ import type { Notifier, OpenEvent } from "../../events/types.ts";
 import type { NoticeFlush, NoticeStore } from "../../store/notice-types.ts";
 import type { Decision } from "../decisions.ts";
 import { NotificationGroups } from "../groups.ts";
-import { routableOf } from "../routable.ts";
+import { alertOf, routableOf } from "../routable.ts";
 import type { RouteSet } from "../route-set.ts";
 import { compileSilences, type Silenced } from "../silences.ts";
 import { KeptGroups } from "./kept-groups.ts";
@@ -57,6 +57,16 @@ class Engine implements Notifier {
     const routes = this.#options.routes();
     if (!this.#groups || this.#routes !== routes) await this.#restore(routes);
     if (routes.trees.length > 0) await this.#readSilences();
+  }
+
+  concerns(event: OpenEvent): boolean {
+    const {
+      stored: { namespace },
+      envelope,
+    } = event;
+    if (alertOf(envelope)) return true;
+    const routes = this.#options.routes();
+    return routes.covers(namespace) && routes.route(routableOf(namespace, envelope, labelsOf(event))).length > 0;
   }
 
   take(event: OpenEvent): void {

@@ -17,7 +17,6 @@ import type {
   DispatchRight,
   EventFilter,
   EventStore,
-  NewEvent,
   Refusal,
   Retention,
   StoredEvent,
@@ -25,7 +24,7 @@ import type {
 import type { NoticeFlush } from "../notice-types.ts";
 import { writeFlush } from "../notices/flush.ts";
 import type { Tables } from "../schema.ts";
-import { accept } from "./accept.ts";
+import { accept, type Intake } from "./accept.ts";
 import { groupCommit } from "./group.ts";
 import type { Hot } from "./hot.ts";
 import { prune } from "./prune.ts";
@@ -67,10 +66,10 @@ export function createEventStore(database: EventDatabase): EventStore {
   const later = <T>(run: (open: Transaction<Tables>) => Promise<T>) => database.explain(() => database.later(run));
   const read = <T>(run: () => Promise<T>) => database.explain(run);
 
-  const takeIn = groupCommit<NewEvent, Accepted>(
-    (events) =>
+  const takeIn = groupCommit<Intake, Accepted>(
+    (intakes) =>
       write(async (open) => {
-        const answers = await accept(open, hot, events);
+        const answers = await accept(open, hot, intakes, database.now());
         await database.notify(open);
         return answers;
       }),
@@ -85,7 +84,10 @@ export function createEventStore(database: EventDatabase): EventStore {
   const prolong = groupCommit<Renewal, boolean>((renewals) => write((open) => renew(open, renewals)), GROUP);
 
   return {
-    accept: (events) => (events.length === 0 ? Promise.resolve([]) : takeIn(events)),
+    accept(events, ahead) {
+      if (events.length === 0) return Promise.resolve([]);
+      return takeIn(events.map((event, at) => ({ event, following: ahead?.following[at], hold: ahead?.hold })));
+    },
     pending: (limit) =>
       read(async () => {
         const rows = await db

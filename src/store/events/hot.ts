@@ -67,11 +67,15 @@ export interface Hot {
     rows: readonly NewEventRow[],
     since: number,
   ): Promise<readonly (number | undefined)[]>;
+  /** Whether any event is pending. */
+  hasPending(open: Transaction<Tables>): Promise<boolean>;
   /** @returns which of these events are pending, locked until the transaction ends. */
   pendingOf(open: Transaction<Tables>, seqs: readonly number[]): Promise<ReadonlySet<number>>;
   markEvents(open: Transaction<Tables>, rows: readonly EventMark[]): Promise<void>;
-  /** Adds deliveries; those that are there already stay as they are. */
-  addDeliveries(open: Transaction<Tables>, rows: readonly NewDeliveryRow[]): Promise<void>;
+  /** Adds deliveries; those that are there already stay as they are. @returns the ids of those that were added. */
+  addDeliveries(open: Transaction<Tables>, rows: readonly NewDeliveryRow[]): Promise<ReadonlySet<string>>;
+  /** @returns of which of these keys, by {@link orderOf}, a delivery is open. */
+  openKeys(open: Transaction<Tables>, rows: readonly OrderKey[]): Promise<ReadonlySet<string>>;
   /** Remembers keys. @returns whether each was not remembered before, or is remembered of the same event. */
   remember(open: Transaction<Tables>, rows: readonly DeduplicationRow[], now: number): Promise<readonly boolean[]>;
   /** The lanes with open deliveries, and how many of each run. */
@@ -81,6 +85,8 @@ export interface Hot {
    * ends: of each lane at most as many as it has room for.
    */
   due(open: Transaction<Tables>, claim: Claim, lanes: readonly LaneRoom[]): Promise<readonly Selectable<DeliveryRow>[]>;
+  /** Whether a delivery waits although its time has come. */
+  hasBlocked(open: Transaction<Tables>, now: number): Promise<boolean>;
   /** Gives deliveries to a worker; their attempts go up by one. */
   give(open: Transaction<Tables>, ids: readonly string[], claim: Claim): Promise<void>;
   /** Records how attempts ended. @returns the attempt's number of each, undefined where another worker has it. */
@@ -90,6 +96,12 @@ export interface Hot {
 
 /** How an event is known by. */
 export const identityOf = ({ source, id }: { source: string; id: string }) => JSON.stringify([source, id]);
+
+/** What is carried out in order. */
+export type OrderKey = Pick<NewDeliveryRow, "lane" | "ordering_key">;
+
+/** One text of it. */
+export const orderOf = ({ lane, ordering_key: key }: OrderKey) => `${lane}\n${key}`;
 
 /** How signed bytes are known by. */
 export const signedKeyOf = ({ source, signed_hash }: Pick<NewEventRow, "source" | "signed_hash">) =>

@@ -7,8 +7,8 @@
 import { type RawBuilder, type Selectable, sql, type Transaction } from "kysely";
 import type { Claim } from "../event-types.ts";
 import type { DeduplicationRow, DeliveryRow, Tables } from "../schema.ts";
-import { DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
-import { type Hot, identityOf, type Lane, type LaneRoom, signedKeyOf } from "./hot.ts";
+import { BLOCKED, DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
+import { type Hot, identityOf, type Lane, type LaneRoom, type OrderKey, orderOf, signedKeyOf } from "./hot.ts";
 
 type Columns = Readonly<Record<string, "text" | "bigint">>;
 
@@ -132,6 +132,10 @@ export function postgresHot(): Hot {
         return seq === undefined || taken.has(seq) ? undefined : seq;
       });
     },
+    async hasPending(open) {
+      const { rows } = await sql`select 1 from events where state = 'pending' limit 1`.execute(open);
+      return rows.length > 0;
+    },
     async pendingOf(open, seqs) {
       const pending = open.selectFrom("events").select("seq").where("seq", "in", seqs).where("state", "=", "pending");
       const rows = await pending.orderBy("seq").forUpdate().execute();
@@ -142,7 +146,17 @@ export function postgresHot(): Hot {
         where e.seq = r.seq`.execute(open);
     },
     async addDeliveries(open, rows) {
-      await sql`${insertFrom("deliveries", DELIVERY, rows)} on conflict (id) do nothing`.execute(open);
+      const { rows: added } = await sql<{ id: string }>`
+        ${insertFrom("deliveries", DELIVERY, rows)} on conflict (id) do nothing returning id`.execute(open);
+      return new Set(added.map(({ id }) => id));
+    },
+    async openKeys(open, rows) {
+      const { rows: found } = await sql<OrderKey>`
+        select distinct d.lane, d.ordering_key from deliveries d
+        join ${recordset(rows, { lane: "text", ordering_key: "text" })}
+          on d.lane = r.lane and d.ordering_key = r.ordering_key
+        where d.state in ('waiting', 'running')`.execute(open);
+      return new Set(found.map(orderOf));
     },
     async remember(open, rows: readonly DeduplicationRow[], now) {
       const answers: boolean[] = [];
@@ -170,6 +184,9 @@ export function postgresHot(): Hot {
           and state in ('waiting', 'running') and due <= ${claim.now}
         order by due, position for update skip locked`.execute(open);
       return rows;
+    },
+    async hasBlocked(open, now) {
+      return (await named(BLOCKED, { now }).execute(open)).rows.length > 0;
     },
     async give(open, ids, { worker, until }) {
       await open

@@ -8,7 +8,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Selectable } from "kysely";
 import type { Claim } from "../event-types.ts";
 import type { AttemptRow, DeliveryRow } from "../schema.ts";
-import { DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
+import { BLOCKED, DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
 import {
   type EndRow,
   type Hot,
@@ -17,6 +17,7 @@ import {
   type LaneRoom,
   type NewDeliveryRow,
   type NewEventRow,
+  orderOf,
   signedKeyOf,
 } from "./hot.ts";
 
@@ -93,6 +94,9 @@ export function sqliteHot(database: DatabaseSync): Hot {
         return seq;
       });
     },
+    async hasPending() {
+      return prepared("select 1 from events where state = 'pending' limit 1").get() !== undefined;
+    },
     async pendingOf(_open, seqs) {
       const pending = prepared("select seq from events where seq = ? and state = 'pending'");
       return new Set(seqs.filter((seq) => pending.get(seq) !== undefined));
@@ -103,7 +107,14 @@ export function sqliteHot(database: DatabaseSync): Hot {
     },
     async addDeliveries(_open, rows: readonly NewDeliveryRow[]) {
       const add = prepared(insert("deliveries", DELIVERY_COLUMNS, "on conflict (id) do nothing"));
-      for (const row of rows) add.run(...values(row, DELIVERY_COLUMNS));
+      const added = rows.filter((row) => Number(add.run(...values(row, DELIVERY_COLUMNS)).changes) > 0);
+      return new Set(added.map(({ id }) => id));
+    },
+    async openKeys(_open, rows) {
+      const open = prepared(
+        "select 1 from deliveries where lane = ? and ordering_key = ? and state in ('waiting', 'running') limit 1",
+      );
+      return new Set(rows.filter(({ lane, ordering_key: key }) => open.get(lane, key) !== undefined).map(orderOf));
     },
     async remember(_open, rows, now) {
       const add = prepared(
@@ -127,6 +138,9 @@ export function sqliteHot(database: DatabaseSync): Hot {
       const first = found.toSorted((a, b) => a.due - b.due || a.position - b.position).slice(0, limit);
       const read = prepared("select * from deliveries where position = ?");
       return first.map(({ position }) => read.get(position) as unknown as Selectable<DeliveryRow>);
+    },
+    async hasBlocked(_open, now) {
+      return prepared(BLOCKED).get({ now }) !== undefined;
     },
     async give(_open, ids, { worker, until }: Claim) {
       const give = prepared(

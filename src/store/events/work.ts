@@ -1,6 +1,6 @@
 /** From dispatched events to finished deliveries: what is claimed, renewed, ended and brought back. */
 import { type Selectable, sql, type Transaction } from "kysely";
-import type { AttemptEnd, Claim, Delivery, Dispatch } from "../event-types.ts";
+import type { AttemptEnd, Claim, Claimed, Delivery, Dispatch, Following } from "../event-types.ts";
 import type { DeliveryRow, Tables } from "../schema.ts";
 import type { EndRow, EventMark, Hot, LaneRoom } from "./hot.ts";
 import { toAttemptRow, toDelivery, toDeliveryRow } from "./rows.ts";
@@ -17,10 +17,8 @@ export async function dispatch(open: Open, hot: Hot, dispatches: readonly Dispat
   const rows: ReturnType<typeof toDeliveryRow>[] = [];
   const marks: EventMark[] = [];
   for (const one of dispatches.filter(({ seq }) => pending.has(seq))) {
-    const repeated = await remembered(open, hot, one, now);
-    const deliveries = one.deliveries.filter(({ id }) => !repeated.has(id));
-    rows.push(...deliveries.map((delivery) => toDeliveryRow(delivery, one.seq, now)));
-    const note = [...(one.note ? [one.note] : []), ...repeated.values()].join("\n");
+    const { deliveries, note } = await freshOf(open, hot, one, now);
+    rows.push(...deliveries);
     const data = one.data === undefined ? null : encodeText(one.data);
     marks.push({ seq: one.seq, state: one.state, note: note === "" ? null : encodeText(note), data });
   }
@@ -28,8 +26,18 @@ export async function dispatch(open: Open, hot: Hot, dispatches: readonly Dispat
   if (rows.length > 0) await hot.addDeliveries(open, rows);
 }
 
+/** What of the deliveries that follow is new to their rules, and the note about all; remembers their keys. */
+export async function freshOf(open: Open, hot: Hot, one: Following & { seq: number }, now: number) {
+  const repeated = await remembered(open, hot, one, now);
+  const fresh = repeated.size === 0 ? one.deliveries : one.deliveries.filter(({ id }) => !repeated.has(id));
+  return {
+    deliveries: fresh.map((delivery) => toDeliveryRow(delivery, one.seq, now)),
+    note: [...(one.note ? [one.note] : []), ...repeated.values()].join("\n"),
+  };
+}
+
 /** The deliveries that are left out, since their rule remembers their key; with what to say of each. */
-async function remembered(open: Open, hot: Hot, { seq, deduplicate = [] }: Dispatch, now: number) {
+async function remembered(open: Open, hot: Hot, { seq, deduplicate = [] }: Following & { seq: number }, now: number) {
   const repeated = new Map<string, string>();
   if (deduplicate.length === 0) return repeated;
   const rows = deduplicate.map(({ rule, key, until }) => ({ rule, key: encodeText(key), until, event: seq }));
@@ -41,7 +49,14 @@ async function remembered(open: Open, hot: Hot, { seq, deduplicate = [] }: Dispa
 }
 
 /** Takes what is due; to be called inside a transaction. */
-export async function claim(open: Open, hot: Hot, request: Claim): Promise<Delivery[]> {
+export async function claim(open: Open, hot: Hot, request: Claim): Promise<Claimed> {
+  const deliveries = await take(open, hot, request);
+  // One that was filled may have left some, whether they are blocked or not.
+  const blocked = deliveries.length >= request.limit || (await hot.hasBlocked(open, request.now));
+  return { deliveries, blocked };
+}
+
+async function take(open: Open, hot: Hot, request: Claim): Promise<Delivery[]> {
   const lanes = (await hot.lanes(open, request.now)).flatMap(({ lane, running, concurrency }): LaneRoom[] => {
     const room = Math.min(request.limit, (concurrency ?? Number.POSITIVE_INFINITY) - running);
     return room > 0 ? [{ lane, room }] : [];

@@ -43,12 +43,12 @@ test("E07 one id five times at once, and again after a restart, is worked once",
 const event = { specversion: "1.0", id: "a1", source: "/x", type: "com.example.alert" };
 
 async function posting() {
-  const { store, clock } = await layer({ clock: new VirtualClock({ auto: false }) });
+  const { store, engine, clock } = await layer({ clock: new VirtualClock({ auto: false }) });
   const from = { namespace: "default", trace: TRACE, receivedAt: clock.now() };
   return {
     post: async (type: string, content: unknown, headers: Record<string, string> = {}) =>
       acceptPosted(
-        { store: store.events, pressure: createPressure(store.events, () => clock.monotonic()) },
+        { takeIn: engine.takeIn, pressure: createPressure(store.events, () => clock.monotonic()) },
         readPosted({
           headers: { "content-type": type, ...headers },
           query: {},

@@ -100,8 +100,8 @@ test("E21 Retry-After is waited for, however often and however long; nothing is 
   const clock = new VirtualClock({ auto: false });
   const answers = [limited(3000), limited(3000), limited(60 * 60_000), { outcome: "done" } as const];
   const performer = scriptedPerformer(clock, ({ id }) => {
-    if (id !== "1:t") return { outcome: "done" };
-    return answers[performer.calls.filter(({ id }) => id === "1:t").length - 1] as Performed;
+    if (id !== "1-opened-1:t") return { outcome: "done" };
+    return answers[performer.calls.filter(({ id }) => id === "1-opened-1:t").length - 1] as Performed;
   });
   const all = await layer({
     clock,
@@ -112,10 +112,10 @@ test("E21 Retry-After is waited for, however often and however long; nothing is 
   all.engine.start();
   await all.receiver.receive(gh, issue(1, "opened", 1));
   await pass(clock, 10_000, 500);
-  const times = () => performer.calls.filter(({ id }) => id === "1:t").map(({ at }) => at);
+  const times = () => performer.calls.filter(({ id }) => id === "1-opened-1:t").map(({ at }) => at);
   expect(times()).toHaveLength(3);
-  expect(await all.store.events.delivery("1:t")).toMatchObject({ state: "waiting", code: "RATE_LIMITED", attempts: 3 });
-  const next = (await all.store.events.delivery("1:t"))?.notBefore as number;
+  expect(await all.store.events.delivery("1-opened-1:t")).toMatchObject({ state: "waiting", code: "RATE_LIMITED", attempts: 3 });
+  const next = (await all.store.events.delivery("1-opened-1:t"))?.notBefore as number;
   expect(next - (times()[2] as number)).toBeGreaterThanOrEqual(60 * 60_000);
   await all.receiver.receive(gh, issue(2, "opened", 1));
   await pass(clock, 2000);
@@ -125,5 +125,5 @@ test("E21 Retry-After is waited for, however often and however long; nothing is 
   const [a, b, c, d] = times() as [number, number, number, number];
   expect([b - a, c - b].every((gap) => gap >= 3000)).toBe(true);
   expect(d - c).toBeGreaterThanOrEqual(60 * 60_000);
-  expect((await all.store.events.delivery("1:t"))?.state).toBe("done");
+  expect((await all.store.events.delivery("1-opened-1:t"))?.state).toBe("done");
 });

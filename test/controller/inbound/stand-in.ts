@@ -108,6 +108,7 @@ export async function stage(yaml: string = feed(), given: { maxOpen?: number; pu
           },
         },
         receiver: createReceiver({
+          takeIn: (events) => store.events.accept(events),
           ...{ store: store.events, clock, newId: () => "n", log: silentLog },
           pressure: createPressure(store.events, () => clock.monotonic(), given.maxOpen),
         }),

@@ -43,11 +43,11 @@ class Mortal {
   }
 
   /** A step where it found something. */
-  async claim<T extends readonly unknown[]>(act: () => Promise<T>): Promise<T> {
+  async claim<T extends { deliveries: readonly unknown[] }>(act: () => Promise<T>): Promise<T> {
     this.#mustLive();
     const found = await act();
     this.#mustLive();
-    if (found.length > 0 && this.steps.push("claim") === this.#at) this.#die();
+    if (found.deliveries.length > 0 && this.steps.push("claim") === this.#at) this.#die();
     return found;
   }
 

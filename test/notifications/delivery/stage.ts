@@ -102,11 +102,7 @@ export async function stage({ routes, chats = {}, closed = {}, render = plainly,
         return chats[to]?.(one, http as HttpWriter) ?? { reference: `m${sent.length}` };
       },
     });
-  const accept = async (events: readonly NewEvent[]) => {
-    const accepted = await store.events.accept(events);
-    engine.accepted(events, accepted);
-    return accepted;
-  };
+  const accept = (events: readonly NewEvent[]) => engine.takeIn(events);
   const engine = createEngine({
     ...{ store: store.events, followers: [], origins: () => undefined, clock, random: () => 0.5, log },
     worker: randomUUID(),

@@ -112,7 +112,7 @@ export function inboxTests({ open, beside, partner }: Opening): void {
       const deduplicate = [{ delivery: `d${text}`, rule: "default/r", key: text, until: START + HOUR }];
       await events.dispatch([{ seq, state: "dispatched", note: text, deliveries: [one], deduplicate }]);
       const request = { now: START, limit: 1, worker: "w", until: START + 1, passAfter: 1 };
-      expect(await events.claim(request)).toMatchObject([{ id: one.id, orderingKey: text, input: text }]);
+      expect((await events.claim(request)).deliveries).toMatchObject([{ id: one.id, orderingKey: text, input: text }]);
       expect(await events.renew("w", START + 9, new Map([[one.id, text]]), [one.id])).toEqual([one.id]);
       const attempt = { at: START, took: 1, outcome: "dead" as const, step: text, message: text };
       // Lost once, so that this attempt is recorded too.

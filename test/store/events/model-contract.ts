@@ -107,7 +107,7 @@ export function modelTests({ open, sequences }: Opening): void {
             const expected = claimInModel(model, now, one.limit);
             const until = now + LEASE;
             const got = await events.claim(claimOf({ now, limit: one.limit, worker, until, passAfter: PASS_AFTER }));
-            expect(got.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+            expect(got.deliveries.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
             for (const taken of expected) Object.assign(taken, { state: "running", due: until, worker });
           }
           const running = model.filter(({ state }) => state === "running");

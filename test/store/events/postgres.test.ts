@@ -41,8 +41,7 @@ test("a receiver that is down for an hour gets every event once, under one id, a
   const sent = Array.from({ length: 12 }, (_, at) =>
     event(`e${at}`, { subject: `s${at % 3}`, receivedAt: clock.now() }),
   );
-  const accepted = await store.events.accept(sent);
-  engine.accepted(sent, accepted);
+  await engine.takeIn(sent);
   const left = async () => {
     const { pending, waiting, running } = await store.events.counts();
     return pending + waiting + running;

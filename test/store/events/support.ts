@@ -53,7 +53,7 @@ export function claimOf(more: Partial<Claim> = {}): Claim {
 }
 
 export async function claimed(store: EventStore, more: Partial<Claim> = {}): Promise<string[]> {
-  return (await store.claim(claimOf(more))).map(({ id }) => id);
+  return (await store.claim(claimOf(more))).deliveries.map(({ id }) => id);
 }
 
 export function ended(id: string, more: Partial<AttemptEnd> = {}): AttemptEnd {

@@ -122,7 +122,7 @@ function workerTests({ open, partner }: Opening): void {
     const { events } = await open();
     const one = delivery("a", { kind: "notification", concurrency: 3, input: '{"x":1}' });
     const seq = await followed(events, "e", [one]);
-    expect(await events.claim(claimOf())).toMatchObject([
+    expect((await events.claim(claimOf())).deliveries).toMatchObject([
       { ...one, event: seq, state: "running", attempts: 1, notBefore: START + MINUTE },
     ]);
   });
@@ -182,7 +182,7 @@ function workerTests({ open, partner }: Opening): void {
     const until = START + 2 * MINUTE;
     expect(await events.renew("w1", until, new Map([["a", '{"done":1}']]), ["a", "b", "x"])).toEqual(["a", "b"]);
     expect(await claimed(events, { now: until - 1, worker: "w2" })).toEqual([]);
-    const again = await events.claim(claimOf({ now: until, until: until + 1, worker: "w2" }));
+    const { deliveries: again } = await events.claim(claimOf({ now: until, until: until + 1, worker: "w2" }));
     expect(again).toMatchObject([{ id: "a", progress: '{"done":1}' }, { id: "b" }]);
     await events.end([ended("a", { worker: "w2", progress: '{"done":2}' })]);
     expect((await events.delivery("a"))?.progress).toBe('{"done":2}');
@@ -234,7 +234,7 @@ function deadTests({ open }: Opening): void {
     await events.end([ended("a2")]);
     expect(await events.replay(["a1", "a2", "none"], START + 1)).toBe(1);
     expect(await events.replay(["a1"], START + 1)).toBe(0);
-    const [again] = await events.claim(claimOf({ now: START + 1 }));
+    const [again] = (await events.claim(claimOf({ now: START + 1 }))).deliveries;
     expect(again).toMatchObject({ id: "a1", attempts: 2, attemptsBefore: 1 });
     expect(again).not.toHaveProperty("code");
     await events.end([ended("a1")]);
