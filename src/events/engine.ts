@@ -22,8 +22,8 @@ export const POLL = 1000;
 const AFTER_ERROR = 5000;
 const PRUNE_EVERY = 60 * 60 * 1000;
 const RENEW_EVERY = LEASE / 3;
-/** Deliveries at once where it is not said. */
-const CONCURRENCY = 64;
+/** Deliveries at once where it is not said: each waits most of its time for its receiver and for the disk. */
+const CONCURRENCY = 256;
 
 export interface EngineOptions {
   store: EventStore;

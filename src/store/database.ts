@@ -18,6 +18,11 @@ const BUSY_TIMEOUT = 5000;
 /** Tries, 50 ms apart, for what SQLite refuses without waiting. */
 const BUSY_TRIES = 100;
 const SQLITE_BUSY = 5;
+/**
+ * Pages of the log, 16 MB, after which it is written back into the file (SQLite's default is 1000). The pages of its
+ * indexes that are written at random come again and again; so more of them are written back once.
+ */
+const CHECKPOINT = 4000;
 
 export interface OpenDatabaseOptions {
   file: string;
@@ -43,7 +48,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const database = readOnly ? await openReadOnly(file) : new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
   try {
     if (!readOnly) await useWriteAheadLog(database, options);
-    database.exec("pragma synchronous = full; pragma foreign_keys = on");
+    database.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${CHECKPOINT}`);
     migrate(database, options);
     if (options.mode === "read") database.exec("pragma query_only = on");
     return database;

@@ -66,27 +66,26 @@ export function createEventStore(database: EventDatabase): EventStore {
   const later = <T>(run: (open: Transaction<Tables>) => Promise<T>) => database.explain(() => database.later(run));
   const read = <T>(run: () => Promise<T>) => database.explain(run);
 
-  const takeIn = groupCommit<Intake, Accepted>(
-    (intakes) =>
-      write(async (open) => {
-        const answers = await accept(open, hot, intakes, database.now());
-        await database.notify(open);
-        return answers;
-      }),
-    GROUP,
-  );
-  const finish = groupCommit<AttemptEnd, undefined>(async (ends) => {
-    // One that is lost with the machine's power is delivered again, under its key.
-    await later((open) => end(open, hot, ends));
-    return ends.map(() => undefined);
+  const change = groupCommit<Change, Accepted | undefined>((changes) => {
+    const intakes = changes.flatMap(({ intake }) => intake ?? []);
+    const ends = changes.flatMap((one) => one.end ?? []);
+    // An end that is lost with the machine's power is delivered again, under its key.
+    return (intakes.length > 0 ? write : later)(async (open) => {
+      if (ends.length > 0) await end(open, hot, ends);
+      if (intakes.length === 0) return changes.map(() => undefined);
+      const answers = (await accept(open, hot, intakes, database.now())).values();
+      await database.notify(open);
+      return changes.map(({ intake }) => (intake ? answers.next().value : undefined));
+    });
   }, GROUP);
 
   const prolong = groupCommit<Renewal, boolean>((renewals) => write((open) => renew(open, renewals)), GROUP);
 
   return {
-    accept(events, ahead) {
-      if (events.length === 0) return Promise.resolve([]);
-      return takeIn(events.map((event, at) => ({ event, following: ahead?.following[at], hold: ahead?.hold })));
+    async accept(events, ahead) {
+      if (events.length === 0) return [];
+      const intakes = events.map((event, at) => ({ event, following: ahead?.following[at], hold: ahead?.hold }));
+      return (await change(intakes.map((intake) => ({ intake })))) as readonly Accepted[];
     },
     pending: (limit) =>
       read(async () => {
@@ -115,7 +114,7 @@ export function createEventStore(database: EventDatabase): EventStore {
       return ids.filter((_, at) => held[at]);
     },
     async end(ends) {
-      if (ends.length > 0) await finish(ends);
+      if (ends.length > 0) await change(ends.map((one) => ({ end: one })));
     },
     nextDue: (after) =>
       read(async () => {
@@ -142,6 +141,12 @@ export function createEventStore(database: EventDatabase): EventStore {
     onWake: database.onWake,
     dispatcher: database.dispatcher,
   };
+}
+
+/** What webhooks and attempts write at every moment, and so in one transaction: an event, or the end of an attempt. */
+interface Change {
+  intake?: Intake;
+  end?: AttemptEnd;
 }
 
 /** A delivery that its worker goes on with. */
