@@ -11,7 +11,7 @@ import type { Dispatch, EventStore, StoredEvent } from "../store/event-types.ts"
 import { createEnricher, type Enriched } from "./enricher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
-import type { Follower, Notifier, OpenEvent } from "./types.ts";
+import type { Follower, Followers, Miss, Notifier, OpenEvent } from "./types.ts";
 
 /** At most so many events in one transaction. */
 const AT_ONCE = 200;
@@ -28,6 +28,8 @@ export interface DispatcherOptions {
   notifier?: Notifier;
   /** Told of each transaction. */
   onWritten?(): void;
+  /** Told once it is written that the event is dispatched. @param rule `namespace/name`. */
+  onMiss?(miss: Miss, rule: string): void;
   origins: Origins;
   clock: Clock;
   /** From 0 to below 1. */
@@ -57,6 +59,7 @@ export interface Dispatcher {
 interface Dispatched {
   dispatch: Dispatch;
   event?: OpenEvent;
+  misses?: NonNullable<Followers["misses"]>;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -91,7 +94,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         return { dispatch: { seq, state: "failed", note, deliveries: [] } };
       }
       const found = await enricher.enrich(openWith(options.origins, stored, data));
-      return found && { dispatch: follow(options, found), event: found.event };
+      return found && { ...follow(options, found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
       const note = `It cannot be read: ${messageOf(error)}`;
@@ -126,7 +129,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         options.notifier?.forget();
         throw error;
       }
-      for (const one of done) tell(log, one);
+      for (const one of done) {
+        for (const { miss, rule } of one.misses ?? []) options.onMiss?.(miss, rule);
+        tell(log, one);
+      }
       return done.flatMap(({ event }) => event ?? []);
     },
     hasMore: () => mustLook || fresh.length > 0,
@@ -141,7 +147,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 function follow(
   { followers, notifier, log }: Pick<DispatcherOptions, "followers" | "notifier" | "log">,
   { event, data, note }: Enriched,
-): Dispatch {
+): Pick<Dispatched, "dispatch" | "misses"> {
+  const misses: NonNullable<Followers["misses"]>[number][] = [];
   const deliveries: Dispatch["deliveries"][number][] = [];
   const deduplicate: NonNullable<Dispatch["deduplicate"]>[number][] = [];
   const notes = note === undefined ? [] : [note];
@@ -151,6 +158,7 @@ function follow(
       deliveries.push(...followed.deliveries);
       deduplicate.push(...(followed.deduplicate ?? []));
       notes.push(...followed.notes);
+      misses.push(...(followed.misses ?? []));
     } catch (error) {
       log.error({ seq: event.stored.seq, trace: event.stored.trace }, `What follows is unknown: ${messageOf(error)}`);
       notes.push(`Not asked: ${messageOf(error)}`);
@@ -162,7 +170,7 @@ function follow(
     log.error({ seq: event.stored.seq, trace: event.stored.trace }, `It is not routed: ${messageOf(error)}`);
     notes.push(`Not routed: ${messageOf(error)}`);
   }
-  return {
+  const dispatch: Dispatch = {
     seq: event.stored.seq,
     state: "dispatched",
     deliveries,
@@ -170,6 +178,7 @@ function follow(
     ...(notes.length > 0 ? { note: notes.join("\n") } : {}),
     ...(data === undefined ? {} : { data }),
   };
+  return { dispatch, misses };
 }
 
 /** Of one that nothing follows from there is nothing to follow up. */

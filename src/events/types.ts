@@ -22,10 +22,16 @@ export interface Followers {
   deduplicate?: readonly { delivery: string; rule: string; key: string; until: number }[];
   /** One line for each Rule or route that was looked at and did not match, or could not be asked. */
   notes: readonly string[];
+  /** What went otherwise than the author of a rule meant it; `rule` is `namespace/name`. */
+  misses?: readonly { miss: Miss; rule: string }[];
 }
+
+/** What did not go as the author of a rule meant it, for metrics. */
+export type Miss = "expressionFailed" | "dedupeFailed" | "loop";
 
 /** Decides what follows from an event: the rules, later the routes. Must not wait for anything outside. */
 export interface Follower {
+  /** May be asked about one event more than once, also before it is stored and has its number: it tells nobody. */
   follow(event: OpenEvent): Followers;
 }
 

@@ -16,13 +16,16 @@ export const MOST_RUNS = 20;
 const WINDOW = 60_000;
 
 export interface LoopGuard {
-  /** @param event its number, so that one that is dispatched again counts once. @returns whether there were too many. */
-  tooMany(rule: string, subject: string | undefined, event: number): boolean;
+  /**
+   * @param event what tells it from all others, stored or not yet: one that is asked about again counts once.
+   * @returns whether there were too many.
+   */
+  tooMany(rule: string, subject: string | undefined, event: string): boolean;
 }
 
 /** @param now milliseconds that never go back. */
 export function createLoopGuard(now: () => number): LoopGuard {
-  const runs = new Map<string, Map<number, number>>();
+  const runs = new Map<string, Map<string, number>>();
   let sweptAt = now();
   const sweep = (time: number): void => {
     if (time - sweptAt < WINDOW) return;
@@ -35,8 +38,8 @@ export function createLoopGuard(now: () => number): LoopGuard {
       const time = now();
       sweep(time);
       const key = JSON.stringify([rule, subject]);
-      const seen = runs.get(key) ?? new Map<number, number>();
-      for (const [number, at] of seen) if (at <= time - WINDOW) seen.delete(number);
+      const seen = runs.get(key) ?? new Map<string, number>();
+      for (const [one, at] of seen) if (at <= time - WINDOW) seen.delete(one);
       if (!seen.has(event)) seen.set(event, time);
       runs.set(key, seen);
       return seen.size > MOST_RUNS;
