@@ -31,6 +31,11 @@ export class RouteSet {
     this.byNamespace = new Map([...grouped].map(([namespace, list]) => [namespace, indexOf(list)]));
   }
 
+  /** Whether a namespace has any: nothing else ever comes of its events. */
+  has(namespace: string): boolean {
+    return this.byNamespace.has(namespace);
+  }
+
   /** @returns the routes that take an event, tree by tree. */
   route(event: Routable): Taken[] {
     const taken: Taken[] = [];

@@ -61,6 +61,7 @@ class Engine implements Notifier {
 
   take(event: OpenEvent): void {
     const { stored, envelope } = event;
+    if (this.#routes?.has(stored.namespace) === false) return;
     const routable = routableOf(stored.namespace, envelope, labelsOf(event));
     const { seq, trace } = stored;
     this.#traces.set(seq, trace);
