@@ -3,7 +3,7 @@
  *
  * A run's id is a digest of event and rule, so that an event that is dispatched twice still has one run of each.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { parseDuration } from "../connector-kit/http/duration.ts";
 import type { Follower, Followers, Miss, OpenEvent } from "../events/types.ts";
 import { renderTemplate, TemplateError } from "../expressions/template.ts";
@@ -68,7 +68,7 @@ function missed(found: Found, miss: Miss, { qualified }: CompiledRule): void {
 /** Dots within a digest of the parts' lengths: no two lists of parts give one text. */
 export function runId(source: string, id: string, rule: string): string {
   const parts = JSON.stringify([source, id, rule]);
-  return `run-${createHash("sha256").update(parts).digest("hex").slice(0, 32)}`;
+  return `run-${hash("sha256", parts, "hex").slice(0, 32)}`;
 }
 
 function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, id: string, loop: string | undefined): NewDelivery {
@@ -112,6 +112,7 @@ function addDedupe(rule: CompiledRule, context: EventContext, delivery: string, 
 }
 
 function brokenNotes({ broken }: RuleSet, { stored }: OpenEvent): string[] {
+  if (broken.size === 0) return [];
   const prefix = `${stored.namespace}/`;
   return [...broken]
     .filter(([name]) => name.startsWith(prefix))
