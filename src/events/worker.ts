@@ -70,8 +70,17 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Whether the last claim was filled, so that more may wait. */
   let hasMore = false;
 
+  /** Never throws: what is thrown is a mistake in a program, and is tried again. */
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
-    const event = await recent.eventOf(delivery.event);
+    try {
+      return await performWith(await recent.eventOf(delivery.event), delivery, signal);
+    } catch (error) {
+      return { outcome: "retry", code: internal, message: messageOf(error) };
+    }
+  }
+
+  /** @throws what its performer throws. */
+  function performWith(event: OpenEvent | undefined, delivery: Delivery, signal: AbortSignal) {
     const performer = options.performers[delivery.kind];
     if (!event) return gone("NoEvent", "The event that it follows from is gone.");
     if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
@@ -94,9 +103,7 @@ export function createWorker(options: WorkerOptions): Worker {
   async function attempt(delivery: Delivery, signal: AbortSignal): Promise<void> {
     const at = clock.now();
     const began = clock.monotonic();
-    const performed = await perform(delivery, signal).catch(
-      (error: unknown): Performed => ({ outcome: "retry", code: internal, message: messageOf(error) }),
-    );
+    const performed = await perform(delivery, signal);
     // One that another worker has by now is recorded by that one.
     if (signal.aborted && !stopping) return;
     const isGivenBack = signal.aborted && performed.outcome === "retry";
@@ -109,14 +116,19 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function start(delivery: Delivery): void {
     const control = new AbortController();
-    const ended = attempt(delivery, control.signal)
+    running.set(delivery.id, { control, ended: untilEnded(delivery, control.signal) });
+  }
+
+  async function untilEnded(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    try {
+      await attempt(delivery, signal);
+    } catch (error) {
       // It stays this worker's until its lease ends, and is then tried again.
-      .catch((error: unknown) => log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error)))
-      .finally(() => {
-        running.delete(delivery.id);
-        options.onEnded();
-      });
-    running.set(delivery.id, { control, ended });
+      log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error));
+    } finally {
+      running.delete(delivery.id);
+      options.onEnded();
+    }
   }
 
   return {

@@ -28,6 +28,11 @@ const isTry = ({ code, heldBack }: Extract<Ran, { outcome: "failed" }>) =>
   code !== "Interrupted" && code !== "RATE_LIMITED" && heldBack !== true;
 
 export function createRulePerformer(options: PerformerOptions): Performer {
+  let tools: ActionTools | undefined;
+  const toolsFor = ({ directory }: RuleSet): ActionTools => {
+    if (tools?.directory !== directory) tools = { ...options, directory };
+    return tools;
+  };
   return {
     async perform(delivery, performance) {
       const { loop } = JSON.parse(delivery.input) as RunInput;
@@ -35,7 +40,7 @@ export function createRulePerformer(options: PerformerOptions): Performer {
       const set = options.rules();
       const rule = set.find(delivery.namespace, delivery.target);
       if (!rule) return { outcome: "skipped", code: "RuleGone", message: "The rule is gone, or cannot run as it is." };
-      return new Run({ ...options, directory: set.directory }, rule, delivery, performance).perform();
+      return await new Run(toolsFor(set), rule, delivery, performance).perform();
     },
   };
 }
