@@ -12,6 +12,8 @@ const RECENT = 1000;
 export interface RecentEvents {
   /** Keeps events that deliveries are about to follow from. */
   remember(events: readonly OpenEvent[]): void;
+  /** @returns one that is kept, without waiting. */
+  kept(seq: number): OpenEvent | undefined;
   /** @returns undefined for one that is gone. @throws StoreError */
   eventOf(seq: number): Promise<OpenEvent | undefined>;
 }
@@ -27,6 +29,7 @@ export function createRecentEvents(store: Pick<EventStore, "eventsBySeq">, origi
         recent.delete(seq);
       }
     },
+    kept: (seq) => recent.get(seq),
     async eventOf(seq) {
       const known = recent.get(seq);
       if (known) return known;

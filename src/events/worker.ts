@@ -73,27 +73,25 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Never throws: what is thrown is a mistake in a program, and is tried again. */
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
     try {
-      return await performWith(await recent.eventOf(delivery.event), delivery, signal);
+      const event = recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
+      const performer = options.performers[delivery.kind];
+      if (!event) return gone("NoEvent", "The event that it follows from is gone.");
+      if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
+      return await performer.perform(delivery, {
+        event,
+        attempt: attemptOf(delivery),
+        signal,
+        checkpoint: (progress) => checkpoint(delivery, progress, signal),
+      });
     } catch (error) {
       return { outcome: "retry", code: internal, message: messageOf(error) };
     }
   }
 
-  /** @throws what its performer throws. */
-  function performWith(event: OpenEvent | undefined, delivery: Delivery, signal: AbortSignal) {
-    const performer = options.performers[delivery.kind];
-    if (!event) return gone("NoEvent", "The event that it follows from is gone.");
-    if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
-    return performer.perform(delivery, {
-      event,
-      attempt: attemptOf(delivery),
-      signal,
-      async checkpoint(progress) {
-        const held = await store.renew(name, clock.now() + LEASE, new Map([[delivery.id, progress]]), [delivery.id]);
-        if (held.length === 0) lose(delivery.id);
-        signal.throwIfAborted();
-      },
-    });
+  async function checkpoint(delivery: Delivery, progress: string, signal: AbortSignal): Promise<void> {
+    const held = await store.renew(name, clock.now() + LEASE, new Map([[delivery.id, progress]]), [delivery.id]);
+    if (held.length === 0) lose(delivery.id);
+    signal.throwIfAborted();
   }
 
   function lose(id: string): void {
@@ -103,25 +101,16 @@ export function createWorker(options: WorkerOptions): Worker {
   async function attempt(delivery: Delivery, signal: AbortSignal): Promise<void> {
     const at = clock.now();
     const began = clock.monotonic();
-    const performed = await perform(delivery, signal);
-    // One that another worker has by now is recorded by that one.
-    if (signal.aborted && !stopping) return;
-    const isGivenBack = signal.aborted && performed.outcome === "retry";
-    const end = isGivenBack
-      ? givenBack(delivery.id, name, clock.now())
-      : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
-    await recorder.record(delivery, end, signal);
-    logEnd(log, delivery, end);
-  }
-
-  function start(delivery: Delivery): void {
-    const control = new AbortController();
-    running.set(delivery.id, { control, ended: untilEnded(delivery, control.signal) });
-  }
-
-  async function untilEnded(delivery: Delivery, signal: AbortSignal): Promise<void> {
     try {
-      await attempt(delivery, signal);
+      const performed = await perform(delivery, signal);
+      // One that another worker has by now is recorded by that one.
+      if (signal.aborted && !stopping) return;
+      const isGivenBack = signal.aborted && performed.outcome === "retry";
+      const end = isGivenBack
+        ? givenBack(delivery.id, name, clock.now())
+        : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
+      await recorder.record(delivery, end, signal);
+      logEnd(log, delivery, end);
     } catch (error) {
       // It stays this worker's until its lease ends, and is then tried again.
       log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error));
@@ -129,6 +118,12 @@ export function createWorker(options: WorkerOptions): Worker {
       running.delete(delivery.id);
       options.onEnded();
     }
+  }
+
+  function start(delivery: Delivery): void {
+    const one: Running = { control: new AbortController(), ended: Promise.resolve() };
+    running.set(delivery.id, one);
+    one.ended = attempt(delivery, one.control.signal);
   }
 
   return {

@@ -6,7 +6,7 @@
  * server's, never the body's.
  */
 
-import { eventView, inData } from "../events/event-view.ts";
+import { attributeOf, eventView, inData } from "../events/event-view.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { CelVariables } from "../expressions/cel.ts";
 import { celValue } from "../expressions/cel-numbers.ts";
@@ -32,13 +32,17 @@ export function eventContext(event: OpenEvent): EventContext {
     view ??= eventView(event);
     return view;
   };
+  const inView = (path: readonly string[]): Found | undefined => {
+    const [, attribute] = path;
+    return attribute === undefined ? { value: viewed() } : follow(attributeOf(event, attribute), path, 2);
+  };
   return {
     event,
     data: (path) => inData(event, path),
     lookup: (outputs) => (path) => {
       const [first] = path;
       if (first === "outputs") return follow(outputs, path, 1);
-      return (first === "event" ? follow(viewed(), path, 1) : undefined) ?? inData(event, path);
+      return (first === "event" ? inView(path) : undefined) ?? inData(event, path);
     },
     // Converted while an expression is evaluated: data nested beyond the stack then fails that expression only.
     cel: (outputs) => ({

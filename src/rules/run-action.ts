@@ -53,18 +53,23 @@ export type Ran =
   | { outcome: "held"; code: EndCode; message: string };
 
 /** Never throws for what a manifest, an event or a system did wrong. */
-export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
-  const { spec } = call.action;
-  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return leaseLost;
-  const first = await attempt(tools, call, spec.integration);
+export function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
+  const { integration, fallback } = call.action.spec;
+  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return Promise.resolve(leaseLost);
+  const first = attempt(tools, call, integration);
+  return fallback === undefined ? first : orFallback(tools, call, first, fallback);
+}
+
+async function orFallback(tools: ActionTools, call: ActionCall, ran: Promise<Ran>, fallback: string): Promise<Ran> {
+  const first = await ran;
   const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
-  if (!down || spec.fallback === undefined) return first;
-  const second = await attempt(tools, { ...call, key: `${call.key}_fallback` }, spec.fallback);
+  if (!down) return first;
+  const second = await attempt(tools, { ...call, key: `${call.key}_fallback` }, fallback);
   if (second.outcome === "done") return second;
   return {
     ...first,
     unknown: first.unknown === true || (second.outcome === "failed" && second.unknown === true),
-    message: `${first.message} The fallback ${spec.fallback} did not do it either: ${second.message}`,
+    message: `${first.message} The fallback ${fallback} did not do it either: ${second.message}`,
   };
 }
 

@@ -82,6 +82,21 @@ describe("a loop ends in a dead letter", () => {
     expect(run(40)).toBeUndefined();
   });
 
+  test("a subject that stays busy stays stopped, until it was quiet for long enough", () => {
+    let now = 0;
+    const { follow } = follower([support, rule({})], () => now);
+    const run = (seq: number) =>
+      loopOf(follow(ticketCreated({ stored: { id: `e${seq}` } })).deliveries[0]?.input ?? "");
+    const loops = Array.from({ length: 300 }, (_, seq) => {
+      now = seq * 1000;
+      return run(seq);
+    });
+    expect(loops.findIndex((loop) => loop !== undefined)).toBe(20);
+    expect(loops.slice(20)).not.toContain(undefined);
+    now += 41_000;
+    expect(run(300)).toBeUndefined();
+  });
+
   test("an event that is asked about again counts once, also before it is stored and has its number", () => {
     const { follow } = follower([support, rule({})]);
     const inputs = Array.from(
