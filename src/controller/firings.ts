@@ -117,12 +117,9 @@ class Noted implements Firings {
     const known = this.#known.get(key);
     const newerFired = fired && !(known?.fired && known.fired.at > fired.at) ? fired : known?.fired;
     const newerFailed = failed && !(known?.failed && known.failed.at > failed.at) ? failed : known?.failed;
-    const next = {
-      kind,
-      name,
-      ...(newerFired ? { fired: newerFired } : {}),
-      ...(newerFailed ? { failed: newerFailed } : {}),
-    };
+    const next: Firing = { kind, name };
+    if (newerFired) next.fired = newerFired;
+    if (newerFailed) next.failed = newerFailed;
     this.#known.set(key, next);
     this.#unwritten.add(key);
     this.#writing ??= this.#writeLater().finally(() => {
@@ -158,7 +155,8 @@ function failureOf(performed: Performed): { code: string; message: string } | un
 }
 
 function firedBy(delivery: Delivery, { seq, id, source, type, trace }: StoredEvent): Firing {
-  return { ...ownerOf(delivery), fired: { at: delivery.createdAt, event: seq, id, source, type, trace } };
+  const { kind, name } = ownerOf(delivery);
+  return { kind, name, fired: { at: delivery.createdAt, event: seq, id, source, type, trace } };
 }
 
 function ownerOf({ kind, namespace, target }: Delivery): Pick<Firing, "kind" | "name"> {

@@ -119,11 +119,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     return specDigest([platform, rateLimit ?? null, await options.resolve(manifest)]);
   };
 
-  async function keptSession(manifest: Manifest<Integration>): Promise<Session> {
-    const owner = ownerOf(manifest.object);
-    const before = kept.get(owner);
+  /** The one that is kept, where its secrets need not be read again yet. */
+  function freshSession(owner: string, manifest: Manifest<Integration>): Promise<Session> | undefined {
+    const known = kept.get(owner);
+    const isFresh = known?.manifest === manifest && options.monotonic() - known.readAt < SECRETS_AGE;
+    return isFresh ? known.session : undefined;
+  }
+
+  async function keptSession(owner: string, manifest: Manifest<Integration>): Promise<Session> {
     const now = options.monotonic();
-    if (before?.manifest === manifest && now - before.readAt < SECRETS_AGE) return before.session;
     const key = await keyOf(manifest);
     const known = kept.get(owner);
     if (known?.key === key) {
@@ -149,7 +153,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (!manifest) return closed("UnknownIntegration", `There is no Integration ${owner}.`);
       if (manifest.object.spec.suspend) return closed("Suspended", `The Integration ${owner} is suspended.`);
       if (!compiled) return closed("Unloaded", `The connector of ${manifest.object.spec.platform} is not loaded.`);
-      return { state: "open", compiled, session: await keptSession(manifest), hide: options.hide };
+      const session = freshSession(owner, manifest) ?? keptSession(owner, manifest);
+      return { state: "open", compiled, session: await session, hide: options.hide };
     },
     account: (owner) => accounts.get(owner)?.account,
     calls: (owner) => statsOf(owner).now(),

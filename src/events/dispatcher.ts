@@ -11,7 +11,7 @@ import type { Dispatch, EventStore, Following, NewEvent, StoredEvent } from "../
 import { createEnricher, type Enriched } from "./enricher.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
-import { type Follower, NOT_STORED, type Notifier, type OpenEvent } from "./types.ts";
+import { type Follower, type Followers, type Miss, NOT_STORED, type Notifier, type OpenEvent } from "./types.ts";
 
 /** At most so many events in one transaction. */
 const AT_ONCE = 200;
@@ -28,6 +28,8 @@ export interface DispatcherOptions {
   notifier?: Notifier;
   /** Told of each transaction. */
   onWritten?(): void;
+  /** Told once it is written that the event is dispatched. @param rule `namespace/name`. */
+  onMiss?(miss: Miss, rule: string): void;
   origins: Origins;
   clock: Clock;
   /** From 0 to below 1. */
@@ -65,16 +67,20 @@ export interface Dispatcher {
 export interface DecidedAhead {
   event: OpenEvent;
   following: Following;
+  misses: Misses;
 }
 
 /** An event, and what follows from it; without the event where that could not be read. */
 interface Dispatched {
   dispatch: Dispatch;
   event?: OpenEvent;
+  misses?: Misses;
 }
 
+type Misses = NonNullable<Followers["misses"]>;
+
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, clock, log } = options;
+  const { store, clock } = options;
   let fresh: FreshEvent[] = [];
   /** Whether the store may hold pending events that are not among the fresh ones. */
   let mustLook = true;
@@ -102,7 +108,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       if (stored.hops > MAX_HOPS) return { dispatch: { seq, ...LOOP } };
       const found = await enricher.enrich(openWith(options.origins, stored, data));
-      return found && { dispatch: dispatch(options, found), event: found.event };
+      return found && { ...dispatch(options, found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
       const note = `It cannot be read: ${messageOf(error)}`;
@@ -114,9 +120,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function decide(event: NewEvent, data: unknown): DecidedAhead | undefined {
     const stored: StoredEvent = { ...event, seq: NOT_STORED, state: "dispatched", repeats: 0 };
     const opened = openWith(options.origins, stored, data);
-    if (stored.hops > MAX_HOPS) return { event: opened, following: LOOP };
+    if (stored.hops > MAX_HOPS) return { event: opened, following: LOOP, misses: [] };
     if (enricher.mustAsk(opened) || options.notifier?.concerns(opened)) return undefined;
-    return { event: opened, following: follow(options, opened) };
+    return { event: opened, ...follow(options, opened) };
   }
 
   return {
@@ -146,7 +152,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         options.notifier?.forget();
         throw error;
       }
-      for (const one of done) tell(log, one);
+      for (const one of done) tell(options, one);
       return done.flatMap(({ event }) => event ?? []);
     },
     hasMore: () => mustLook || fresh.length > 0,
@@ -161,8 +167,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         return undefined; // what is wrong with it is found again, and said, when it is dispatched
       }
     },
-    followed({ event, following }) {
-      tell(log, { dispatch: { seq: event.stored.seq, ...following }, event });
+    followed({ event, following, misses }) {
+      tell(options, { dispatch: { seq: event.stored.seq, ...following }, event, misses });
     },
   };
 }
@@ -177,9 +183,9 @@ const LOOP: Following = {
 function dispatch(
   options: Pick<DispatcherOptions, "followers" | "notifier" | "log">,
   { event, data, note }: Enriched,
-): Dispatch {
+): Pick<Dispatched, "dispatch" | "misses"> {
   const notes = note === undefined ? [] : [note];
-  const following = follow(options, event, notes);
+  const { following, misses } = follow(options, event, notes);
   const { seq, trace } = event.stored;
   try {
     options.notifier?.take(event);
@@ -187,7 +193,7 @@ function dispatch(
     options.log.error({ seq, trace }, `It is not routed: ${messageOf(error)}`);
     notes.push(`Not routed: ${messageOf(error)}`);
   }
-  return { seq, ...following, ...noteOf(notes), ...(data === undefined ? {} : { data }) };
+  return { dispatch: { seq, ...following, ...noteOf(notes), ...(data === undefined ? {} : { data }) }, misses };
 }
 
 /** A follower that fails keeps none of the others from being asked. @param notes gets what is to be said of each. */
@@ -195,7 +201,8 @@ function follow(
   { followers, log }: Pick<DispatcherOptions, "followers" | "log">,
   event: OpenEvent,
   notes: string[] = [],
-): Following {
+): Pick<DecidedAhead, "following" | "misses"> {
+  const misses: Misses[number][] = [];
   const deliveries: Following["deliveries"][number][] = [];
   const deduplicate: NonNullable<Following["deduplicate"]>[number][] = [];
   for (const follower of followers) {
@@ -204,12 +211,14 @@ function follow(
       deliveries.push(...followed.deliveries);
       deduplicate.push(...(followed.deduplicate ?? []));
       notes.push(...followed.notes);
+      misses.push(...(followed.misses ?? []));
     } catch (error) {
       log.error({ seq: event.stored.seq, trace: event.stored.trace }, `What follows is unknown: ${messageOf(error)}`);
       notes.push(`Not asked: ${messageOf(error)}`);
     }
   }
-  return { state: "dispatched", deliveries, ...(deduplicate.length > 0 ? { deduplicate } : {}), ...noteOf(notes) };
+  const dedupe = deduplicate.length > 0 ? { deduplicate } : {};
+  return { following: { state: "dispatched", deliveries, ...dedupe, ...noteOf(notes) }, misses };
 }
 
 function noteOf(notes: readonly string[]): { note?: string } {
@@ -217,7 +226,11 @@ function noteOf(notes: readonly string[]): { note?: string } {
 }
 
 /** Of one that nothing follows from there is nothing to follow up. */
-function tell(log: EventLog, { dispatch, event }: Dispatched): void {
+function tell(
+  { log, onMiss }: Pick<DispatcherOptions, "log" | "onMiss">,
+  { dispatch, event, misses = [] }: Dispatched,
+): void {
+  for (const { miss, rule } of misses) onMiss?.(miss, rule);
   const { length: deliveries } = dispatch.deliveries;
   const { trace, type, integration } = event?.stored ?? {};
   const fields = { seq: dispatch.seq, trace, type, integration, deliveries };

@@ -3,6 +3,7 @@
  *
  * Namespace, integration and platform are the server's, never the body's.
  */
+import type { EventEnvelope } from "../api/event.ts";
 import { type Found, follow } from "../expressions/paths.ts";
 import type { OpenEvent } from "./types.ts";
 
@@ -11,6 +12,18 @@ export function eventView({ envelope, stored, name }: OpenEvent): Record<string,
   const { extensions, ...attributes } = envelope;
   const { namespace, integration, platform } = stored;
   return { ...extensions, ...attributes, name, namespace, integration: bareName(integration), platform };
+}
+
+/** An attribute of {@link eventView}, without making the whole; undefined where it has none. */
+export function attributeOf({ envelope, stored, name }: OpenEvent, attribute: string): unknown {
+  if (attribute === "name") return name;
+  if (attribute === "namespace") return stored.namespace;
+  if (attribute === "integration") return bareName(stored.integration);
+  if (attribute === "platform") return stored.platform;
+  if (attribute !== "extensions" && Object.hasOwn(envelope, attribute))
+    return envelope[attribute as keyof EventEnvelope];
+  const { extensions } = envelope;
+  return extensions && Object.hasOwn(extensions, attribute) ? extensions[attribute] : undefined;
 }
 
 /** Follows a path in the event's data, then below the property that the event is about. */

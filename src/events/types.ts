@@ -26,13 +26,19 @@ export interface Followers {
   deduplicate?: readonly { delivery: string; rule: string; key: string; until: number }[];
   /** One line for each Rule or route that was looked at and did not match, or could not be asked. */
   notes: readonly string[];
+  /** What went otherwise than the author of a rule meant it; `rule` is `namespace/name`. */
+  misses?: readonly { miss: Miss; rule: string }[];
 }
 
-/**
- * Decides what follows from an event: the rules. Must not wait for anything outside. It is asked before the event is in
- * the inbox, and may be asked again: so what it says must depend on nothing that the store gives, such as `seq`.
- */
+/** What did not go as the author of a rule meant it, for metrics. */
+export type Miss = "expressionFailed" | "dedupeFailed" | "loop";
+
+/** Decides what follows from an event: the rules. Must not wait for anything outside. */
 export interface Follower {
+  /**
+   * Is asked before an event is in the inbox, and may be asked again: it tells nobody, and what it says must depend on
+   * nothing that the store gives, such as `seq`.
+   */
   follow(event: OpenEvent): Followers;
 }
 

@@ -90,21 +90,28 @@ export function createWorker(options: WorkerOptions): Worker {
   let waits = true;
   let reserved = 0;
 
+  /** Never throws: what is thrown is a mistake in a program, and is tried again. */
   async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
-    const event = await recent.eventOf(delivery.event);
-    const performer = options.performers[delivery.kind];
-    if (!event) return gone("NoEvent", "The event that it follows from is gone.");
-    if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
-    return performer.perform(delivery, {
-      event,
-      attempt: attemptOf(delivery),
-      signal,
-      async checkpoint(progress) {
-        const held = await store.renew(name, clock.now() + LEASE, new Map([[delivery.id, progress]]), [delivery.id]);
-        if (held.length === 0) lose(delivery.id);
-        signal.throwIfAborted();
-      },
-    });
+    try {
+      const event = recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
+      const performer = options.performers[delivery.kind];
+      if (!event) return gone("NoEvent", "The event that it follows from is gone.");
+      if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
+      return await performer.perform(delivery, {
+        event,
+        attempt: attemptOf(delivery),
+        signal,
+        checkpoint: (progress) => checkpoint(delivery, progress, signal),
+      });
+    } catch (error) {
+      return { outcome: "retry", code: internal, message: messageOf(error) };
+    }
+  }
+
+  async function checkpoint(delivery: Delivery, progress: string, signal: AbortSignal): Promise<void> {
+    const held = await store.renew(name, clock.now() + LEASE, new Map([[delivery.id, progress]]), [delivery.id]);
+    if (held.length === 0) lose(delivery.id);
+    signal.throwIfAborted();
   }
 
   function lose(id: string): void {
@@ -114,17 +121,25 @@ export function createWorker(options: WorkerOptions): Worker {
   async function attempt(delivery: Delivery, signal: AbortSignal): Promise<void> {
     const at = clock.now();
     const began = clock.monotonic();
-    const performed = await perform(delivery, signal).catch(
-      (error: unknown): Performed => ({ outcome: "retry", code: internal, message: messageOf(error) }),
-    );
-    // One that another worker has by now is recorded by that one.
-    if (signal.aborted && !stopping) return;
-    const isGivenBack = signal.aborted && performed.outcome === "retry";
-    const end = isGivenBack
-      ? givenBack(delivery.id, name, clock.now())
-      : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
-    await recorder.record(delivery, end, signal);
-    logEnd(log, delivery, end);
+    try {
+      const performed = await perform(delivery, signal);
+      // One that another worker has by now is recorded by that one.
+      if (signal.aborted && !stopping) return;
+      const isGivenBack = signal.aborted && performed.outcome === "retry";
+      const end = isGivenBack
+        ? givenBack(delivery.id, name, clock.now())
+        : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
+      // When it is due is to be looked up anew.
+      if (end.state === "waiting") waits = true;
+      await recorder.record(delivery, end, signal);
+      logEnd(log, delivery, end);
+    } catch (error) {
+      // It stays this worker's until its lease ends, and is then tried again.
+      log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error));
+    } finally {
+      running.delete(delivery.id);
+      options.onEnded();
+    }
   }
 
   function failed(error: unknown): never {
@@ -133,15 +148,9 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function start(delivery: Delivery): void {
-    const control = new AbortController();
-    const ended = attempt(delivery, control.signal)
-      // It stays this worker's until its lease ends, and is then tried again.
-      .catch((error: unknown) => log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error)))
-      .finally(() => {
-        running.delete(delivery.id);
-        options.onEnded();
-      });
-    running.set(delivery.id, { control, ended });
+    const one: Running = { control: new AbortController(), ended: Promise.resolve() };
+    running.set(delivery.id, one);
+    one.ended = attempt(delivery, one.control.signal);
   }
 
   return {

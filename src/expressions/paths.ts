@@ -13,10 +13,11 @@ export interface Found {
 /** What a path leads to, by its segments; no segment at all is the whole. */
 export type Lookup = (path: readonly string[]) => Found | undefined;
 
-/** Follows a path of own properties. */
-export function follow(value: unknown, path: readonly string[]): Found | undefined {
+/** Follows a path of own properties. @param from how many of its segments are passed over. */
+export function follow(value: unknown, path: readonly string[], from = 0): Found | undefined {
   let here = value;
-  for (const segment of path) {
+  for (let at = from; at < path.length; at++) {
+    const segment = path[at] as string;
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, segment)) return undefined;
     here = (here as Record<string, unknown>)[segment];
   }

@@ -231,17 +231,17 @@ class Rendering {
 }
 
 function find({ data, depth, parts, original }: PathNode, frame: Frame): Found | undefined {
-  const [first = "", ...rest] = parts;
+  const [first = ""] = parts;
   let here: Frame | undefined = frame;
   if (data && first === "root") {
     while (here.outer) here = here.outer;
-    return here.lookup(rest);
+    return here.lookup(parts.slice(1));
   }
-  if (data) return frame.variables.has(first) ? follow(frame.variables.get(first), rest) : undefined;
+  if (data) return frame.variables.has(first) ? follow(frame.variables.get(first), parts, 1) : undefined;
   for (let up = 0; up < depth && here; up++) here = here.outer;
   const explicit = depth > 0 || /^(this(?=$|[./])|\.)/.test(original);
   for (let scope = here; !explicit && scope; scope = scope.outer) {
-    if (scope.names.has(first)) return follow(scope.names.get(first), rest);
+    if (scope.names.has(first)) return follow(scope.names.get(first), parts, 1);
   }
   return here?.lookup(parts);
 }

@@ -32,7 +32,7 @@ export class RouteSet {
   }
 
   /** Whether a namespace has any. */
-  covers(namespace: string): boolean {
+  has(namespace: string): boolean {
     return this.byNamespace.has(namespace);
   }
 

@@ -10,7 +10,8 @@ import { compileGlob, PatternError, type Test } from "../expressions/pattern.ts"
 import { isTemplate, parseTemplate, pathsOf, type Template, TemplateError } from "../expressions/template.ts";
 import { namespaceOf, qualifiedName } from "../manifests/references.ts";
 import type { DocumentPath } from "../manifests/types.ts";
-import { compileParameters, type ParameterTree, visitTemplates } from "./parameters.ts";
+import { compileConditions } from "./conditions.ts";
+import { compileParameters, parameterRenderer, type RenderParameters, visitTemplates } from "./parameters.ts";
 import type { CompiledTrigger } from "./trigger.ts";
 
 export interface CompiledAction {
@@ -18,7 +19,7 @@ export interface CompiledAction {
   id: string;
   spec: Rule["spec"]["actions"][number];
   when: Expression | undefined;
-  parameters: ParameterTree;
+  render: RenderParameters;
 }
 
 export interface CompiledRule {
@@ -74,6 +75,7 @@ class Compiler {
         this.#glob(event, typeof spec.event === "string" ? [...path, "event"] : [...path, "event", index]),
       ),
       type: spec.type === undefined ? undefined : this.#glob(spec.type, [...path, "type"]),
+      conditions: compileConditions(spec.conditions),
       when: this.#when(spec.when, [...path, "when"], []),
     };
   }
@@ -87,7 +89,7 @@ class Compiler {
       id: spec.id ?? `action-${index + 1}`,
       spec,
       when: this.#when(spec.when, [...path, "when"], before),
-      parameters,
+      render: parameterRenderer(parameters),
     };
   }
 

@@ -7,18 +7,30 @@ import { type Found, parsePath } from "../expressions/paths.ts";
 /** Characters of a value that a reason repeats. */
 const SHOWN = 80;
 
+/** A condition with its path taken apart. */
+export interface CompiledCondition {
+  /** As it is written. */
+  text: string;
+  path: readonly string[];
+  wanted: unknown;
+}
+
+export function compileConditions(conditions: Readonly<Record<string, unknown>> = {}): readonly CompiledCondition[] {
+  return Object.entries(conditions).map(([text, wanted]) => ({ text, path: parsePath(text), wanted }));
+}
+
 /** @returns why the first condition that does not hold fails; undefined when all hold. */
 export function failedCondition(
-  conditions: Readonly<Record<string, unknown>>,
+  conditions: readonly CompiledCondition[],
   find: (path: readonly string[]) => Found | undefined,
 ): string | undefined {
-  for (const [path, wanted] of Object.entries(conditions)) {
-    const found = find(parsePath(path));
-    const allowed = Array.isArray(wanted) ? wanted : [wanted];
-    if (!found) return `${path} is absent`;
-    if (!allowed.some((one) => equal(found.value, one))) {
-      const expected = Array.isArray(wanted) ? `one of ${allowed.map(show).join(", ")}` : show(wanted);
-      return `${path} is ${show(found.value)}, not ${expected}`;
+  for (const { text, path, wanted } of conditions) {
+    const found = find(path);
+    if (!found) return `${text} is absent`;
+    const { value } = found;
+    if (!(Array.isArray(wanted) ? wanted.some((one) => equal(value, one)) : equal(value, wanted))) {
+      const expected = Array.isArray(wanted) ? `one of ${wanted.map(show).join(", ")}` : show(wanted);
+      return `${text} is ${show(value)}, not ${expected}`;
     }
   }
   return undefined;

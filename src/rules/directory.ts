@@ -12,33 +12,40 @@ export interface Directory {
 }
 
 export function createDirectory(manifests: readonly Manifest[]): Directory {
-  const namespaces = new Map<string, Map<string, string>>();
-  for (const { object } of manifests.filter(isIntegration)) {
-    const known = namespaces.get(namespaceOf(object)) ?? new Map<string, string>();
-    namespaces.set(namespaceOf(object), known.set(object.metadata.name, platformOf(object)));
+  const namespaces = new Map<string, Known>();
+  for (const [namespace, integrations] of Map.groupBy(manifests.filter(isIntegration).map(objectOf), namespaceOf)) {
+    const names = new Map(integrations.map(({ metadata: { name }, spec: { platform } }) => [name, platform]));
+    const platforms = [...new Set(names.values())];
+    namespaces.set(namespace, {
+      names: new Map([...names].map(([integration, platform]) => [integration, { integration, platform }])),
+      platforms: new Map(platforms.map((platform) => [platform, onlyOne(names, platform)])),
+    });
   }
   return {
-    find(namespace, { integration, platform }) {
-      const known = namespaces.get(namespace) ?? new Map<string, string>();
-      return integration === undefined ? byPlatform(known, platform ?? "") : byName(known, integration);
+    find(namespace, { integration, platform = "" }) {
+      const known = namespaces.get(namespace);
+      if (integration === undefined) {
+        return known?.platforms.get(platform) ?? { missing: `there is no Integration of the platform ${platform}` };
+      }
+      return known?.names.get(integration) ?? { missing: `there is no Integration ${integration}` };
     },
   };
 }
 
-function platformOf({ spec }: Integration): string {
-  return spec.platform;
+/** What can be asked for in one namespace; asked for each event, so made once. */
+interface Known {
+  names: ReadonlyMap<string, Target>;
+  platforms: ReadonlyMap<string, Target>;
 }
 
-function byName(known: ReadonlyMap<string, string>, integration: string): Target {
-  const platform = known.get(integration);
-  return platform === undefined ? { missing: `there is no Integration ${integration}` } : { integration, platform };
+function objectOf({ object }: Manifest<Integration>): Integration {
+  return object;
 }
 
-function byPlatform(known: ReadonlyMap<string, string>, platform: string): Target {
-  const named = [...known].filter(([, of]) => of === platform).map(([name]) => name);
-  const [only, ...others] = named;
-  if (only === undefined) return { missing: `there is no Integration of the platform ${platform}` };
-  if (others.length > 0)
-    return { missing: `several Integrations are of the platform ${platform}: ${named.join(", ")}` };
-  return { integration: only, platform };
+function onlyOne(names: ReadonlyMap<string, string>, platform: string): Target {
+  const named = [...names].filter(([, of]) => of === platform).map(([name]) => name);
+  const [integration = "", ...others] = named;
+  return others.length > 0
+    ? { missing: `several Integrations are of the platform ${platform}: ${named.join(", ")}` }
+    : { integration, platform };
 }

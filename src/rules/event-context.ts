@@ -6,7 +6,7 @@
  * server's, never the body's.
  */
 
-import { eventView, inData } from "../events/event-view.ts";
+import { attributeOf, eventView, inData } from "../events/event-view.ts";
 import type { OpenEvent } from "../events/types.ts";
 import type { CelVariables } from "../expressions/cel.ts";
 import { celValue } from "../expressions/cel-numbers.ts";
@@ -24,22 +24,30 @@ export interface EventContext {
   cel(outputs: Outputs): CelVariables;
 }
 
-/** Made once for an event; what expressions need of it is converted when the first one asks. */
+/** Made once for an event; what templates and expressions need of it is made when the first one asks. */
 export function eventContext(event: OpenEvent): EventContext {
-  const view = eventView(event);
+  let view: ReturnType<typeof eventView> | undefined;
   let converted: unknown;
+  const viewed = () => {
+    view ??= eventView(event);
+    return view;
+  };
+  const inView = (path: readonly string[]): Found | undefined => {
+    const [, attribute] = path;
+    return attribute === undefined ? { value: viewed() } : follow(attributeOf(event, attribute), path, 2);
+  };
   return {
     event,
     data: (path) => inData(event, path),
     lookup: (outputs) => (path) => {
-      const [first, ...rest] = path;
-      if (first === "outputs") return follow(outputs, rest);
-      return (first === "event" ? follow(view, rest) : undefined) ?? inData(event, path);
+      const [first] = path;
+      if (first === "outputs") return follow(outputs, path, 1);
+      return (first === "event" ? inView(path) : undefined) ?? inData(event, path);
     },
     // Converted while an expression is evaluated: data nested beyond the stack then fails that expression only.
     cel: (outputs) => ({
       get event() {
-        converted ??= celValue(view);
+        converted ??= celValue(viewed());
         return converted;
       },
       get outputs() {

@@ -3,9 +3,9 @@
  *
  * A run's id is a digest of event and rule, so that an event that is dispatched twice still has one run of each.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { parseDuration } from "../connector-kit/http/duration.ts";
-import type { Follower, Followers, OpenEvent } from "../events/types.ts";
+import type { Follower, Followers, Miss, OpenEvent } from "../events/types.ts";
 import { renderTemplate, TemplateError } from "../expressions/template.ts";
 import type { NewDelivery } from "../store/event-types.ts";
 import type { CompiledRule } from "./compile-rule.ts";
@@ -20,19 +20,14 @@ export interface RunInput {
   loop?: string;
 }
 
-/** What did not go as the author of a rule meant it, for metrics. */
-export type Miss = "expressionFailed" | "dedupeFailed" | "loop";
-
 export interface FollowerOptions {
   /** The rules as they are now. */
   rules(): RuleSet;
   /** Milliseconds that never go back. */
   monotonic(): number;
-  /** @param rule `namespace/name`. */
-  onMiss?(miss: Miss, rule: string): void;
 }
 
-export function createRuleFollower({ rules, monotonic, onMiss = () => undefined }: FollowerOptions): Follower {
+export function createRuleFollower({ rules, monotonic }: FollowerOptions): Follower {
   const loops = createLoopGuard(monotonic);
   return {
     follow(event) {
@@ -44,13 +39,14 @@ export function createRuleFollower({ rules, monotonic, onMiss = () => undefined 
         if (!decision.matched) {
           if (decision.elsewhere) continue;
           found.notes.push(`${rule.name}: ${decision.reason}`);
-          if (decision.failed) onMiss("expressionFailed", rule.qualified);
+          if (decision.failed) missed(found, "expressionFailed", rule);
           continue;
         }
-        const loop = loopOf(event, loops.tooMany(rule.qualified, event.stored.subject, event.stored.seq));
-        if (loop !== undefined) onMiss("loop", rule.qualified);
-        found.deliveries.push(deliveryOf(rule, event, loop));
-        if (loop === undefined) addDedupe(rule, context, found, onMiss);
+        const id = runId(event.stored.source, event.stored.id, rule.qualified);
+        const loop = loopOf(event, loops.tooMany(rule.qualified, event.stored.subject, id));
+        found.deliveries.push(deliveryOf(rule, event, id, loop));
+        if (loop === undefined) addDedupe(rule, context, id, found);
+        else missed(found, "loop", rule);
       }
       return found;
     },
@@ -61,19 +57,25 @@ interface Found extends Followers {
   deliveries: NewDelivery[];
   deduplicate: NonNullable<Followers["deduplicate"]>[number][];
   notes: string[];
+  misses?: NonNullable<Followers["misses"]>[number][];
+}
+
+function missed(found: Found, miss: Miss, { qualified }: CompiledRule): void {
+  found.misses ??= [];
+  found.misses.push({ miss, rule: qualified });
 }
 
 /** Dots within a digest of the parts' lengths: no two lists of parts give one text. */
 export function runId(source: string, id: string, rule: string): string {
   const parts = JSON.stringify([source, id, rule]);
-  return `run-${createHash("sha256").update(parts).digest("hex").slice(0, 32)}`;
+  return `run-${hash("sha256", parts, "hex").slice(0, 32)}`;
 }
 
-function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, loop: string | undefined): NewDelivery {
+function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, id: string, loop: string | undefined): NewDelivery {
   const input: RunInput = loop === undefined ? {} : { loop };
   const { concurrency } = rule.spec;
   return {
-    id: runId(stored.source, stored.id, rule.qualified),
+    id,
     kind: "rule",
     namespace: rule.namespace,
     target: rule.name,
@@ -91,18 +93,13 @@ function loopOf({ stored }: OpenEvent, tooMany: boolean): string | undefined {
 }
 
 /** A run whose key cannot be had takes place: at worst something is done twice, and not never. */
-function addDedupe(
-  rule: CompiledRule,
-  context: EventContext,
-  found: Found,
-  onMiss: NonNullable<FollowerOptions["onMiss"]>,
-): void {
+function addDedupe(rule: CompiledRule, context: EventContext, delivery: string, found: Found): void {
   const { dedupe } = rule.spec;
   if (!dedupe || !rule.dedupeKey) return;
   const { stored } = context.event;
   try {
     found.deduplicate.push({
-      delivery: runId(stored.source, stored.id, rule.qualified),
+      delivery,
       rule: rule.qualified,
       key: renderTemplate(rule.dedupeKey, context.lookup({})),
       until: stored.receivedAt + parseDuration(dedupe.window),
@@ -110,11 +107,12 @@ function addDedupe(
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     found.notes.push(`${rule.name}: runs without deduplication, as its key cannot be made: ${error.message}`);
-    onMiss("dedupeFailed", rule.qualified);
+    missed(found, "dedupeFailed", rule);
   }
 }
 
 function brokenNotes({ broken }: RuleSet, { stored }: OpenEvent): string[] {
+  if (broken.size === 0) return [];
   const prefix = `${stored.namespace}/`;
   return [...broken]
     .filter(([name]) => name.startsWith(prefix))

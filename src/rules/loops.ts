@@ -16,30 +16,54 @@ export const MOST_RUNS = 20;
 const WINDOW = 60_000;
 
 export interface LoopGuard {
-  /** @param event its number, so that one that is dispatched again counts once. @returns whether there were too many. */
-  tooMany(rule: string, subject: string | undefined, event: number): boolean;
+  /**
+   * @param event what tells it from all others, stored or not yet: one that is asked about again counts once.
+   * @returns whether there were too many.
+   */
+  tooMany(rule: string, subject: string | undefined, event: string): boolean;
 }
 
 /** @param now milliseconds that never go back. */
 export function createLoopGuard(now: () => number): LoopGuard {
-  const runs = new Map<string, Map<number, number>>();
+  const rules = new Map<string, Map<string, Run[]>>();
   let sweptAt = now();
   const sweep = (time: number): void => {
     if (time - sweptAt < WINDOW) return;
     sweptAt = time;
-    for (const [key, seen] of runs) if ([...seen.values()].every((at) => at <= time - WINDOW)) runs.delete(key);
+    for (const [rule, subjects] of rules) {
+      for (const [subject, runs] of subjects) if (!isRecent(runs.at(-1), time)) subjects.delete(subject);
+      if (subjects.size === 0) rules.delete(rule);
+    }
+  };
+  const subjectsOf = (rule: string): Map<string, Run[]> => {
+    const known = rules.get(rule) ?? new Map<string, Run[]>();
+    rules.set(rule, known);
+    return known;
   };
   return {
     tooMany(rule, subject, event) {
       if (subject === undefined) return false;
       const time = now();
       sweep(time);
-      const key = JSON.stringify([rule, subject]);
-      const seen = runs.get(key) ?? new Map<number, number>();
-      for (const [number, at] of seen) if (at <= time - WINDOW) seen.delete(number);
-      if (!seen.has(event)) seen.set(event, time);
-      runs.set(key, seen);
-      return seen.size > MOST_RUNS;
+      const subjects = subjectsOf(rule);
+      const runs = subjects.get(subject);
+      if (!runs) {
+        subjects.set(subject, [{ event, at: time }]);
+        return false;
+      }
+      if (!runs.some((run) => run.event === event)) runs.push({ event, at: time });
+      if (runs.length > MOST_RUNS + 1) runs.shift();
+      return runs.length > MOST_RUNS && isRecent(runs[0], time);
     },
   };
+}
+
+/** One run for one subject. A list is in the order of time, and of no more than tell whether there are too many. */
+interface Run {
+  event: string;
+  at: number;
+}
+
+function isRecent(run: Run | undefined, time: number): boolean {
+  return run !== undefined && run.at > time - WINDOW;
 }

@@ -68,20 +68,23 @@ export function visitTemplates(
 }
 
 /**
- * Renders the parameters for what they are handed to.
+ * Renders parameters for what they are handed to.
  *
  * @param schema the action's; says how inserted text is escaped and where a number has to be text.
  * @throws ParameterError
  */
-export function renderParameters(
-  tree: ParameterTree,
-  schema: AnnotatedSchema | undefined,
-  lookup: Lookup,
-): Record<string, unknown> {
-  return render(tree, { schemas: schema ? branchesOf(schema) : [], escaping: "none", name: "" }, lookup) as Record<
-    string,
-    unknown
-  >;
+export type RenderParameters = (schema: AnnotatedSchema | undefined, lookup: Lookup) => Record<string, unknown>;
+
+/** What a schema says of each place is looked up once, and kept for as long as the schema lives. */
+export function parameterRenderer(tree: ParameterTree): RenderParameters {
+  const placed = new WeakMap<AnnotatedSchema, PlacedTree>();
+  const placedFor = (schema: AnnotatedSchema): PlacedTree => {
+    const known = placed.get(schema) ?? place(tree, { schemas: branchesOf(schema), escaping: "none", name: "" });
+    placed.set(schema, known);
+    return known;
+  };
+  const free: AnnotatedSchema = {};
+  return (schema = free, lookup) => render(placedFor(schema), lookup) as Record<string, unknown>;
 }
 
 /** Where a value stands: the schemas that it may follow, the escape of the nearest one that names one. */
@@ -91,18 +94,41 @@ interface Place {
   name: string;
 }
 
-function render(tree: ParameterTree, place: Place, lookup: Lookup): unknown {
-  if (tree.type === "constant") return tree.value;
-  if (tree.type === "list") {
-    return tree.items.map((item, index) => render(item, below(place, index), lookup));
-  }
-  if (tree.type === "map") {
-    return Object.fromEntries(tree.entries.map(([name, inner]) => [name, render(inner, below(place, name), lookup)]));
-  }
-  return fitted(rendered(tree.template, place, lookup), place);
+/** A tree with what has to be known to render each of its templates. */
+type PlacedTree =
+  | { type: "constant"; value: unknown }
+  | ({ type: "template"; template: Template } & Target)
+  | { type: "list"; items: readonly PlacedTree[] }
+  | { type: "map"; entries: readonly (readonly [name: string, value: PlacedTree])[] };
+
+/** What takes a template's value. */
+interface Target {
+  /** JSON types that its schemas name. */
+  types: readonly string[];
+  escaping: Escape;
+  name: string;
 }
 
-function rendered(template: Template, { escaping, name }: Place, lookup: Lookup): unknown {
+function place(tree: ParameterTree, at: Place): PlacedTree {
+  if (tree.type === "constant") return tree;
+  if (tree.type === "list") return { type: "list", items: tree.items.map((item, n) => place(item, below(at, n))) };
+  if (tree.type === "map") {
+    return { type: "map", entries: tree.entries.map(([name, inner]) => [name, place(inner, below(at, name))]) };
+  }
+  const { schemas, escaping, name } = at;
+  return { type: "template", template: tree.template, types: schemas.flatMap(typesOf), escaping, name };
+}
+
+function render(tree: PlacedTree, lookup: Lookup): unknown {
+  if (tree.type === "constant") return tree.value;
+  if (tree.type === "list") return tree.items.map((item) => render(item, lookup));
+  if (tree.type === "map") {
+    return Object.fromEntries(tree.entries.map(([name, inner]) => [name, render(inner, lookup)]));
+  }
+  return fitted(rendered(tree.template, tree, lookup), tree);
+}
+
+function rendered(template: Template, { escaping, name }: Target, lookup: Lookup): unknown {
   try {
     return evaluateTemplate(template, lookup, escaping);
   } catch (cause) {
@@ -112,8 +138,7 @@ function rendered(template: Template, { escaping, name }: Place, lookup: Lookup)
 }
 
 /** Scalars become texts where the schema takes texts and not them. JSON has no exact large numbers, so these do too. */
-function fitted(value: unknown, { schemas, name }: Place): unknown {
-  const types = schemas.flatMap(typesOf);
+function fitted(value: unknown, { types, name }: Target): unknown {
   if (typeof value === "bigint") {
     if (types.length === 0 || types.includes("string")) return String(value);
     throw new ParameterError(name, `The parameter "${name}" is a whole number that is too large to be sent exactly.`);

@@ -13,7 +13,7 @@ import { eventContext } from "./event-context.ts";
 import type { RunInput } from "./follower.ts";
 import { outputsOf, type Progress, readProgress } from "./progress.ts";
 import type { RuleSet } from "./rule-set.ts";
-import { type ActionTools, carryOut, type Ran } from "./run-action.ts";
+import { type ActionCall, type ActionTools, carryOut, type Ran } from "./run-action.ts";
 
 export interface PerformerOptions extends Omit<ActionTools, "directory"> {
   /** The rules as they are now. */
@@ -28,17 +28,33 @@ const isTry = ({ code, heldBack }: Extract<Ran, { outcome: "failed" }>) =>
   code !== "Interrupted" && code !== "RATE_LIMITED" && heldBack !== true;
 
 export function createRulePerformer(options: PerformerOptions): Performer {
+  let tools: ActionTools | undefined;
+  const toolsFor = ({ directory }: RuleSet): ActionTools => {
+    if (tools?.directory !== directory) tools = { ...options, directory };
+    return tools;
+  };
   return {
-    async perform(delivery, performance) {
+    perform(delivery, performance) {
       const { loop } = JSON.parse(delivery.input) as RunInput;
-      if (loop !== undefined) return { outcome: "dead", code: "Loop", message: `This looks like a loop: ${loop}.` };
+      if (loop !== undefined) return Promise.resolve(looping(loop));
       const set = options.rules();
       const rule = set.find(delivery.namespace, delivery.target);
-      if (!rule) return { outcome: "skipped", code: "RuleGone", message: "The rule is gone, or cannot run as it is." };
-      return new Run({ ...options, directory: set.directory }, rule, delivery, performance).perform();
+      return rule ? new Run(toolsFor(set), rule, delivery, performance).perform() : Promise.resolve(ruleGone);
     },
   };
 }
+
+const looping = (loop: string): Performed => ({
+  outcome: "dead",
+  code: "Loop",
+  message: `This looks like a loop: ${loop}.`,
+});
+
+const ruleGone: Performed = {
+  outcome: "skipped",
+  code: "RuleGone",
+  message: "The rule is gone, or cannot run as it is.",
+};
 
 class Run {
   readonly #tools: ActionTools;
@@ -66,27 +82,33 @@ class Run {
         this.#progress.steps[action.id] = { state: "skipped", reason: answer.reason };
         continue;
       }
-      const ended = await this.#run(action, context.lookup(outputs), action === last);
-      if (ended) return ended;
+      const ran = await carryOut(this.#tools, this.#call(action, context.lookup(outputs)));
+      if (ran.outcome === "done" && action === last) this.#done(action, ran.output);
+      else {
+        const ended = await this.#ended(action, ran);
+        if (ended) return ended;
+      }
     }
     return { outcome: "done", progress: JSON.stringify(this.#progress) };
   }
 
-  /**
-   * @param last whether it is kept with the run's end, which follows at once.
-   * @returns how the attempt ends with this action; undefined: the next one's turn.
-   */
-  async #run(action: CompiledAction, lookup: ReturnType<ReturnType<typeof eventContext>["lookup"]>, last: boolean) {
+  #call(action: CompiledAction, lookup: ActionCall["lookup"]): ActionCall {
     const { event, signal } = this.#performance;
-    const key = `${this.#delivery.id}-${action.id}`;
-    const ran = await carryOut(this.#tools, { rule: this.#rule, action, key, lookup, event, signal });
-    if (ran.outcome === "held") {
-      return { outcome: "skipped", code: ran.code, message: ran.message } satisfies Performed;
-    }
+    return { rule: this.#rule, action, key: `${this.#delivery.id}-${action.id}`, lookup, event, signal };
+  }
+
+  /** Of the last action this is kept with the run's end, which follows at once. */
+  #done({ id }: CompiledAction, output: unknown): void {
+    this.#progress.steps[id] = { state: "done", output };
+    delete this.#progress.tries[id];
+  }
+
+  /** @returns how the attempt ends with this action; undefined: the next one's turn. */
+  async #ended(action: CompiledAction, ran: Ran): Promise<Performed | undefined> {
+    if (ran.outcome === "held") return { outcome: "skipped", code: ran.code, message: ran.message };
     if (ran.outcome === "failed") return this.#failed(action, ran);
-    this.#progress.steps[action.id] = { state: "done", output: ran.output };
-    if (last) delete this.#progress.tries[action.id];
-    else await this.#keep(action);
+    this.#done(action, ran.output);
+    await this.#keep(action);
     return undefined;
   }
 

@@ -33,9 +33,9 @@ export function passedOver(text: string | undefined): { code: string; message: s
 
 /** What `outputs` holds: the results of the actions that were done. */
 export function outputsOf({ steps }: Progress): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(steps).flatMap(([id, step]) => (step.state === "done" ? [[id, step.output]] : [])),
-  );
+  const done: [id: string, output: unknown][] = [];
+  for (const [id, step] of Object.entries(steps)) if (step.state === "done") done.push([id, step.output]);
+  return Object.fromEntries(done);
 }
 
 /**
@@ -67,10 +67,10 @@ function cleaned(value: unknown, schema: AnnotatedSchema | undefined, redact: Se
   if (Array.isArray(value)) return value.map((item) => cleaned(item, schema?.items, redact));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const properties = schema?.properties ?? {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => {
-      const field = Object.hasOwn(properties, name) ? properties[name] : undefined;
-      return field?.writeOnly || isSecretSchema(field) ? [] : [[name, cleaned(inner, field, redact)]];
-    }),
-  );
+  const kept: [name: string, value: unknown][] = [];
+  for (const [name, inner] of Object.entries(value)) {
+    const field = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (!field?.writeOnly && !isSecretSchema(field)) kept.push([name, cleaned(inner, field, redact)]);
+  }
+  return Object.fromEntries(kept);
 }

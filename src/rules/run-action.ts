@@ -5,7 +5,7 @@
  */
 import type { AnnotatedSchema } from "../api/schema.ts";
 import { ConnectorError } from "../connector-kit/errors.ts";
-import { runAction } from "../connector-kit/facade/action-items.ts";
+import { runChecked } from "../connector-kit/facade/action-items.ts";
 import type { SchemaChecks } from "../connector-kit/facade/schema-checks.ts";
 import type { EndCode } from "../events/reasons.ts";
 import type { OpenEvent } from "../events/types.ts";
@@ -14,7 +14,7 @@ import { type BuiltinName, builtinActions, isBuiltin } from "./builtin-actions.t
 import { type BuiltinRun, type BuiltinTools, emitEvent, httpRequest, notify, REQUEST_TIMEOUT } from "./builtin-runs.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
 import type { Directory } from "./directory.ts";
-import { ParameterError, renderParameters } from "./parameters.ts";
+import { ParameterError } from "./parameters.ts";
 import { keptOutput } from "./progress.ts";
 import type { SessionProvider } from "./sessions.ts";
 
@@ -53,18 +53,23 @@ export type Ran =
   | { outcome: "held"; code: EndCode; message: string };
 
 /** Never throws for what a manifest, an event or a system did wrong. */
-export async function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
-  const { spec } = call.action;
-  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return leaseLost;
-  const first = await attempt(tools, call, spec.integration);
+export function carryOut(tools: ActionTools, call: ActionCall): Promise<Ran> {
+  const { integration, fallback } = call.action.spec;
+  if (tools.mayWrite?.(REQUEST_TIMEOUT) === false) return Promise.resolve(leaseLost);
+  const first = attempt(tools, call, integration);
+  return fallback === undefined ? first : orFallback(tools, call, first, fallback);
+}
+
+async function orFallback(tools: ActionTools, call: ActionCall, ran: Promise<Ran>, fallback: string): Promise<Ran> {
+  const first = await ran;
   const down = first.outcome === "failed" && (first.code === "UNAVAILABLE" || first.code === "TIMEOUT");
-  if (!down || spec.fallback === undefined) return first;
-  const second = await attempt(tools, { ...call, key: `${call.key}_fallback` }, spec.fallback);
+  if (!down) return first;
+  const second = await attempt(tools, { ...call, key: `${call.key}_fallback` }, fallback);
   if (second.outcome === "done") return second;
   return {
     ...first,
     unknown: first.unknown === true || (second.outcome === "failed" && second.unknown === true),
-    message: `${first.message} The fallback ${spec.fallback} did not do it either: ${second.message}`,
+    message: `${first.message} The fallback ${fallback} did not do it either: ${second.message}`,
   };
 }
 
@@ -83,8 +88,8 @@ async function attempt(tools: ActionTools, call: ActionCall, integration: string
 
 async function runBuiltin(tools: ActionTools, call: ActionCall, name: keyof typeof builtinActions): Promise<Ran> {
   const schema = builtinActions[name];
-  const parameters = renderParameters(call.action.parameters, schema, call.lookup);
-  await mustFit(tools.checks, schema, parameters);
+  const parameters = call.action.render(schema, call.lookup);
+  if (!tools.checks.fits(schema, parameters)) await mustFit(tools.checks, schema, parameters);
   const run = { key: call.key, rule: call.rule.qualified, event: call.event, parameters, signal: call.signal };
   const output = await builtinRuns[name](tools, run);
   return { outcome: "done", output: keptOutput(output, undefined) };
@@ -104,11 +109,10 @@ async function runOn(tools: ActionTools, call: ActionCall, integration: string |
   const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (!known) return refused("UnknownAction", `${compiled.connector.title} has no action "${action}".`);
   const schema = known.parameters as unknown as AnnotatedSchema;
-  const parameters = renderParameters(call.action.parameters, schema, call.lookup);
-  await mustFit(tools.checks, schema, parameters);
-  const context = { compiled, session, hide, checks: tools.checks, newKey: () => call.key };
+  const parameters = call.action.render(schema, call.lookup);
+  if (!tools.checks.fits(schema, parameters)) await mustFit(tools.checks, schema, parameters);
   try {
-    const result = await runAction(context, [action, known], parameters, call.key);
+    const result = await runChecked({ session, hide }, known, parameters, call.key);
     const output = keptOutput(result, known.result as unknown as AnnotatedSchema, session.redact);
     return { outcome: "done", output };
   } catch (error) {

@@ -11,7 +11,7 @@ import type { PlatformSource } from "../manifests/types.ts";
 import { builtinActions, isBuiltin } from "./builtin-actions.ts";
 import type { CompiledAction, CompiledRule } from "./compile-rule.ts";
 import { type EventContext, eventContext } from "./event-context.ts";
-import { ParameterError, renderParameters } from "./parameters.ts";
+import { ParameterError } from "./parameters.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { mustFit } from "./run-action.ts";
 import { matchTrigger } from "./trigger.ts";
@@ -92,14 +92,14 @@ async function simulateAction(
 
 async function render(
   { platforms, checks }: SimulationTools,
-  { spec, parameters: tree }: CompiledAction,
+  { spec, render: renderFor }: CompiledAction,
   platform: string | undefined,
   outputs: ReturnType<typeof unknownOutputs>,
 ): Promise<Pick<SimulatedAction, "parameters" | "error">> {
   const schema = await schemaOf(platforms, spec.action, platform);
   let parameters: Record<string, unknown> = {};
   try {
-    parameters = renderParameters(tree, schema, outputs.find);
+    parameters = renderFor(schema, outputs.find);
     if (schema && !outputs.used()) await mustFit(checks, schema, parameters);
     return { parameters };
   } catch (error) {

@@ -3,16 +3,17 @@ import type { Rule } from "../api/rule.ts";
 import { bareName } from "../events/event-view.ts";
 import type { Expression } from "../expressions/cel.ts";
 import type { Test } from "../expressions/pattern.ts";
-import { failedCondition } from "./conditions.ts";
+import { type CompiledCondition, failedCondition } from "./conditions.ts";
 import type { Directory } from "./directory.ts";
 import type { EventContext } from "./event-context.ts";
 
-/** A trigger with its patterns and its expression compiled. */
+/** A trigger with its patterns, conditions and expression compiled. */
 export interface CompiledTrigger {
   spec: Rule["spec"]["trigger"];
   /** One test for each name or glob of `event`. */
   events: readonly Test[] | undefined;
   type: Test | undefined;
+  conditions: readonly CompiledCondition[];
   when: Expression | undefined;
 }
 
@@ -38,9 +39,7 @@ export function matchTrigger(
   const origin = wrongOrigin(spec, namespace, context, directory);
   if (origin !== undefined) return { matched: false, reason: origin, elsewhere: true };
   const reason =
-    ownDoing(spec, context) ??
-    wrongName(trigger, context) ??
-    (spec.conditions && failedCondition(spec.conditions, context.data));
+    ownDoing(spec, context) ?? wrongName(trigger, context) ?? failedCondition(trigger.conditions, context.data);
   if (reason !== undefined) return { matched: false, reason };
   const answer = trigger.when?.evaluate(context.cel({}));
   if (answer === undefined || answer.outcome === true) return { matched: true };

@@ -40,16 +40,47 @@ export function createLogger({ level, format, write, redact, now }: LoggerOption
     {
       level,
       base: null,
-      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+      timestamp: timestamps(now),
       messageKey: "message",
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line: string) => write(format === "json" ? line : asText(line)) },
   );
   const at = (name: LoggerOptions["level"]) => (facts: Facts, message: string) => {
-    if (log.isLevelEnabled(name)) log[name](cleaned(facts, clean, DEPTH) as object, "%s", clean(message));
+    if (!log.isLevelEnabled(name)) return;
+    const texts = textsOf(facts, message);
+    if (texts !== undefined && clean(texts) === texts) log[name](facts, "%s", message);
+    else log[name](cleaned(facts, clean, DEPTH) as object, "%s", clean(message));
   };
   return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
+}
+
+/** Many lines are of one millisecond. */
+function timestamps(now: () => number): () => string {
+  let last: number | undefined;
+  let text = "";
+  return () => {
+    const at = now();
+    if (at !== last) text = `,"time":"${new Date(at).toISOString()}"`;
+    last = at;
+    return text;
+  };
+}
+
+/**
+ * All texts of a line beneath one another, so that one look tells whether there is a secret in any; most lines have
+ * none, and are then written as they are.
+ *
+ * @returns undefined where there is more than texts, numbers and yes or no.
+ */
+function textsOf(facts: Facts, message: string): string | undefined {
+  let texts = message;
+  for (const name in facts) {
+    const value = facts[name];
+    if (typeof value === "string") texts += `\n${value}`;
+    else if (typeof value === "bigint" || (typeof value === "object" && value !== null)) return undefined;
+  }
+  return texts;
 }
 
 /** @returns a copy of a value whose texts hold no secret; errors become their name, code and message. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { createRuleFollower, type Miss } from "../../src/rules/follower.ts";
+import type { Followers } from "../../src/events/types.ts";
+import { createRuleFollower } from "../../src/rules/follower.ts";
 import { createRuleSet } from "../../src/rules/rule-set.ts";
 import { rule, support, ticketCreated } from "./fixture.ts";
 
-const follower = (manifests: Parameters<typeof createRuleSet>[0], now = () => 0, misses: Miss[] = []) => {
+const follower = (manifests: Parameters<typeof createRuleSet>[0], now = () => 0) => {
   const rules = createRuleSet(manifests);
-  return createRuleFollower({ rules: () => rules, monotonic: now, onMiss: (miss) => misses.push(miss) });
+  return createRuleFollower({ rules: () => rules, monotonic: now });
 };
 
 test("the same event gives the same run however often it is dispatched, another event another one", () => {
@@ -42,13 +43,12 @@ describe("deduplication", () => {
   });
 
   test("whose key cannot be made lets the rule run, and says so", () => {
-    const misses: Miss[] = [];
-    const { deliveries, deduplicate, notes } = follower(
-      [support, rule({ dedupe: { key: "{{ticket.nope}}", window: "10m" } })],
-      () => 0,
-      misses,
-    ).follow(ticketCreated());
-    expect([deliveries.length, deduplicate, misses]).toEqual([1, [], ["dedupeFailed"]]);
+    const { deliveries, deduplicate, notes, misses } = follower([
+      support,
+      rule({ dedupe: { key: "{{ticket.nope}}", window: "10m" } }),
+    ]).follow(ticketCreated());
+    expect([deliveries.length, deduplicate]).toEqual([1, []]);
+    expect(misses).toEqual([{ miss: "dedupeFailed", rule: "default/r" }]);
     expect(notes).toEqual(["r: runs without deduplication, as its key cannot be made: ticket.nope is absent."]);
   });
 });
@@ -65,22 +65,44 @@ describe("a loop ends in a dead letter", () => {
 
   test("after twenty runs for one subject within a minute, and a minute later no more", () => {
     let now = 0;
-    const misses: Miss[] = [];
-    const { follow } = follower([support, rule({})], () => now, misses);
-    const run = (seq: number, subject = "ticket/1") =>
-      loopOf(follow(ticketCreated({ stored: { seq, id: `e${seq}`, subject } })).deliveries[0]?.input ?? "");
+    const misses: Followers["misses"][] = [];
+    const { follow } = follower([support, rule({})], () => now);
+    const run = (seq: number, subject = "ticket/1") => {
+      const followed = follow(ticketCreated({ stored: { seq, id: `e${seq}`, subject } }));
+      misses.push(followed.misses);
+      return loopOf(followed.deliveries[0]?.input ?? "");
+    };
     const loops = Array.from({ length: 21 }, (_, index) => run(index + 1));
     expect(loops.map((loop) => loop !== undefined)).toEqual([...Array(20).fill(false), true]);
     expect(run(20)).toBe("more than 20 runs within a minute for the subject ticket/1");
     expect(run(30, "ticket/2")).toBeUndefined();
-    expect(misses).toEqual(["loop", "loop"]);
+    const loop = { miss: "loop", rule: "default/r" };
+    expect(misses.flatMap((one) => one ?? [])).toEqual([loop, loop]);
     now = 60_000;
     expect(run(40)).toBeUndefined();
   });
 
-  test("an event that is dispatched again counts once", () => {
+  test("a subject that stays busy stays stopped, until it was quiet for long enough", () => {
+    let now = 0;
+    const { follow } = follower([support, rule({})], () => now);
+    const run = (seq: number) =>
+      loopOf(follow(ticketCreated({ stored: { id: `e${seq}` } })).deliveries[0]?.input ?? "");
+    const loops = Array.from({ length: 300 }, (_, seq) => {
+      now = seq * 1000;
+      return run(seq);
+    });
+    expect(loops.findIndex((loop) => loop !== undefined)).toBe(20);
+    expect(loops.slice(20)).not.toContain(undefined);
+    now += 41_000;
+    expect(run(300)).toBeUndefined();
+  });
+
+  test("an event that is asked about again counts once, also before it is stored and has its number", () => {
     const { follow } = follower([support, rule({})]);
-    const inputs = Array.from({ length: 30 }, () => follow(ticketCreated()).deliveries[0]?.input);
+    const inputs = Array.from(
+      { length: 30 },
+      (_, seq) => follow(ticketCreated({ stored: { seq } })).deliveries[0]?.input,
+    );
     expect(new Set(inputs)).toEqual(new Set(["{}"]));
   });
 });
@@ -109,17 +131,12 @@ test("an event nested beyond the stack fails the expressions that read it, and n
 });
 
 test("expressions that fail are counted, and a rule that cannot run says why", () => {
-  const misses: Miss[] = [];
-  const { notes } = follower(
-    [
-      support,
-      rule({ trigger: { integration: "support", when: "event.data.nope" } }, "a"),
-      rule({ trigger: { integration: "support", when: "nope" } }, "b"),
-    ],
-    () => 0,
-    misses,
-  ).follow(ticketCreated());
-  expect(misses).toEqual(["expressionFailed"]);
+  const { notes, misses } = follower([
+    support,
+    rule({ trigger: { integration: "support", when: "event.data.nope" } }, "a"),
+    rule({ trigger: { integration: "support", when: "nope" } }, "b"),
+  ]).follow(ticketCreated());
+  expect(misses).toEqual([{ miss: "expressionFailed", rule: "default/a" }]);
   expect(notes).toEqual([
     "b: cannot run: The expression is wrong: Unknown variable: nope. It stands at character 1.",
     "a: when cannot be evaluated: No such key: nope",

@@ -42,6 +42,35 @@ test.each([
   expect(lines.map((line) => JSON.parse(line).message)).toEqual(written);
 });
 
+test.each([
+  { where: "a fact", facts: { key: `of ${SECRET}`, trace: "abc" }, message: "x", key: "of (sensitive)" },
+  { where: "the message", facts: { key: "k", trace: "abc" }, message: SECRET, key: "k", said: "(sensitive)" },
+  { where: "nothing", facts: { key: "k", trace: "abc", gone: undefined }, message: "100 %s", key: "k", said: "100 %s" },
+  { where: "a token of ours", facts: { key: TOKEN, trace: "abc" }, message: "x", key: "(sensitive)" },
+])("a secret in $where leaves the line's other texts as they are", ({ facts, message, key, said = "x" }) => {
+  const { lines, log } = logger("json");
+  log.info(facts, message);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ key, trace: "abc", message: said }]);
+});
+
+test("each line has the time at which it was written", () => {
+  let now = NOW;
+  const lines: string[] = [];
+  const redact = (text: string) => text;
+  const log = createLogger({
+    level: "info",
+    format: "json",
+    redact,
+    now: () => now,
+    write: (line) => lines.push(line),
+  });
+  for (const at of [NOW, NOW, NOW + 1, NOW]) {
+    now = at;
+    log.info({}, "x");
+  }
+  expect(lines.map((line) => Date.parse(JSON.parse(line).time) - NOW)).toEqual([0, 0, 1, 0]);
+});
+
 describe.each(["json", "text"] as const)("in %s", (format) => {
   test("a secret is taken out wherever it stands, also one of our tokens that nobody knows", () => {
     const { lines, log } = logger(format);

@@ -23,16 +23,26 @@ const queryTexts = ["query", "jql", "q", "filter"];
  * @throws ConnectorError VALIDATION naming the parameters that do not fit.
  */
 export async function runAction(
-  { checks, session, hide, newKey }: FacadeContext,
+  context: FacadeContext,
   [name, action]: NamedAction,
   parameters: unknown,
-  key = newKey(),
+  key = context.newKey(),
 ): Promise<unknown> {
   const what = `The operation "${name}"`;
-  const schema = schemaOf(action);
   const given = mustBeRecord(what, parameters);
-  await checks.mustFit(what, schema, given);
-  hide(secretsIn(schema, given));
+  await context.checks.mustFit(what, schemaOf(action), given);
+  return runChecked(context, action, given, key);
+}
+
+/** {@link runAction} for parameters that were found to fit. */
+export function runChecked(
+  { session, hide }: Pick<FacadeContext, "session" | "hide">,
+  action: Action,
+  given: Spec,
+  key: string,
+): Promise<unknown> {
+  const secrets = secretsIn(schemaOf(action), given);
+  if (secrets.length > 0) hide(secrets);
   return session.guardErrors(() => action.run(session.writer, given, { key }));
 }
 

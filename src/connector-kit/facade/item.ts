@@ -70,10 +70,22 @@ export function parentField({ schema }: Pick<Kind, "schema">): "parent" | "paren
 
 /** @returns the values of write-only fields, however deep. */
 export function secretsIn(schema: AnnotatedSchema, value: unknown): unknown[] {
-  if (schema.writeOnly) return [value];
-  if (Array.isArray(value)) return value.flatMap((element) => secretsIn(schema.items ?? {}, element));
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]) => secretsIn(schema.properties?.[name] ?? {}, inner));
+  const found: unknown[] = [];
+  collectSecrets(schema, value, found);
+  return found;
+}
+
+/** Looks only where the schema says something: data of any form may be large, and has none. */
+function collectSecrets({ writeOnly, items, properties }: AnnotatedSchema, value: unknown, found: unknown[]): void {
+  if (writeOnly) found.push(value);
+  else if (Array.isArray(value)) {
+    if (items) for (const element of value) collectSecrets(items, element, found);
+  } else if (properties && isRecord(value)) {
+    for (const name of Object.keys(value)) {
+      const field = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (field) collectSecrets(field, value[name], found);
+    }
+  }
 }
 
 /** @throws ConnectorError VALIDATION when data is no object. */

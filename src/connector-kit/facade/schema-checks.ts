@@ -40,6 +40,11 @@ export class SchemaChecks {
     return check(value) ? [] : fieldProblems(check.errors ?? []);
   }
 
+  /** @returns whether it surely fits; false also where its schema is not compiled yet: {@link problems} says which. */
+  fits(schema: AnnotatedSchema, value: unknown): boolean {
+    return this.#whole.get(schema)?.(value) === true;
+  }
+
   /**
    * @param what begins the message, such as `The operation "send_message"`.
    * @throws ConnectorError VALIDATION naming every field that is wrong, and the fields that there are.

@@ -66,11 +66,13 @@ class Engine implements Notifier {
     } = event;
     if (alertOf(envelope)) return true;
     const routes = this.#options.routes();
-    return routes.covers(namespace) && routes.route(routableOf(namespace, envelope, labelsOf(event))).length > 0;
+    return routes.has(namespace) && routes.route(routableOf(namespace, envelope, labelsOf(event))).length > 0;
   }
 
   take(event: OpenEvent): void {
     const { stored, envelope } = event;
+    // An alert is remembered all the same: a route that comes later may be inhibited by it.
+    if (this.#routes?.has(stored.namespace) === false && !alertOf(envelope)) return;
     const routable = routableOf(stored.namespace, envelope, labelsOf(event));
     const { seq, trace } = stored;
     this.#traces.set(seq, trace);

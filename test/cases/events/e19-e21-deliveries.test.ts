@@ -114,7 +114,11 @@ test("E21 Retry-After is waited for, however often and however long; nothing is 
   await pass(clock, 10_000, 500);
   const times = () => performer.calls.filter(({ id }) => id === "1-opened-1:t").map(({ at }) => at);
   expect(times()).toHaveLength(3);
-  expect(await all.store.events.delivery("1-opened-1:t")).toMatchObject({ state: "waiting", code: "RATE_LIMITED", attempts: 3 });
+  expect(await all.store.events.delivery("1-opened-1:t")).toMatchObject({
+    state: "waiting",
+    code: "RATE_LIMITED",
+    attempts: 3,
+  });
   const next = (await all.store.events.delivery("1-opened-1:t"))?.notBefore as number;
   expect(next - (times()[2] as number)).toBeGreaterThanOrEqual(60 * 60_000);
   await all.receiver.receive(gh, issue(2, "opened", 1));
