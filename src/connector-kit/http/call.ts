@@ -89,21 +89,13 @@ function resolve(connection: Connection, path: string, options: RequestOptions):
 }
 
 function headersOf({ profile, title, transport }: Connection, options: RequestOptions): Record<string, string> {
-  const contentType =
-    options.json !== undefined
-      ? { "content-type": "application/json" }
-      : options.form !== undefined
-        ? { "content-type": "application/x-www-form-urlencoded" }
-        : {};
+  const headers: Record<string, string> = { "user-agent": transport.userAgent, accept: "application/json" };
+  if (options.json !== undefined) headers["content-type"] = "application/json";
+  else if (options.form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
+  addHeaders(headers, profile.headers);
+  addHeaders(headers, options.headers);
   const key = options.idempotencyKey;
-  const headers: Record<string, string> = {
-    "user-agent": transport.userAgent,
-    accept: "application/json",
-    ...contentType,
-    ...lowerCased(profile.headers ?? {}),
-    ...lowerCased(options.headers ?? {}),
-    ...(key ? { [key.header.toLowerCase()]: key.value } : {}),
-  };
+  if (key) headers[key.header.toLowerCase()] = key.value;
   const bad = Object.keys(headers).find((name) => !isSendable(headers[name] as string));
   if (bad !== undefined) throw new Error(`${title}: the header ${bad} holds a character that no header can carry.`);
   return headers;
@@ -114,9 +106,9 @@ export function isSendable(value: string): boolean {
   return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }
 
-/** @returns the headers with their names in lower case. */
-export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** Adds headers, or replaces them, under their names in lower case. */
+export function addHeaders(to: Record<string, string>, added: Readonly<Record<string, string>> | undefined): void {
+  if (added) for (const name of Object.keys(added)) to[name.toLowerCase()] = added[name] as string;
 }
 
 function bodyOf({ json, form, body }: RequestOptions): string | Uint8Array | undefined {
