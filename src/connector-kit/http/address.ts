@@ -28,15 +28,22 @@ function addQuery(url: URL, query: NonNullable<RequestOptions["query"]>): void {
   }
 }
 
-/** The part of an address below the base address; the whole path when it lies elsewhere. */
-export function pathBelow(base: URL, url: URL): string {
-  const prefix = prefixOf(base);
-  return isBelow(prefix, base, url) ? url.pathname.slice(prefix.length) || "/" : url.pathname;
+/** An address, with what limits, breaker and reader ask of it, made once and not for each question. */
+export interface Place {
+  readonly url: URL;
+  readonly origin: string;
+  readonly host: string;
+  /** Whether it lies below the base address. */
+  readonly below: boolean;
+  /** Its path below the base address; the whole path when it lies elsewhere. */
+  readonly path: string;
 }
 
-/** Whether an address lies below the base address. */
-export function liesBelow(base: URL, url: URL): boolean {
-  return isBelow(prefixOf(base), base, url);
+export function placeOf(base: URL, url: URL): Place {
+  const prefix = prefixOf(base);
+  const { origin, host, pathname } = url;
+  const below = isBelow(prefix, base, url);
+  return { url, origin, host, below, path: below ? pathname.slice(prefix.length) || "/" : pathname };
 }
 
 function prefixOf({ pathname }: URL): string {
@@ -63,7 +70,8 @@ function absolute(base: URL, address: string, anyOrigin: boolean): URL {
 
 function below(base: URL, path: string): URL {
   if (!path.startsWith("/")) throw new Error(`"${path}" is not a path: it has to start with "/".`);
-  const url = new URL(base.origin + prefixOf(base) + path);
-  if (!liesBelow(base, url)) throw new Error(`"${path}" leads out of ${base.origin}${base.pathname}.`);
+  const prefix = prefixOf(base);
+  const url = new URL(base.origin + prefix + path);
+  if (!isBelow(prefix, base, url)) throw new Error(`"${path}" leads out of ${base.origin}${base.pathname}.`);
   return url;
 }

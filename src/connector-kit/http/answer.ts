@@ -26,9 +26,9 @@ export function revivedAnswer(hop: Hop, stored: StoredAnswer, raw: Raw): HttpAns
  * @returns the key under which the answer may be stored; `undefined` for what is no whole GET, and for
  *   requests that carry conditions of their own.
  */
-export function storageKey({ call, url, credential }: Hop): string | undefined {
+export function storageKey({ call, place, credential }: Hop): string | undefined {
   if (call.method !== "GET" || "if-none-match" in call.headers || "range" in call.headers) return undefined;
-  return fingerprint(credential, url.href, call.headers.accept ?? "");
+  return fingerprint(credential, place.url.href, call.headers.accept ?? "");
 }
 
 /** Stores a good answer; forgets an earlier one when this may not be stored. */
@@ -46,12 +46,12 @@ export function headerReader(headers: Readonly<Record<string, string>>): HeaderR
 }
 
 function assembled(
-  { url, summary }: Hop,
+  { place, summary }: Hop,
   status: number,
   headers: Readonly<Record<string, string>>,
   body: unknown,
 ): HttpAnswer {
-  return { status, headers: headerReader(headers), body, url: url.href, request: summary };
+  return { status, headers: headerReader(headers), body, url: place.url.href, request: summary };
 }
 
 /** The body of a failure may be anything; that of a success has to be whole. */

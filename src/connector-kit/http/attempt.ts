@@ -2,6 +2,7 @@
 
 import { ConnectorError } from "../errors.ts";
 import type { Authorization, HttpProfile } from "../http-contract.ts";
+import { placeOf } from "./address.ts";
 import { addHeaders, type Call, isRead, isSendable, summaryOf } from "./call.ts";
 import { formatMoment } from "./clock.ts";
 import type { Authorized, Connection } from "./connection.ts";
@@ -44,19 +45,19 @@ async function follow(
   { credential, headers: authorization }: Authorized,
 ): Promise<Exchanged> {
   const { userChosenUrl } = connection.profile;
-  let url = call.url;
+  let { place } = call;
   for (let redirects = 0; ; redirects += 1) {
-    const hop: Hop = { call, url, summary: summaryOf(connection, call, url), authorization, credential };
+    const hop: Hop = { call, place, summary: summaryOf(call, place), authorization, credential };
     const exchanged = await exchange(connection, hop);
     const { status, headers: answered } = exchanged.answer;
-    const redirect = userChosenUrl ? undefined : redirectOf(call, url, status, answered.get("location"));
+    const redirect = userChosenUrl ? undefined : redirectOf(call, place.url, status, answered.get("location"));
     if (!redirect) return exchanged;
     if ("refused" in redirect) throw refusedRedirect(connection, call, redirect.refused, status === 303);
     if (redirects === MOST_REDIRECTS) throw refusedRedirect(connection, call, "it redirects for ever", false);
-    if (call.kind === "read" && !isRead(connection, call.method, redirect.follow, call.graphql)) {
+    place = placeOf(connection.base, redirect.follow);
+    if (call.kind === "read" && !isRead(connection, call.method, place, call.graphql)) {
       throw refusedRedirect(connection, call, "it redirects a read to where it could write", false);
     }
-    url = redirect.follow;
   }
 }
 

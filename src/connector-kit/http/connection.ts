@@ -2,6 +2,7 @@
 import type { Connector } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
 import type { Authorization, HttpProfile } from "../http-contract.ts";
+import type { Place } from "./address.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Ceiling, Limiter } from "./limiter.ts";
 import type { Lane } from "./limits.ts";
@@ -72,6 +73,8 @@ export interface Connection {
     authorized: WeakMap<Authorization, Authorized>;
     /** What stands for a credential that is asked for by name. */
     keys: Map<string, string>;
+    /** Where the last request without a query went. */
+    last: { address: string; place: Place } | undefined;
   };
 }
 
@@ -98,7 +101,7 @@ export function createConnection(options: ConnectionOptions, profile: HttpProfil
     publicHosts: profile.publicHosts ?? [new URL(profile.baseUrl).host],
     maxWait: options.maxWait ?? (options.lane === "interactive" ? 30_000 : 120_000),
     ceiling: transport.ceiling(fingerprint, options.rateLimit),
-    kept: { limiters: new Map(), authorized: new WeakMap(), keys: new Map() },
+    kept: { limiters: new Map(), authorized: new WeakMap(), keys: new Map(), last: undefined },
   };
 }
 

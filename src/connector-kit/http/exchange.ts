@@ -26,7 +26,7 @@ export async function exchange(connection: Connection, hop: Hop): Promise<Exchan
 
 function limiterOf(connection: Connection, hop: Hop): Limiter {
   const { limiters } = connection.kept;
-  const key = `${hop.url.origin} ${hop.credential}`;
+  const key = `${hop.place.origin} ${hop.credential}`;
   const known = limiters.get(key);
   if (known) return known;
   const limiter = newLimiter(connection, hop);
@@ -34,12 +34,12 @@ function limiterOf(connection: Connection, hop: Hop): Limiter {
   return limiter;
 }
 
-function newLimiter(connection: Connection, { url, credential }: Hop): Limiter {
+function newLimiter(connection: Connection, { place: { origin, host }, credential }: Hop): Limiter {
   const { connector } = connection.options;
   // Of one platform's: another's requests without a credential to the same host count otherwise.
-  return connection.transport.limiter(fingerprint(connector.platform, url.origin, credential), {
+  return connection.transport.limiter(fingerprint(connector.platform, origin, credential), {
     limits: connector.limits ?? [],
-    published: connection.publicHosts.includes(url.host),
+    published: connection.publicHosts.includes(host),
     concurrency: connector.concurrency ?? 4,
   });
 }

@@ -1,4 +1,5 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
+import type { Place } from "./address.ts";
 import { TooLarge } from "./body.ts";
 import { addHeaders, type Call } from "./call.ts";
 import type { Outgoing } from "./collect.ts";
@@ -20,7 +21,7 @@ import type { RequestSummary } from "./types.ts";
 /** One address of a call, with the headers that authorise it. */
 export interface Hop {
   call: Call;
-  url: URL;
+  place: Place;
   summary: RequestSummary;
   authorization: Readonly<Record<string, string>>;
   /** Stands for the credential: limits and stored answers belong to it. */
@@ -51,7 +52,7 @@ const DROPPED_BYTES = 64 * 1024;
 export async function transfer(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
   const { clock } = connection.transport;
   if (!mayLeave(connection, hop.call)) throw leaseLost(connection, hop.call);
-  const breaker = connection.transport.breaker(hop.url.origin);
+  const breaker = connection.transport.breaker(hop.place.origin);
   const permission = breaker.enter(clock.monotonic());
   if (permission.open) throw resting(connection, hop.call, permission);
   try {
@@ -84,7 +85,7 @@ function isFinal(error: unknown): boolean {
 }
 
 async function bounded(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
-  const { call, url } = hop;
+  const { call, place } = hop;
   const timeout = call.options.timeout ?? (call.kind === "read" ? READ_TIMEOUT : WRITE_TIMEOUT);
   const limit = new Deadline(timeout, call.options.signal);
   try {
@@ -94,7 +95,7 @@ async function bounded(connection: Connection, hop: Hop, conditions: Record<stri
     if (limit.expired) throw timedOut(connection, call, timeout);
     const refused = refusalIn(error);
     if (refused) throw guarded(connection, call, refused);
-    throw error instanceof TooLarge ? error : unreachable(connection, call, url.host, error);
+    throw error instanceof TooLarge ? error : unreachable(connection, call, place.host, error);
   } finally {
     limit[Symbol.dispose]();
   }
@@ -102,7 +103,7 @@ async function bounded(connection: Connection, hop: Hop, conditions: Record<stri
 
 function sent(
   connection: Connection,
-  { call, url, summary, authorization }: Hop,
+  { call, place, summary, authorization }: Hop,
   conditions: Record<string, string>,
   signal: Ending,
 ): Promise<Raw> {
@@ -115,7 +116,7 @@ function sent(
   const { method, body } = call;
   const drop = call.options.ignoreAnswer === true;
   const outgoing: Outgoing = { method, headers, body, most: drop ? DROPPED_BYTES : mostBytes(call), drop, signal };
-  return profile.userChosenUrl ? transport.guardedFetch(url, outgoing) : transport.fetch(url, outgoing);
+  return profile.userChosenUrl ? transport.guardedFetch(place.url, outgoing) : transport.fetch(place.url, outgoing);
 }
 
 function mostBytes({ options }: Call): number {

@@ -36,7 +36,7 @@ test("however long each takes, no more run at a time than there are slots, and a
         slots.give();
       };
       await Promise.all(turns.map((taken, at) => run(at, taken)));
-      expect(most).toBe(Math.min(count, turns.length));
+      expect(most).toBeLessThanOrEqual(count);
       expect(began).toEqual(turns.map((_, at) => at));
     }),
     { numRuns: 50 },
