@@ -6,7 +6,7 @@
 import type { Connector } from "./contract.ts";
 import { ConnectorError } from "./errors.ts";
 import { formatMoment } from "./http/clock.ts";
-import { deadline } from "./http/deadline.ts";
+import { Deadline } from "./http/deadline.ts";
 import { type Ceiling, type LimitedRequest, QuotaSpent } from "./http/limiter.ts";
 import type { Lane } from "./http/limits.ts";
 import { shortened } from "./http/platform-message.ts";
@@ -74,7 +74,7 @@ async function underBreaker<T>(
   const permission = breaker.enter(clock.monotonic());
   if (permission.open) throw resting(options, name, permission);
   const timeout = options.timeout ?? 30_000;
-  using limit = deadline(timeout, undefined);
+  using limit = new Deadline(timeout, undefined);
   options.onRun(name);
   try {
     const result = await Promise.race([run(limit.signal), expiry(limit.signal)]);

@@ -110,9 +110,20 @@ function verifyHmac(how: Hmac, request: InboundRequest, secret: string): Verific
   return right ? accepted : refused("the signature is wrong");
 }
 
+/** Keys by their bytes: a secret that is changed is another key. Where there are more than so many, they are made anew. */
+const hmacKeys = new Map<string, KeyObject>();
+const MOST_KEYS = 64;
+
 /** @returns the key in a form that Node.js takes as it is: bytes it would first try as a key object, at five times the cost. */
 export function hmacKeyOf(key: string | Uint8Array): string | KeyObject {
-  return typeof key === "string" ? key : createSecretKey(key);
+  if (typeof key === "string") return key;
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString("latin1");
+  const known = hmacKeys.get(bytes);
+  if (known) return known;
+  if (hmacKeys.size >= MOST_KEYS) hmacKeys.clear();
+  const made = createSecretKey(key);
+  hmacKeys.set(bytes, made);
+  return made;
 }
 
 /** The header's value without its prefix, or why there is none. */

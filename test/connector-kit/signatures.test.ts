@@ -1,7 +1,7 @@
 /** Which webhooks are taken for the platform's own. */
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type Authenticate, type InboundRequest, verify } from "../../src/connector-kit/index.ts";
+import { type Authenticate, hmacKeyOf, type InboundRequest, verify } from "../../src/connector-kit/index.ts";
 
 const NOW = 1_531_420_618_000;
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -164,4 +164,25 @@ test.each(["sharedSecret", "clientState"] as const)("a %s is compared whole", (t
     false,
     false,
   ]);
+});
+
+describe("the key of an HMAC", () => {
+  const signed = (key: Uint8Array) => createHmac("sha256", hmacKeyOf(key)).update("x").digest("hex");
+
+  test("counts by its bytes, so that a secret that is changed counts at once, also in the same memory", () => {
+    const memory = new Uint8Array(64);
+    for (const fill of [1, 2, 1]) {
+      const key = memory.subarray(16, 48).fill(fill);
+      expect(signed(key)).toBe(createHmac("sha256", Buffer.alloc(32, fill)).update("x").digest("hex"));
+    }
+  });
+
+  test("is right for more secrets than are kept", () => {
+    for (let round = 0; round < 2; round++) {
+      for (let at = 0; at < 200; at++) {
+        const key = Buffer.alloc(32, at);
+        expect(signed(key)).toBe(createHmac("sha256", key).update("x").digest("hex"));
+      }
+    }
+  });
 });

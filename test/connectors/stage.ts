@@ -6,6 +6,7 @@
  */
 import { Ajv } from "ajv";
 import { afterAll, expect } from "vitest";
+import type { Fetch } from "../../src/connector-kit/http/dispatch.ts";
 import { createTransport, type Transport } from "../../src/connector-kit/http/transport.ts";
 import type {
   Connector,
@@ -139,7 +140,7 @@ async function opened(
   };
 }
 
-function scriptedFetch(asked: Asked[], answer: (request: Asked) => Scripted): Transport["fetch"] {
+function scriptedFetch(asked: Asked[], answer: (request: Asked) => Scripted): Fetch {
   return async (address, init) => {
     const request = read(new URL(address), init);
     asked.push(request);
@@ -156,7 +157,7 @@ function scriptedFetch(asked: Asked[], answer: (request: Asked) => Scripted): Tr
   };
 }
 
-function read(url: URL, init: Parameters<Transport["fetch"]>[1]): Asked {
+function read(url: URL, init: Parameters<Fetch>[1]): Asked {
   const headers = init.headers as Record<string, string>;
   const bytes = init.body instanceof Uint8Array ? Buffer.from(init.body).toString("latin1") : undefined;
   const text = typeof init.body === "string" && init.body !== "" ? init.body : undefined;

@@ -14,25 +14,40 @@ export class ForeignAddress extends Error {
  */
 export function addressOf(base: URL, path: string, query: RequestOptions["query"], anyOrigin: boolean): URL {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? absolute(base, path, anyOrigin) : below(base, path);
-  for (const [name, value] of Object.entries(query ?? {})) {
+  if (query) addQuery(url, query);
+  if (url.href.includes("#")) url.hash = "";
+  return url;
+}
+
+function addQuery(url: URL, query: NonNullable<RequestOptions["query"]>): void {
+  for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
       url.searchParams.append(name, String(one));
     }
   }
-  url.hash = "";
-  return url;
 }
 
-/** The part of an address below the base address; the whole path when it lies elsewhere. */
-export function pathBelow(base: URL, url: URL): string {
-  const prefix = base.pathname.replace(/\/+$/, "");
-  return isBelow(prefix, base, url) ? url.pathname.slice(prefix.length) || "/" : url.pathname;
+/** An address, with what limits, breaker and reader ask of it, made once and not for each question. */
+export interface Place {
+  readonly url: URL;
+  readonly origin: string;
+  readonly host: string;
+  /** Whether it lies below the base address. */
+  readonly below: boolean;
+  /** Its path below the base address; the whole path when it lies elsewhere. */
+  readonly path: string;
 }
 
-/** Whether an address lies below the base address. */
-export function liesBelow(base: URL, url: URL): boolean {
-  return isBelow(base.pathname.replace(/\/+$/, ""), base, url);
+export function placeOf(base: URL, url: URL): Place {
+  const prefix = prefixOf(base);
+  const { origin, host, pathname } = url;
+  const below = isBelow(prefix, base, url);
+  return { url, origin, host, below, path: below ? pathname.slice(prefix.length) || "/" : pathname };
+}
+
+function prefixOf({ pathname }: URL): string {
+  return pathname === "/" ? "" : pathname.replace(/\/+$/, "");
 }
 
 function isBelow(prefix: string, base: URL, url: URL): boolean {
@@ -40,8 +55,8 @@ function isBelow(prefix: string, base: URL, url: URL): boolean {
 }
 
 function absolute(base: URL, address: string, anyOrigin: boolean): URL {
-  if (!URL.canParse(address)) throw new ForeignAddress("the address cannot be read");
-  const url = new URL(address);
+  const url = URL.parse(address);
+  if (!url) throw new ForeignAddress("the address cannot be read");
   if (url.username !== "" || url.password !== "") throw new ForeignAddress("the address holds a name or password");
   if (url.origin === base.origin) return url;
   if (!anyOrigin) {
@@ -55,7 +70,8 @@ function absolute(base: URL, address: string, anyOrigin: boolean): URL {
 
 function below(base: URL, path: string): URL {
   if (!path.startsWith("/")) throw new Error(`"${path}" is not a path: it has to start with "/".`);
-  const url = new URL(base.origin + base.pathname.replace(/\/+$/, "") + path);
-  if (!liesBelow(base, url)) throw new Error(`"${path}" leads out of ${base.origin}${base.pathname}.`);
+  const prefix = prefixOf(base);
+  const url = new URL(base.origin + prefix + path);
+  if (!isBelow(prefix, base, url)) throw new Error(`"${path}" leads out of ${base.origin}${base.pathname}.`);
   return url;
 }

@@ -1,6 +1,6 @@
 /** Turns bytes into the answer that a connector sees, or brings an earlier one back after a 304. */
 import { BrokenBody, decodeBody, isJson, parseBody } from "./body.ts";
-import { type Call, summaryOf } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import type { StoredAnswer } from "./etags.ts";
 import { brokenAnswer } from "./exchange-failures.ts";
@@ -11,24 +11,24 @@ import type { HttpAnswer } from "./types.ts";
 
 /** @throws AttemptFailed when the body of a success is not whole. */
 export function freshAnswer(connection: Connection, hop: Hop, raw: Raw): HttpAnswer {
-  return assembled(connection, hop, raw.status, raw.headers, parsed(connection, hop.call, raw));
+  return assembled(hop, raw.status, raw.headers, parsed(connection, hop.call, raw));
 }
 
 /** What a 304 does not repeat, `Link` above all, holds as it was stored. */
-export function revivedAnswer(connection: Connection, hop: Hop, stored: StoredAnswer, raw: Raw): HttpAnswer {
+export function revivedAnswer(hop: Hop, stored: StoredAnswer, raw: Raw): HttpAnswer {
   const contentType = stored.headers["content-type"] ?? null;
   const headers = { ...stored.headers, ...raw.headers };
   const body = parseBody(stored.text, contentType);
-  return { ...assembled(connection, hop, 200, headers, body), revalidated: true };
+  return { ...assembled(hop, 200, headers, body), revalidated: true };
 }
 
 /**
  * @returns the key under which the answer may be stored; `undefined` for what is no whole GET, and for
  *   requests that carry conditions of their own.
  */
-export function storageKey({ call, url, credential }: Hop): string | undefined {
+export function storageKey({ call, place, credential }: Hop): string | undefined {
   if (call.method !== "GET" || "if-none-match" in call.headers || "range" in call.headers) return undefined;
-  return fingerprint(credential, url.href, call.headers.accept ?? "");
+  return fingerprint(credential, place.url.href, call.headers.accept ?? "");
 }
 
 /** Stores a good answer; forgets an earlier one when this may not be stored. */
@@ -46,14 +46,12 @@ export function headerReader(headers: Readonly<Record<string, string>>): HeaderR
 }
 
 function assembled(
-  connection: Connection,
-  { call, url }: Hop,
+  { place, summary }: Hop,
   status: number,
   headers: Readonly<Record<string, string>>,
   body: unknown,
 ): HttpAnswer {
-  const request = summaryOf(connection, call, url);
-  return { status, headers: headerReader(headers), body, url: url.href, request };
+  return { status, headers: headerReader(headers), body, url: place.url.href, request: summary };
 }
 
 /** The body of a failure may be anything; that of a success has to be whole. */

@@ -2,9 +2,10 @@
 
 import { ConnectorError } from "../errors.ts";
 import type { Authorization, HttpProfile } from "../http-contract.ts";
-import { type Call, isRead, isSendable, lowerCased } from "./call.ts";
+import { placeOf } from "./address.ts";
+import { addHeaders, type Call, isRead, isSendable, summaryOf } from "./call.ts";
 import { formatMoment } from "./clock.ts";
-import type { Connection } from "./connection.ts";
+import type { Authorized, Connection } from "./connection.ts";
 import { type Exchanged, exchange } from "./exchange.ts";
 import { type AttemptFailed, failed } from "./failure.ts";
 import { fingerprint, fingerprintOf } from "./fingerprint.ts";
@@ -13,6 +14,8 @@ import { MOST_REDIRECTS, redirectOf } from "./redirect.ts";
 import type { Hop } from "./transfer.ts";
 import type { HttpAnswer, HttpWriter } from "./types.ts";
 import type { Verdict } from "./verdict.ts";
+
+const unauthorized: Authorized = { credential: "none", headers: {} };
 
 /** Header values that are no secrets although an authorisation may hold them. */
 const open: ReadonlySet<string> = new Set(["accept", "content-type", "user-agent"]);
@@ -25,37 +28,36 @@ const open: ReadonlySet<string> = new Set(["accept", "content-type", "user-agent
  */
 export async function attempt(connection: Connection, bare: HttpWriter | undefined, call: Call): Promise<HttpAnswer> {
   if (bare === undefined || call.options.authorize === false)
-    return conclude(connection, call, await follow(connection, call, undefined));
+    return conclude(connection, call, await follow(connection, call, unauthorized));
   const key = authorizationKey(connection, call);
-  const authorization = await authorizationFor(connection, bare, call, key);
-  const first = await follow(connection, call, authorization);
+  const { authorizations } = connection.transport;
+  const authorization = await authorizations.get(key, () => derive(connection, connection.profile, bare, call));
+  const first = await follow(connection, call, authorized(connection, call, authorization));
   if (first.verdict?.code !== "AUTH" || authorization.renewAt === undefined) return conclude(connection, call, first);
-  connection.transport.authorizations.forget(key, authorization);
-  const renewed = await authorizationFor(connection, bare, call, key);
-  return conclude(connection, call, await follow(connection, call, renewed));
+  authorizations.forget(key, authorization);
+  const renewed = await authorizations.get(key, () => derive(connection, connection.profile, bare, call));
+  return conclude(connection, call, await follow(connection, call, authorized(connection, call, renewed)));
 }
 
 async function follow(
   connection: Connection,
   call: Call,
-  authorization: Authorization | undefined,
+  { credential, headers: authorization }: Authorized,
 ): Promise<Exchanged> {
-  const credential = credentialOf(connection, call, authorization);
-  const headers = lowerCased(authorization?.headers ?? {});
-  let url = call.url;
+  const { userChosenUrl } = connection.profile;
+  let { place } = call;
   for (let redirects = 0; ; redirects += 1) {
-    const hop: Hop = { call, url, authorization: headers, credential };
+    const hop: Hop = { call, place, summary: summaryOf(call, place), authorization, credential };
     const exchanged = await exchange(connection, hop);
     const { status, headers: answered } = exchanged.answer;
-    const { userChosenUrl } = connection.profile;
-    const redirect = userChosenUrl ? undefined : redirectOf(call, url, status, answered.get("location"));
+    const redirect = userChosenUrl ? undefined : redirectOf(call, place.url, status, answered.get("location"));
     if (!redirect) return exchanged;
     if ("refused" in redirect) throw refusedRedirect(connection, call, redirect.refused, status === 303);
     if (redirects === MOST_REDIRECTS) throw refusedRedirect(connection, call, "it redirects for ever", false);
-    if (call.kind === "read" && !isRead(connection, call.method, redirect.follow, call.graphql)) {
+    place = placeOf(connection.base, redirect.follow);
+    if (call.kind === "read" && !isRead(connection, call.method, place, call.graphql)) {
       throw refusedRedirect(connection, call, "it redirects a read to where it could write", false);
     }
-    url = redirect.follow;
   }
 }
 
@@ -104,23 +106,11 @@ function refusedRedirect(connection: Connection, call: Call, why: string, acted:
 }
 
 function authorizationKey({ fingerprint: connection, kept }: Connection, { options: { as = "" } }: Call): string {
-  const key = kept.keys.get(as) ?? fingerprint(connection, as);
+  const known = kept.keys.get(as);
+  if (known !== undefined) return known;
+  const key = fingerprint(connection, as);
   kept.keys.set(as, key);
   return key;
-}
-
-async function authorizationFor(
-  connection: Connection,
-  bare: HttpWriter,
-  call: Call,
-  key: string,
-): Promise<Authorization> {
-  const { transport, profile } = connection;
-  const authorization = await transport.authorizations.get(key, () => derive(connection, profile, bare, call));
-  for (const [name, value] of Object.entries(authorization.headers)) {
-    if (!isSendable(value)) throw unsendable(connection, name);
-  }
-  return authorization;
 }
 
 async function derive(
@@ -160,12 +150,22 @@ function unsendable(connection: Connection, header: string): AttemptFailed {
   return failed(connection, "AUTH", message, { effect: "none", final: true });
 }
 
+/** @throws AttemptFailed for a header that cannot be sent. */
+function authorized(connection: Connection, call: Call, authorization: Authorization): Authorized {
+  const { authorized: kept } = connection.kept;
+  const known = kept.get(authorization);
+  if (known) return known;
+  const headers: Record<string, string> = {};
+  addHeaders(headers, authorization.headers);
+  for (const name of Object.keys(authorization.headers)) {
+    if (!isSendable(authorization.headers[name] as string)) throw unsendable(connection, name);
+  }
+  const made = { credential: credentialOf(connection, call, authorization), headers };
+  kept.set(authorization, made);
+  return made;
+}
+
 /** A derived authorisation changes by the hour; what belongs to it belongs to what it came from. */
-function credentialOf(connection: Connection, call: Call, authorization: Authorization | undefined): string {
-  if (authorization === undefined) return "none";
-  if (authorization.renewAt !== undefined) return authorizationKey(connection, call);
-  const { credentials } = connection.kept;
-  const credential = credentials.get(authorization) ?? fingerprintOf(authorization.headers);
-  credentials.set(authorization, credential);
-  return credential;
+function credentialOf(connection: Connection, call: Call, { headers, renewAt }: Authorization): string {
+  return renewAt === undefined ? fingerprintOf(headers) : authorizationKey(connection, call);
 }

@@ -10,10 +10,14 @@ export class BrokenBody extends Error {
   override readonly name = "BrokenBody";
 }
 
+const lenient = new TextDecoder();
+const strict = new TextDecoder("utf-8", { fatal: true });
+
 /** @throws BrokenBody when it claims to be JSON and is not UTF-8. */
 export function decodeBody(bytes: Buffer, contentType: string | null): string {
+  if (bytes.length === 0) return "";
   try {
-    return new TextDecoder("utf-8", { fatal: isJson(contentType) }).decode(bytes);
+    return (isJson(contentType) ? strict : lenient).decode(bytes);
   } catch {
     throw new BrokenBody("it is not valid UTF-8");
   }

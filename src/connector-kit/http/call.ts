@@ -5,7 +5,7 @@
  * is asked again for every address that a redirect leads to.
  */
 import { ConnectorError } from "../errors.ts";
-import { addressOf, ForeignAddress, liesBelow, pathBelow } from "./address.ts";
+import { addressOf, ForeignAddress, type Place, placeOf } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import { isGraphqlPath } from "./graphql.ts";
 import type { RequestOptions, RequestSummary } from "./types.ts";
@@ -16,7 +16,7 @@ export type GraphqlUse = "query" | "mutation" | undefined;
 export interface Call {
   readonly kind: "read" | "write";
   readonly method: string;
-  readonly url: URL;
+  readonly place: Place;
   readonly graphql: GraphqlUse;
   /** Names in lower case; without authorisation. */
   readonly headers: Readonly<Record<string, string>>;
@@ -42,46 +42,52 @@ export function prepareCall(
   options: RequestOptions,
   graphql: GraphqlUse,
 ): Call {
-  const url = resolve(connection, path, options);
+  const place = resolve(connection, path, options);
   const bodied = options.json !== undefined || options.form !== undefined || options.body !== undefined;
   if (bodied && (method === "GET" || method === "HEAD")) {
     throw new Error(`${connection.title}: a ${method} has no body; use query parameters.`);
   }
   const headers = headersOf(connection, options);
   const ping = method === "POST" && options.body !== undefined && options.body === connection.profile.ping;
-  const read = (ping || isRead(connection, method, url, graphql)) && !overrides.some((name) => name in headers);
+  const read = (ping || isRead(connection, method, place, graphql)) && !overrides.some((name) => name in headers);
   const natural = read || method === "PUT" || method === "DELETE" || options.idempotencyKey !== undefined;
   return {
     kind: read ? "read" : "write",
     method,
-    url,
+    place,
     graphql,
     headers,
     body: bodyOf(options),
     options,
-    what: options.what ?? `answer ${method} ${pathBelow(connection.base, url)}`,
+    what: options.what ?? `answer ${method} ${place.path}`,
     repeatable: options.repeatable ?? natural,
   };
 }
 
 /** How limits see a call at this address, to which a redirect may have led. */
-export function summaryOf({ base }: Connection, { method, options: { subject } }: Call, url: URL): RequestSummary {
-  return { method, host: url.host, path: pathBelow(base, url), ...(subject === undefined ? {} : { subject }) };
+export function summaryOf({ method, options: { subject } }: Call, { host, path }: Place): RequestSummary {
+  return subject === undefined ? { method, host, path } : { method, host, path, subject };
 }
 
 /** Whether a request cannot change anything. */
-export function isRead(connection: Connection, method: string, url: URL, graphql: GraphqlUse): boolean {
+export function isRead(connection: Connection, method: string, place: Place, graphql: GraphqlUse): boolean {
   if (method === "GET" || method === "HEAD") return true;
   if (method !== "POST") return false;
-  if (isGraphqlPath(url.pathname)) return graphql === "query" && url.origin === connection.base.origin;
-  if (graphql !== undefined || !liesBelow(connection.base, url)) return false;
-  const fullPath = connection.profilePath + pathBelow(connection.base, url);
-  return connection.options.connector.readPosts?.includes(fullPath) ?? false;
+  if (isGraphqlPath(place.url.pathname)) return graphql === "query" && place.origin === connection.base.origin;
+  if (graphql !== undefined || !place.below) return false;
+  return connection.options.connector.readPosts?.includes(connection.profilePath + place.path) ?? false;
 }
 
-function resolve(connection: Connection, path: string, options: RequestOptions): URL {
+/** The place of the last request is kept, since an address that users choose is asked again and again. */
+function resolve(connection: Connection, path: string, options: RequestOptions): Place {
+  const { base, kept } = connection;
+  const anyOrigin = options.authorize === false;
+  const plain = options.query === undefined && !anyOrigin;
+  if (plain && kept.last?.address === path) return kept.last.place;
   try {
-    return addressOf(connection.base, path, options.query, options.authorize === false);
+    const place = placeOf(base, addressOf(base, path, options.query, anyOrigin));
+    if (plain) kept.last = { address: path, place };
+    return place;
   } catch (error) {
     if (!(error instanceof ForeignAddress)) throw error;
     throw new ConnectorError("UNSUPPORTED", `${connection.title} cannot be followed there: ${error.message}.`);
@@ -89,21 +95,13 @@ function resolve(connection: Connection, path: string, options: RequestOptions):
 }
 
 function headersOf({ profile, title, transport }: Connection, options: RequestOptions): Record<string, string> {
-  const contentType =
-    options.json !== undefined
-      ? { "content-type": "application/json" }
-      : options.form !== undefined
-        ? { "content-type": "application/x-www-form-urlencoded" }
-        : {};
+  const headers: Record<string, string> = { "user-agent": transport.userAgent, accept: "application/json" };
+  if (options.json !== undefined) headers["content-type"] = "application/json";
+  else if (options.form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
+  addHeaders(headers, profile.headers);
+  addHeaders(headers, options.headers);
   const key = options.idempotencyKey;
-  const headers: Record<string, string> = {
-    "user-agent": transport.userAgent,
-    accept: "application/json",
-    ...contentType,
-    ...lowerCased(profile.headers ?? {}),
-    ...lowerCased(options.headers ?? {}),
-    ...(key ? { [key.header.toLowerCase()]: key.value } : {}),
-  };
+  if (key) headers[key.header.toLowerCase()] = key.value;
   const bad = Object.keys(headers).find((name) => !isSendable(headers[name] as string));
   if (bad !== undefined) throw new Error(`${title}: the header ${bad} holds a character that no header can carry.`);
   return headers;
@@ -114,9 +112,9 @@ export function isSendable(value: string): boolean {
   return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }
 
-/** @returns the headers with their names in lower case. */
-export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** Adds headers, or replaces them, under their names in lower case. */
+export function addHeaders(to: Record<string, string>, added: Readonly<Record<string, string>> | undefined): void {
+  if (added) for (const name of Object.keys(added)) to[name.toLowerCase()] = added[name] as string;
 }
 
 function bodyOf({ json, form, body }: RequestOptions): string | Uint8Array | undefined {

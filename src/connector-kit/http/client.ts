@@ -62,7 +62,8 @@ function sender(connection: Connection, bare: HttpWriter | undefined, allows: (c
   return async (method, path, options = {}, graphql = undefined) => {
     const settled: RequestOptions = bare ? options : { ...options, authorize: false };
     const call = prepareCall(connection, method, path, settled, graphql);
-    if (!allows(call)) throw new Error(`${title}: ${method} ${call.url.pathname} could write, and this is a reader.`);
+    if (!allows(call))
+      throw new Error(`${title}: ${method} ${call.place.url.pathname} could write, and this is a reader.`);
     const onRetry = () => {
       counters.retries += 1;
     };

@@ -6,18 +6,19 @@
  */
 import type { Dispatcher } from "undici";
 import { TooLarge } from "./body.ts";
+import type { Ending } from "./deadline.ts";
 
 /** One request as it goes out. Redirects are not followed. */
 export interface Outgoing {
   method: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  body?: string | Uint8Array;
+  body?: string | Uint8Array | undefined;
   /** The most bytes of the body that are read. */
   most: number;
   /** Of the body nothing is kept, and a longer one is broken off. */
   drop?: boolean;
-  signal: AbortSignal;
+  signal: Ending;
 }
 
 /** The answer to it. */
@@ -40,11 +41,13 @@ export function collect(dispatcher: Dispatcher, url: URL, outgoing: Outgoing): P
       collector.end(signal.reason);
       return;
     }
-    signal.addEventListener("abort", collector.giveUp, { once: true });
+    signal.addEventListener("abort", collector.giveUp);
     const request = { method: method as Dispatcher.HttpMethod, headers: headers as Record<string, string>, body };
     dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, ...request }, collector);
   });
 }
+
+const nothing = Buffer.alloc(0);
 
 class Collector implements Dispatcher.DispatchHandler {
   readonly giveUp: () => void;
@@ -111,7 +114,8 @@ class Collector implements Dispatcher.DispatchHandler {
 
   #done(): void {
     this.#settle();
-    this.#resolve({ status: this.#status, headers: this.#headers, bytes: Buffer.concat(this.#chunks) });
+    const bytes = this.#chunks.length === 0 ? nothing : Buffer.concat(this.#chunks);
+    this.#resolve({ status: this.#status, headers: this.#headers, bytes });
   }
 
   #breakOff(reason: unknown): void {
@@ -127,7 +131,8 @@ class Collector implements Dispatcher.DispatchHandler {
 /** @returns the headers, names in lower case. */
 export function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     if (value !== undefined) found[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
   }
   return found;

@@ -1,7 +1,8 @@
 /** One Integration's way to its platform: what every request of one session has in common. */
 import type { Connector } from "../contract.ts";
 import { ConnectorError } from "../errors.ts";
-import type { HttpProfile } from "../http-contract.ts";
+import type { Authorization, HttpProfile } from "../http-contract.ts";
+import type { Place } from "./address.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Ceiling, Limiter } from "./limiter.ts";
 import type { Lane } from "./limits.ts";
@@ -41,6 +42,14 @@ export interface ConnectionOptions {
   onAnswer?: (answer: Answered) => void;
 }
 
+/** An authorisation as requests carry it. */
+export interface Authorized {
+  /** Stands for the credential: limits and stored answers belong to it. */
+  credential: string;
+  /** Names in lower case, values that can be sent. */
+  headers: Readonly<Record<string, string>>;
+}
+
 export interface Connection {
   readonly options: ConnectionOptions;
   readonly transport: Transport;
@@ -60,9 +69,12 @@ export interface Connection {
   readonly kept: {
     /** By the origin and what stands for the credential. */
     limiters: Map<string, Limiter>;
-    /** What stands for the credential of an authorisation, and for the one asked for by name. */
-    credentials: WeakMap<object, string>;
+    /** By what the connector made of the credentials. */
+    authorized: WeakMap<Authorization, Authorized>;
+    /** What stands for a credential that is asked for by name. */
     keys: Map<string, string>;
+    /** Where the last request without a query went. */
+    last: { address: string; place: Place } | undefined;
   };
 }
 
@@ -89,7 +101,7 @@ export function createConnection(options: ConnectionOptions, profile: HttpProfil
     publicHosts: profile.publicHosts ?? [new URL(profile.baseUrl).host],
     maxWait: options.maxWait ?? (options.lane === "interactive" ? 30_000 : 120_000),
     ceiling: transport.ceiling(fingerprint, options.rateLimit),
-    kept: { limiters: new Map(), credentials: new WeakMap(), keys: new Map() },
+    kept: { limiters: new Map(), authorized: new WeakMap(), keys: new Map(), last: undefined },
   };
 }
 

@@ -9,25 +9,27 @@
  */
 import type { Dispatcher } from "undici";
 import { collect, type Incoming, type Outgoing } from "./collect.ts";
-import { assertPublicUrl, guardedDispatcher, type HostTrust } from "./public-address.ts";
+import { assertPublicAddress, guardedDispatcher, type HostTrust } from "./public-address.ts";
 
+/** Stands in for the network. */
 export type Fetch = (url: string, outgoing: Outgoing) => Promise<Incoming>;
 
+export type Send = (url: URL, outgoing: Outgoing) => Promise<Incoming>;
+
 export interface Dispatch {
-  fetch: Fetch;
+  fetch: Send;
   /**
    * For addresses that users choose: https and public only, unless the operator named the host.
    *
    * @throws ConnectorError for one that is not; of a name it is the cause, since it is looked up on the way.
    */
-  guardedFetch: Fetch;
+  guardedFetch: Send;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
 export interface DispatchOptions {
   env: Readonly<Record<string, string | undefined>>;
-  /** Stands in for the network. */
   fetch: Fetch | undefined;
   dispatcher: Dispatcher | undefined;
   trust: HostTrust;
@@ -39,8 +41,6 @@ const CONNECT_TIMEOUT = 10_000;
 /** What packs answers that this program unpacks. */
 const ENCODINGS = "gzip, deflate, br";
 
-type Send = (url: URL, outgoing: Outgoing) => Promise<Incoming>;
-
 interface Loaded {
   plain: Send;
   guarded: Send;
@@ -51,26 +51,30 @@ interface Loaded {
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { trust } = options;
   let loaded: Promise<Loaded> | undefined;
+  let ready: Loaded | undefined;
   const load = async (): Promise<Loaded> => {
     const undici = await import("undici");
     const plain = options.dispatcher ?? dispatcherOf(undici, options.env);
     const guarded = options.dispatcher ?? guardedDispatcher(undici, { trust });
     const other = options.fetch && standing(options.fetch);
-    return {
+    ready = {
       plain: other ?? unpacking(undici, plain),
       guarded: other ?? ((url, outgoing) => collect(guarded, url, outgoing)),
       close: () => Promise.all([plain.destroy(), guarded.destroy()]),
     };
+    return ready;
+  };
+  const ways = (): Promise<Loaded> => {
+    loaded ??= load();
+    return loaded;
   };
   return {
     async fetch(url, outgoing) {
-      loaded ??= load();
-      return (await loaded).plain(new URL(url), outgoing);
+      return (ready ?? (await ways())).plain(url, outgoing);
     },
     async guardedFetch(url, outgoing) {
-      const address = assertPublicUrl(url, trust);
-      loaded ??= load();
-      return (await loaded).guarded(address, outgoing);
+      assertPublicAddress(url, trust);
+      return (ready ?? (await ways())).guarded(url, outgoing);
     },
     async close() {
       if (loaded && !options.dispatcher) await (await loaded).close();

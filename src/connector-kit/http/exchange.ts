@@ -1,6 +1,5 @@
 /** One request and its answer: limits, ETag, transfer, verdict. No redirects, no retries. */
 import { freshAnswer, headerReader, revivedAnswer, storageKey, storeAnswer } from "./answer.ts";
-import { summaryOf } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { quotaSpent } from "./exchange-failures.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -27,25 +26,27 @@ export async function exchange(connection: Connection, hop: Hop): Promise<Exchan
 
 function limiterOf(connection: Connection, hop: Hop): Limiter {
   const { limiters } = connection.kept;
-  const key = `${hop.url.origin} ${hop.credential}`;
-  const limiter = limiters.get(key) ?? newLimiter(connection, hop);
+  const key = `${hop.place.origin} ${hop.credential}`;
+  const known = limiters.get(key);
+  if (known) return known;
+  const limiter = newLimiter(connection, hop);
   limiters.set(key, limiter);
   return limiter;
 }
 
-function newLimiter(connection: Connection, { url, credential }: Hop): Limiter {
+function newLimiter(connection: Connection, { place: { origin, host }, credential }: Hop): Limiter {
   const { connector } = connection.options;
   // Of one platform's: another's requests without a credential to the same host count otherwise.
-  return connection.transport.limiter(fingerprint(connector.platform, url.origin, credential), {
+  return connection.transport.limiter(fingerprint(connector.platform, origin, credential), {
     limits: connector.limits ?? [],
-    published: connection.publicHosts.includes(url.host),
+    published: connection.publicHosts.includes(host),
     concurrency: connector.concurrency ?? 4,
   });
 }
 
-function limitedRequest(connection: Connection, { call, url }: Hop): LimitedRequest {
+function limitedRequest(connection: Connection, { call, summary }: Hop): LimitedRequest {
   return {
-    summary: summaryOf(connection, call, url),
+    summary,
     limit: call.options.limit,
     lane: connection.options.lane,
     maxWait: connection.maxWait,
@@ -71,7 +72,7 @@ async function revalidated(
   connection.transport.onAnswer(told);
   connection.options.onAnswer?.({ took: clock.monotonic() - sentAt, limiter });
   const holds = stored !== undefined && raw.status === 304;
-  const answer = holds ? revivedAnswer(connection, hop, stored, raw) : freshAnswer(connection, hop, raw);
+  const answer = holds ? revivedAnswer(hop, stored, raw) : freshAnswer(connection, hop, raw);
   const verdict = judge(connection, hop.call, answer);
   if (holds) counters.notModified += 1;
   else if (key !== undefined && verdict === undefined) storeAnswer(connection, key, raw);

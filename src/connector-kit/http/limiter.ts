@@ -7,11 +7,11 @@
  * (a path, a channel), the resource that the answer names, the one limit that applies; only when none of
  * these is known, everything.
  */
-import pLimit, { type LimitFunction } from "p-limit";
 import type { Limit } from "../http-contract.ts";
 import { parseDuration } from "./duration.ts";
 import { type Lane, reserveOf, ServerWindow, TokenBucket } from "./limits.ts";
 import { type HeaderReader, readQuotas } from "./rate-headers.ts";
+import { Slots } from "./slots.ts";
 import type { Clock, RequestSummary } from "./types.ts";
 
 /** A request as the limiter sees it. */
@@ -30,7 +30,7 @@ export interface LimitedRequest {
 /** `spec.rateLimit` of an Integration. */
 export interface Ceiling {
   bucket: TokenBucket | undefined;
-  slots: LimitFunction | undefined;
+  slots: Slots | undefined;
 }
 
 /** The quota is spent for longer than the request may wait. */
@@ -71,13 +71,16 @@ interface Obstacle {
   told: boolean;
 }
 
+/** Of what most requests count against. */
+const none: readonly never[] = [];
+
 /** The most paths and resources whose buckets are kept. */
 const MOST = 2000;
 
 export class Limiter {
   readonly #options: LimiterOptions;
-  readonly #all: LimitFunction;
-  readonly #background: LimitFunction;
+  readonly #all: Slots;
+  readonly #background: Slots;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #windows = new Map<string, ServerWindow>();
   readonly #pauses = new Map<string, number>();
@@ -86,8 +89,8 @@ export class Limiter {
   constructor(options: LimiterOptions) {
     const { concurrency } = options;
     this.#options = options;
-    this.#all = pLimit(concurrency);
-    this.#background = pLimit(Math.max(1, concurrency - Math.max(1, reserveOf(concurrency, "background"))));
+    this.#all = new Slots(concurrency);
+    this.#background = new Slots(Math.max(1, concurrency - Math.max(1, reserveOf(concurrency, "background"))));
   }
 
   /**
@@ -97,18 +100,13 @@ export class Limiter {
    * @throws QuotaSpent when the server's pause outlasts `maxWait`; the signal's reason; what `send` throws.
    */
   async run<T>(request: LimitedRequest, send: () => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
     for (;;) {
       request.signal?.throwIfAborted();
-      const outcome = await this.#inSlot(request, async () => {
-        request.signal?.throwIfAborted();
-        const obstacle = this.#obstacle(request);
-        return obstacle ? { obstacle } : { value: await this.#send(request, send) };
-      });
+      const outcome = await this.#inSlot(request, send);
       if ("value" in outcome) return outcome.value;
-      const { wait, told } = outcome.obstacle;
+      const { wait, told } = outcome;
       if (told && wait > request.maxWait) throw new QuotaSpent(wait);
-      await clock.sleep(wait, request.signal);
+      await this.#options.clock.sleep(wait, request.signal);
     }
   }
 
@@ -161,32 +159,47 @@ export class Limiter {
     }));
   }
 
-  #inSlot<T>({ lane, ceiling }: LimitedRequest, run: () => Promise<T>): Promise<T> {
-    const inLane = () => (lane === "interactive" ? this.#all(run) : this.#background(() => this.#all(run)));
-    return ceiling?.slots ? ceiling.slots(inLane) : inLane();
+  /** Sends it where nothing is in its way by the time that it has its slots. */
+  async #inSlot<T>(request: LimitedRequest, send: () => Promise<T>): Promise<{ value: T } | Obstacle> {
+    const { lane, ceiling } = request;
+    const background = lane === "interactive" ? undefined : this.#background;
+    await ceiling?.slots?.take();
+    await background?.take();
+    await this.#all.take();
+    try {
+      request.signal?.throwIfAborted();
+      return this.#obstacle(request) ?? { value: await this.#send(request, send) };
+    } finally {
+      this.#all.give();
+      background?.give();
+      ceiling?.slots?.give();
+    }
   }
 
-  async #send<T>(request: LimitedRequest, send: () => Promise<T>): Promise<T> {
-    const now = this.#options.clock.monotonic();
-    for (const bucket of this.#bucketsOf(request)) bucket.take(now);
-    const windows = this.#windowsOf(request);
-    for (const window of windows) window.begin();
-    try {
-      return await send();
-    } finally {
-      for (const window of windows) window.ended();
+  #send<T>(request: LimitedRequest, send: () => Promise<T>): Promise<T> {
+    const buckets = this.#bucketsOf(request);
+    if (buckets.length > 0) {
+      const now = this.#options.clock.monotonic();
+      for (const bucket of buckets) bucket.take(now);
     }
+    const windows = this.#windowsOf(request);
+    return windows.length === 0 ? send() : within(windows, send);
   }
 
   /** @returns what holds the request up for longest, if anything does. */
   #obstacle(request: LimitedRequest): Obstacle | undefined {
     const now = this.#options.clock.monotonic();
-    const pause = Math.max(0, ...this.#scopes(request).map((scope) => (this.#pauses.get(scope) ?? now) - now));
-    const windows = this.#windowsOf(request).map((window) => window.wait(now, request.lane));
-    const tokens = Math.max(0, ...this.#bucketsOf(request).map((bucket) => bucket.wait(now, request.lane)));
-    const told = Math.max(Math.ceil(pause), ...windows);
+    let told = this.#pauses.size === 0 ? 0 : Math.ceil(this.#pauseOf(request, now));
+    for (const window of this.#windowsOf(request)) told = Math.max(told, window.wait(now, request.lane));
+    let tokens = 0;
+    for (const bucket of this.#bucketsOf(request)) tokens = Math.max(tokens, bucket.wait(now, request.lane));
     const wait = Math.max(told, tokens);
     return wait > 0 ? { wait, told: told >= tokens } : undefined;
+  }
+
+  /** @returns milliseconds, 0 when none of the pauses is about such a request. */
+  #pauseOf(request: LimitedRequest, now: number): number {
+    return Math.max(0, ...this.#scopes(request).map((scope) => (this.#pauses.get(scope) ?? now) - now));
   }
 
   /** The limits that a request counts against, whether or not their figures hold here. */
@@ -200,7 +213,7 @@ export class Limiter {
   }
 
   #published(request: LimitedRequest): readonly TokenBucket[] {
-    if (!this.#options.published) return [];
+    if (!this.#options.published || this.#options.limits.length === 0) return none;
     return this.#applying(request).map((limit) =>
       remembered(this.#buckets, keyOf(limit, request.summary), () => {
         return new TokenBucket(limit.requests, parseDuration(limit.per), this.#options.clock.monotonic());
@@ -225,7 +238,8 @@ export class Limiter {
   }
 
   #windowsOf(request: LimitedRequest): readonly ServerWindow[] {
-    return this.#resources(request.summary.path).map((resource) => this.#window(resource));
+    const resources = this.#resources(request.summary.path);
+    return resources.length === 0 ? none : resources.map((resource) => this.#window(resource));
   }
 
   #window(resource: string): ServerWindow {
@@ -234,8 +248,9 @@ export class Limiter {
 
   /** Which of the server's quotas a path counts against, by what answers of its kind have said. */
   #resources(path: string): readonly string[] {
+    if (this.#resourcesOf.size === 0) return none;
     const [near, far] = familiesOf(path);
-    return this.#resourcesOf.get(near) ?? this.#resourcesOf.get(far) ?? [];
+    return this.#resourcesOf.get(near) ?? this.#resourcesOf.get(far) ?? none;
   }
 
   #learn(path: string, resources: readonly string[]): void {
@@ -243,6 +258,16 @@ export class Limiter {
       if (this.#resourcesOf.size >= MOST) this.#resourcesOf.clear();
       this.#resourcesOf.set(family, resources);
     }
+  }
+}
+
+/** Counts a request in the windows for as long as it is under way. */
+async function within<T>(windows: readonly ServerWindow[], send: () => Promise<T>): Promise<T> {
+  for (const window of windows) window.begin();
+  try {
+    return await send();
+  } finally {
+    for (const window of windows) window.ended();
   }
 }
 

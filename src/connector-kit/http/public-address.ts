@@ -85,15 +85,21 @@ export function isPublicAddress(address: string): boolean {
  */
 export function assertPublicUrl(address: string, trust: HostTrust): URL {
   const url = URL.parse(address);
-  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
+  if (!url) throw refused("VALIDATION", "The address is no https address.");
+  assertPublicAddress(url, trust);
+  if (url.href.includes("#")) url.hash = "";
+  return url;
+}
+
+/** The same, for an address that is parsed already. */
+export function assertPublicAddress(url: URL, trust: HostTrust): void {
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw refused("VALIDATION", "The address is no https address.");
   }
   if (url.username !== "" || url.password !== "") {
     throw refused("VALIDATION", "The address holds a name or password; credentials belong into a header.");
   }
   assertPublicHost({ protocol: url.protocol, hostname: url.hostname, port: portOf(url) }, trust);
-  url.hash = "";
-  return url;
 }
 
 /**

@@ -58,13 +58,19 @@ export function readRetryAfter(headers: HeaderReader, now: number): number | und
   return date === undefined ? undefined : Math.max(0, date - now);
 }
 
-function first(headers: HeaderReader, what: "limit" | "remaining" | "reset"): string | null {
-  return (
-    headers.get(`x-ratelimit-${what}`) ??
-    headers.get(`x-rate-limit-${what}`) ??
-    headers.get(`ratelimit-${what}`) ??
-    null
-  );
+/** Written out, since every answer is asked for the first of them. */
+const spellings = {
+  limit: ["x-ratelimit-limit", "x-rate-limit-limit", "ratelimit-limit"],
+  remaining: ["x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining"],
+  reset: ["x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"],
+} as const;
+
+function first(headers: HeaderReader, what: keyof typeof spellings): string | null {
+  for (const name of spellings[what]) {
+    const value = headers.get(name);
+    if (value !== null) return value;
+  }
+  return null;
 }
 
 function readReset(headers: HeaderReader, now: number): number | undefined {

@@ -1,9 +1,10 @@
 /** The bytes of one request and its answer, under the breaker and a time-out. */
-import { pathBelow } from "./address.ts";
+import type { Place } from "./address.ts";
 import { TooLarge } from "./body.ts";
-import { type Call, lowerCased } from "./call.ts";
+import { addHeaders, type Call } from "./call.ts";
+import type { Outgoing } from "./collect.ts";
 import type { Connection } from "./connection.ts";
-import { deadline } from "./deadline.ts";
+import { Deadline, type Ending } from "./deadline.ts";
 import {
   guarded,
   leaseLost,
@@ -15,11 +16,13 @@ import {
   unreachable,
 } from "./exchange-failures.ts";
 import { AttemptFailed } from "./failure.ts";
+import type { RequestSummary } from "./types.ts";
 
 /** One address of a call, with the headers that authorise it. */
 export interface Hop {
   call: Call;
-  url: URL;
+  place: Place;
+  summary: RequestSummary;
   authorization: Readonly<Record<string, string>>;
   /** Stands for the credential: limits and stored answers belong to it. */
   credential: string;
@@ -49,7 +52,7 @@ const DROPPED_BYTES = 64 * 1024;
 export async function transfer(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
   const { clock } = connection.transport;
   if (!mayLeave(connection, hop.call)) throw leaseLost(connection, hop.call);
-  const breaker = connection.transport.breaker(hop.url.origin);
+  const breaker = connection.transport.breaker(hop.place.origin);
   const permission = breaker.enter(clock.monotonic());
   if (permission.open) throw resting(connection, hop.call, permission);
   try {
@@ -82,37 +85,38 @@ function isFinal(error: unknown): boolean {
 }
 
 async function bounded(connection: Connection, hop: Hop, conditions: Record<string, string>): Promise<Raw> {
-  const { call, url } = hop;
+  const { call, place } = hop;
   const timeout = call.options.timeout ?? (call.kind === "read" ? READ_TIMEOUT : WRITE_TIMEOUT);
-  using limit = deadline(timeout, call.options.signal);
+  const limit = new Deadline(timeout, call.options.signal);
   try {
-    return await sent(connection, hop, conditions, limit.signal);
+    return await sent(connection, hop, conditions, limit);
   } catch (error) {
     call.options.signal?.throwIfAborted();
     if (limit.expired) throw timedOut(connection, call, timeout);
     const refused = refusalIn(error);
     if (refused) throw guarded(connection, call, refused);
-    throw error instanceof TooLarge ? error : unreachable(connection, call, url.host, error);
+    throw error instanceof TooLarge ? error : unreachable(connection, call, place.host, error);
+  } finally {
+    limit[Symbol.dispose]();
   }
 }
 
-async function sent(
+function sent(
   connection: Connection,
-  { call, url, authorization }: Hop,
+  { call, place, summary, authorization }: Hop,
   conditions: Record<string, string>,
-  signal: AbortSignal,
+  signal: Ending,
 ): Promise<Raw> {
-  const { transport } = connection;
+  const { transport, options, profile } = connection;
   transport.counters.requests += 1;
-  connection.options.onRequest?.({ method: call.method, path: pathBelow(connection.base, url), kind: call.kind });
-  const fetch = connection.profile.userChosenUrl ? transport.guardedFetch : transport.fetch;
-  return fetch(url.href, {
-    method: call.method,
-    headers: { ...call.headers, ...lowerCased(call.options.eachAttempt?.() ?? {}), ...authorization, ...conditions },
-    ...(call.body === undefined ? {} : { body: call.body }),
-    ...(call.options.ignoreAnswer ? { most: DROPPED_BYTES, drop: true } : { most: mostBytes(call) }),
-    signal,
-  });
+  options.onRequest?.({ method: call.method, path: summary.path, kind: call.kind });
+  const headers = { ...call.headers };
+  addHeaders(headers, call.options.eachAttempt?.());
+  Object.assign(headers, authorization, conditions);
+  const { method, body } = call;
+  const drop = call.options.ignoreAnswer === true;
+  const outgoing: Outgoing = { method, headers, body, most: drop ? DROPPED_BYTES : mostBytes(call), drop, signal };
+  return profile.userChosenUrl ? transport.guardedFetch(place.url, outgoing) : transport.fetch(place.url, outgoing);
 }
 
 function mostBytes({ options }: Call): number {

@@ -5,12 +5,11 @@
  * Limits, breakers and ETags belong to a system and a credential, not to one pass over a manifest,
  * so they have to outlive the sessions that use them.
  */
-import pLimit from "p-limit";
 import type { Dispatcher } from "undici";
 import { type AuthorizationCache, createAuthorizationCache } from "./authorization.ts";
 import { Breaker } from "./breaker.ts";
 import { systemClock } from "./clock.ts";
-import { createDispatch, type Fetch, proxiesOf } from "./dispatch.ts";
+import { createDispatch, type Fetch, proxiesOf, type Send } from "./dispatch.ts";
 import { EtagCache, type EtagCacheOptions } from "./etags.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type Ceiling, Limiter, type LimiterOptions } from "./limiter.ts";
@@ -18,6 +17,7 @@ import { TokenBucket } from "./limits.ts";
 import type { HostTrust } from "./public-address.ts";
 import type { HeaderReader } from "./rate-headers.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
+import { Slots } from "./slots.ts";
 import type { Clock } from "./types.ts";
 
 export interface TransportOptions {
@@ -55,9 +55,9 @@ export interface RateLimit {
 }
 
 export interface Transport {
-  readonly fetch: Fetch;
+  readonly fetch: Send;
   /** For addresses that users choose. */
-  readonly guardedFetch: Fetch;
+  readonly guardedFetch: Send;
   onAnswer(headers: HeaderReader): void;
   readonly clock: Clock;
   readonly random: () => number;
@@ -106,7 +106,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       const key = fingerprint(owner, String(requestsPerSecond), String(concurrency));
       return madeOnce(ceilings, key, () => ({
         bucket: requestsPerSecond > 0 ? new TokenBucket(requestsPerSecond, 1000, clock.monotonic()) : undefined,
-        slots: concurrency > 0 ? pLimit(concurrency) : undefined,
+        slots: concurrency > 0 ? new Slots(concurrency) : undefined,
       }));
     },
     close: dispatch.close,

@@ -64,12 +64,9 @@ export const send = defineAction({
   ) => {
     const { settings } = webhook.sender;
     const { format = "json", source = "/plumbline" } = settings;
-    return deliver(
-      webhook,
-      key,
-      added,
-      encode(format, { id: idOf(key), type, source, time: at ?? moment(webhook), data }),
-    );
+    // In the format json nobody sees the time.
+    const time = at ?? (format === "json" ? "" : moment(webhook));
+    return deliver(webhook, key, added, encode(format, { id: idOf(key), type, source, time, data }));
   },
 });
 

@@ -17,6 +17,8 @@ import { signatureHeaders } from "./signing.ts";
 /** How an Integration sends. */
 export interface Sender {
   settings: Settings;
+  /** What the address leads to, for messages; undefined where there is none. */
+  host: string | undefined;
   credentials: OpenContext["credentials"];
   now: OpenContext["now"];
 }
@@ -89,7 +91,7 @@ export function idOf(key: string): string {
 }
 
 function requestOf(
-  { settings, credentials, now }: Sender,
+  { settings, host, credentials, now }: Sender,
   url: string,
   method: string,
   id: string,
@@ -98,11 +100,14 @@ function requestOf(
   const { idHeader, timeout = "15s" } = settings;
   return {
     body,
-    headers: { ...settings.headers, ...headers, ...(idHeader === undefined ? {} : { [idHeader]: id }) },
+    headers:
+      idHeader === undefined
+        ? { ...settings.headers, ...headers }
+        : { ...settings.headers, ...headers, [idHeader]: id },
     idempotencyKey: { header: "Idempotency-Key", value: id },
     eachAttempt: () => signatureHeaders(settings, credentials, { id, body, method, url }, now()),
     timeout: Number.parseInt(timeout, 10) * 1000,
     ignoreAnswer: true,
-    what: `deliver to ${new URL(url).host}`,
+    what: `deliver to ${host}`,
   };
 }

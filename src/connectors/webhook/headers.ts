@@ -14,9 +14,11 @@ export function checkHeaders(
   { hmac, authHeader, idHeader }: Settings,
   where: string,
 ): void {
+  const names = Object.keys(headers);
+  if (names.length === 0) return;
   assertHeaders(headers);
   const own = [hmac?.header, hmac?.timestampHeader, authHeader, idHeader].map((name) => name?.toLowerCase());
-  const bad = Object.keys(headers).find((name) => reserved.test(name) || own.includes(name.toLowerCase()));
+  const bad = names.find((name) => reserved.test(name) || own.includes(name.toLowerCase()));
   if (bad === undefined) return;
   throw new ConnectorError(
     "VALIDATION",

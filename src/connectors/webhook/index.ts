@@ -36,5 +36,5 @@ function senderOf({ connection, credentials, now }: Pick<OpenContext, "connectio
   if (settings.auth === "hmac") checkScheme(settings, "auth");
   if (settings.receive === "hmac") checkScheme(settings, "receive");
   checkHeaders(settings.headers ?? {}, settings, "connection.headers");
-  return { settings, credentials, now };
+  return { settings, host: settings.url && new URL(settings.url).host, credentials, now };
 }

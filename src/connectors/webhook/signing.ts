@@ -75,9 +75,10 @@ export function signatureHeaders(
 }
 
 function standardHeaders(secrets: readonly string[], { id, body }: Unsigned, seconds: number): Record<string, string> {
+  const signed = `${id}.${seconds}.${body}`;
   const signatures = secrets.map((secret) => {
-    const key = standardKey(secret) ?? new Uint8Array();
-    return `v1,${createHmac("sha256", hmacKeyOf(key)).update(`${id}.${seconds}.${body}`).digest("base64")}`;
+    const key = hmacKeyOf(standardKey(secret) ?? new Uint8Array());
+    return `v1,${createHmac("sha256", key).update(signed).digest("base64")}`;
   });
   return { "webhook-id": id, "webhook-timestamp": String(seconds), "webhook-signature": signatures.join(" ") };
 }
