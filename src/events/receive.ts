@@ -231,7 +231,10 @@ function parsed(
  * @throws SyntaxError
  */
 function dataOf(events: readonly PlatformEvent[]): readonly unknown[] {
-  return events.map(({ text }) => (text === undefined ? undefined : readJson(text)));
+  return events.map(({ text, data, exact }) => {
+    if (text === undefined) return undefined;
+    return exact ? data : readJson(text);
+  });
 }
 
 function toStored(
