@@ -54,8 +54,10 @@ function collected(request: IncomingMessage, done: (body: Buffer) => void): void
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-  request.on("error", () => undefined);
+  request.on("error", nothing);
 }
+
+const nothing = () => undefined;
 
 interface Taken {
   request: IncomingMessage;
@@ -67,9 +69,8 @@ interface Taken {
 
 async function answer(parts: ServerParts, { request, response, body, namespace, name }: Taken): Promise<void> {
   const began = performance.now();
-  const { random } = parts;
   const { traceparent: given } = request.headers;
-  const trace = traceOf(typeof given === "string" ? given : undefined, random, parts.now());
+  const trace = traceOf(typeof given === "string" ? given : undefined, parts.random, parts.now());
   const peer = request.socket.remoteAddress;
   const headers = textsOf(request.headers, joined);
   const raw: RawRequest = { method: "POST", headers, query: {}, body, remoteAddress: peer ?? "", trace };
@@ -80,7 +81,7 @@ async function answer(parts: ServerParts, { request, response, body, namespace, 
   } catch (thrown) {
     told = failed(parts, thrown, trace, route);
   }
-  send(response, told, { trace, traceparent: traceparent(trace, random) });
+  send(response, told, { traceparent: traceparent(trace, parts.random), "x-trace-id": trace });
   const seconds = (performance.now() - began) / 1000;
   keepAnswered(parts, { trace, method: "POST", route, status: told.status, seconds, peer, actor: "", usual: true });
 }
@@ -95,13 +96,14 @@ function failed({ log }: ServerParts, thrown: unknown, trace: string, route: str
   return { status, headers, body: JSON.stringify(problemOf(error, trace)) };
 }
 
+/** @param ids headers that say which trace it belongs to. */
 function send(
   response: ServerResponse,
   { status, headers: own, body }: Answer,
-  { trace, traceparent }: { trace: string; traceparent: string },
+  ids: { traceparent: string; "x-trace-id": string },
 ): void {
   const text = String(body ?? "");
-  const headers: Record<string, string | number> = { ...securityHeaders, traceparent, "x-trace-id": trace };
+  const headers: Record<string, string | number> = { ...securityHeaders, ...ids };
   for (const name in own) if (Object.hasOwn(own, name)) headers[name] = own[name] as string;
   headers["content-length"] = Buffer.byteLength(text);
   response.writeHead(status, headers);
