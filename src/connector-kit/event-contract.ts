@@ -72,6 +72,8 @@ export interface PlatformEvent {
   data: unknown;
   /** `data` as the JSON text that came, so that none of its digits is lost; left out where it was no JSON. */
   text?: string;
+  /** Whether `data` is what `readJson` or `jsonObject` made of `text`; left out or false: it is read once more. */
+  exact?: boolean;
 }
 
 /** What a connector may need to read a request, beside the request. */

@@ -4,6 +4,7 @@
  */
 import type { CheckedAccount } from "./account.ts";
 import type { Authenticate, Events, InboundRequest, PlatformEvent } from "./event-contract.ts";
+import { readJson, TooDeep } from "./exact-json.ts";
 
 /** How the requests of an Integration with this connection are proven. @throws ConnectorError for one that cannot be right. */
 export function authenticateOf(
@@ -53,6 +54,9 @@ export function isOwnEvent(
   return account !== undefined && (events.own?.(event, account) ?? false);
 }
 
+/** Keeps nothing from one text to the next. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * The body of a request as text.
  *
@@ -60,19 +64,24 @@ export function isOwnEvent(
  */
 export function bodyText({ body }: InboundRequest): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new Error("The body is not valid UTF-8.");
   }
 }
 
-/** @param what is read, for the message: `body`. @throws Error, without the text, when it is no JSON object. */
+/**
+ * Reads a JSON object exactly: {@link PlatformEvent.exact} may be said of it.
+ *
+ * @param what is read, for the message: `body`.
+ * @throws Error, without the text, when it is no JSON object.
+ */
 export function jsonObject(text: string, what: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error(`The ${what} is no JSON.`);
+    value = readJson(text);
+  } catch (error) {
+    throw error instanceof TooDeep ? error : new Error(`The ${what} is no JSON.`);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Error(`The ${what} is no JSON object.`);

@@ -7,6 +7,7 @@ export * from "./compile.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
 export type * from "./event-contract.ts";
+export { readJson, TooDeep } from "./exact-json.ts";
 export * from "./facade/index.ts";
 export * from "./fitting.ts";
 export type { ErrorClassifier, Guard } from "./guard.ts";

@@ -27,23 +27,24 @@ export interface Arrival {
 
 /** @param text `data` as it came; left out: written from the envelope's. */
 export function toNewEvent(envelope: EventEnvelope, arrival: Arrival, text?: string): NewEvent {
-  const { data, ...attributes } = envelope;
+  const { source, id, type, subject, data } = envelope;
   const { namespace, integration, platform, receivedAt, trace, hops = 0, signedHash } = arrival;
-  return {
+  const event: NewEvent = {
     namespace,
-    ...(integration === undefined ? {} : { integration }),
-    ...(platform === undefined ? {} : { platform }),
-    source: envelope.source,
-    id: envelope.id,
-    type: envelope.type,
-    ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
+    source,
+    id,
+    type,
     receivedAt,
     trace,
     hops,
-    attributes: JSON.stringify(attributes),
+    attributes: JSON.stringify(data === undefined ? envelope : { ...envelope, data: undefined }),
     data: text ?? (data === undefined ? "" : writeJson(data)),
-    ...(signedHash === undefined ? {} : { signedHash }),
   };
+  if (integration !== undefined) event.integration = integration;
+  if (platform !== undefined) event.platform = platform;
+  if (subject !== undefined) event.subject = subject;
+  if (signedHash !== undefined) event.signedHash = signedHash;
+  return event;
 }
 
 /** @param id the same for the same occurrence, so that it is told once. @param data becomes JSON. */
@@ -69,13 +70,10 @@ export function openEvent(
   known?: unknown,
 ): OpenEvent {
   const data = stored.data === "" ? undefined : (known ?? readJson(stored.data));
-  const attributes = JSON.parse(stored.attributes) as EventEnvelope;
-  const labels = attributes.labels ?? labelsOfData(data);
-  const envelope: EventEnvelope = {
-    ...attributes,
-    ...(labels ? { labels } : {}),
-    ...(data === undefined ? {} : { data }),
-  };
+  const envelope = JSON.parse(stored.attributes) as EventEnvelope;
+  const labels = envelope.labels ?? labelsOfData(data);
+  if (labels) envelope.labels = labels;
+  if (data !== undefined) envelope.data = data;
   const name = platformName(stored);
   if (name === undefined) return { stored, envelope, self: false };
   return { stored, envelope, name, ...about(name, data) };
@@ -108,8 +106,12 @@ export function labelsOf({ stored, envelope }: OpenEvent): Readonly<Record<strin
     integration: stored.integration,
     platform: stored.platform,
   };
-  const known = Object.entries(derived).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries([...known, ...Object.entries(labels ?? {})]);
+  const known: Record<string, string> = {};
+  for (const name of Object.keys(derived) as (keyof typeof derived)[]) {
+    const value = derived[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return labels ? { ...known, ...labels } : known;
 }
 
 function textOf(of: unknown, name: string): string | undefined {

@@ -12,8 +12,8 @@ export const MAX_OPEN = 100_000;
 const COUNT_AGE = 1000;
 
 export interface Pressure {
-  /** Whether nothing more is taken in. @throws StoreError when it cannot be counted. */
-  full(): Promise<boolean>;
+  /** Whether nothing more is taken in; a promise where it has to be counted. @throws StoreError when it cannot be. */
+  full(): boolean | Promise<boolean>;
   /** Tells of what was taken in. */
   added(events: number): void;
 }
@@ -39,12 +39,10 @@ export function createPressure(
   }
 
   return {
-    async full() {
-      if (now() - countedAt >= COUNT_AGE) {
-        counting ??= count();
-        await counting;
-      }
-      return open >= limit;
+    full() {
+      if (now() - countedAt < COUNT_AGE) return open >= limit;
+      counting ??= count();
+      return counting.then(() => open >= limit);
     },
     added(events) {
       open += events;

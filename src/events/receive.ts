@@ -5,13 +5,13 @@
  * of the checks is part of that: size and encoding need no secret; nothing is read before it is authentic.
  */
 import { hash as sha256 } from "node:crypto";
-import { CLOUDEVENTS_VERSION } from "../api/event.ts";
+import { CLOUDEVENTS_VERSION, type EventEnvelope } from "../api/event.ts";
 import type { Events, InboundRequest, PlatformEvent } from "../connector-kit/event-contract.ts";
 import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/inbound.ts";
 import { headerOf, verify } from "../connector-kit/signatures.ts";
 import type { EventStore, NewEvent } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
-import { toNewEvent } from "./envelope.ts";
+import { type Arrival, toNewEvent } from "./envelope.ts";
 import type { TakeIn } from "./intake.ts";
 import { readJson, writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
@@ -180,12 +180,14 @@ function checkForm(request: ReceivedRequest): void {
   if (request.body.length > MAX_BODY) {
     throw new Refused(413, "TooLarge", `The body has ${request.body.length} bytes; ${MAX_BODY} are taken.`);
   }
-  const encoding = (headerOf(request, "content-encoding") ?? "").trim().toLowerCase();
+  const encoding = headerOf(request, "content-encoding")?.trim().toLowerCase() ?? "";
   if (encoding !== "" && encoding !== "identity") {
     const what = /^[\w, -]{1,40}$/.test(encoding) ? encoding : "unknown";
     throw new Refused(415, "CompressedBody", `The body is encoded (${what}). Have the sender send it as it is.`);
   }
-  const type = (headerOf(request, "content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const given = headerOf(request, "content-type") ?? "";
+  if (given === "application/json") return; // as most come
+  const type = given.split(";")[0]?.trim().toLowerCase() ?? "";
   if (!TYPES.test(type)) {
     const what = /^[\w.+/-]{1,80}$/.test(type) ? type : "unknown";
     throw new Refused(415, "UnexpectedType", `The body is of the type ${what}; JSON, forms and plain text are taken.`);
@@ -230,26 +232,30 @@ function parsed(
  * @throws SyntaxError
  */
 function dataOf(events: readonly PlatformEvent[]): readonly unknown[] {
-  return events.map(({ text }) => (text === undefined ? undefined : readJson(text)));
+  return events.map(({ text, data, exact }) => {
+    if (text === undefined) return undefined;
+    return exact ? data : readJson(text);
+  });
 }
 
 function toStored(
   { namespace, name, platform }: EventOrigin,
-  event: PlatformEvent,
-  arrival: { receivedAt: number; trace: string; signedHash?: string },
+  { id, subject, time, data, text, name: event }: PlatformEvent,
+  { receivedAt, trace, signedHash }: { receivedAt: number; trace: string; signedHash?: string },
 ): NewEvent {
-  const { id, subject, time, data, text } = event;
-  const envelope = {
+  const integration = `${namespace}/${name}`;
+  const attributes: EventEnvelope = {
     specversion: CLOUDEVENTS_VERSION,
     id,
-    source: `/${namespace}/${name}`,
-    type: `${platform}.${event.name}`,
-    ...(subject === undefined ? {} : { subject }),
-    ...(time === undefined ? {} : { time }),
+    source: `/${integration}`,
+    type: `${platform}.${event}`,
     datacontenttype: "application/json",
-  } as const;
-  const from = { namespace, integration: `${namespace}/${name}`, platform };
-  return toNewEvent(envelope, { ...from, ...arrival }, text ?? writeJson(data));
+  };
+  if (subject !== undefined) attributes.subject = subject;
+  if (time !== undefined) attributes.time = time;
+  const arrival: Arrival = { namespace, integration, platform, receivedAt, trace };
+  if (signedHash !== undefined) arrival.signedHash = signedHash;
+  return toNewEvent(attributes, arrival, text ?? writeJson(data));
 }
 
 const hashOf = (bytes: Uint8Array) => sha256("sha256", bytes, "hex");

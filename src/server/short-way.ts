@@ -10,7 +10,7 @@ import type { Answer } from "./endpoint.ts";
 import { securityHeaders } from "./headers.ts";
 import { asHttpError, PROBLEM_TYPE, problemOf } from "./http-error.ts";
 import type { ServerLimits } from "./limits.ts";
-import type { ServerParts } from "./parts.ts";
+import type { RawRequest, ServerParts } from "./parts.ts";
 import { textsOf } from "./raw-request.ts";
 import { FULL_PATH, receiveWebhook, SHORT_PATH } from "./routes/webhooks.ts";
 import { traceOf, traceparent } from "./trace.ts";
@@ -54,8 +54,10 @@ function collected(request: IncomingMessage, done: (body: Buffer) => void): void
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-  request.on("error", () => undefined);
+  request.on("error", nothing);
 }
+
+const nothing = () => undefined;
 
 interface Taken {
   request: IncomingMessage;
@@ -66,33 +68,44 @@ interface Taken {
 }
 
 async function answer(parts: ServerParts, { request, response, body, namespace, name }: Taken): Promise<void> {
-  const { log, random, now } = parts;
   const began = performance.now();
   const { traceparent: given } = request.headers;
-  const trace = traceOf(typeof given === "string" ? given : undefined, random, now());
+  const trace = traceOf(typeof given === "string" ? given : undefined, parts.random, parts.now());
   const peer = request.socket.remoteAddress;
-  const headers = textsOf(request.headers, (values) => values.join(", "));
-  const raw = { method: "POST", headers, query: {}, body, remoteAddress: peer ?? "", trace };
+  const headers = textsOf(request.headers, joined);
+  const raw: RawRequest = { method: "POST", headers, query: {}, body, remoteAddress: peer ?? "", trace };
   const route = namespace === undefined ? SHORT_PATH : FULL_PATH;
-  const told = await receiveWebhook(parts, raw, namespace, name).catch((thrown: unknown): Answer => {
-    const error = asHttpError(thrown);
-    if (error.status >= 500) log.error({ trace, method: "POST", route, error: error.cause ?? error }, error.message);
-    const type = { "content-type": PROBLEM_TYPE };
-    return {
-      status: error.status,
-      headers: { ...error.headers, ...type },
-      body: JSON.stringify(problemOf(error, trace)),
-    };
-  });
-  const text = String(told.body ?? "");
-  response.writeHead(told.status, {
-    ...securityHeaders,
-    traceparent: traceparent(trace, random),
-    "x-trace-id": trace,
-    ...told.headers,
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
+  let told: Answer;
+  try {
+    told = await receiveWebhook(parts, raw, namespace, name);
+  } catch (thrown) {
+    told = failed(parts, thrown, trace, route);
+  }
+  send(response, told, { traceparent: traceparent(trace, parts.random), "x-trace-id": trace });
   const seconds = (performance.now() - began) / 1000;
   keepAnswered(parts, { trace, method: "POST", route, status: told.status, seconds, peer, actor: "", usual: true });
+}
+
+const joined = (values: readonly string[]) => values.join(", ");
+
+function failed({ log }: ServerParts, thrown: unknown, trace: string, route: string): Answer {
+  const error = asHttpError(thrown);
+  const { status } = error;
+  if (status >= 500) log.error({ trace, method: "POST", route, error: error.cause ?? error }, error.message);
+  const headers = { ...error.headers, "content-type": PROBLEM_TYPE };
+  return { status, headers, body: JSON.stringify(problemOf(error, trace)) };
+}
+
+/** @param ids headers that say which trace it belongs to. */
+function send(
+  response: ServerResponse,
+  { status, headers: own, body }: Answer,
+  ids: { traceparent: string; "x-trace-id": string },
+): void {
+  const text = String(body ?? "");
+  const headers: Record<string, string | number> = { ...securityHeaders, ...ids };
+  for (const name in own) if (Object.hasOwn(own, name)) headers[name] = own[name] as string;
+  headers["content-length"] = Buffer.byteLength(text);
+  response.writeHead(status, headers);
+  response.end(text);
 }

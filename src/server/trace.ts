@@ -11,9 +11,11 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
  * @returns 32 lower-case hex digits.
  */
 export function traceOf(header: string | undefined, random: (bytes: number) => Buffer, now: number): string {
-  const [, version, trace, rest] = TRACEPARENT.exec(header ?? "") ?? [];
-  const known = trace !== undefined && (version !== "00" || rest === undefined);
-  if (known) return trace;
+  if (header !== undefined) {
+    const [, version, trace, rest] = TRACEPARENT.exec(header) ?? [];
+    const known = trace !== undefined && (version !== "00" || rest === undefined);
+    if (known) return trace;
+  }
   const second = Math.floor(now / 1000) % 2 ** 32;
   return second.toString(16).padStart(8, "0") + random(12).toString("hex");
 }

@@ -19,9 +19,9 @@ export function resolveTarget(
   namespace: string | undefined,
   last: string,
 ): WebhookTarget {
-  const within = targets.filter((target) => target.namespace === (namespace ?? DEFAULT_NAMESPACE));
-  const named = within.find(({ name }) => name === last);
-  if (named) return named;
+  const place = namespace ?? DEFAULT_NAMESPACE;
+  for (const target of targets) if (target.name === last && target.namespace === place) return target;
+  const within = targets.filter((target) => target.namespace === place);
   const [one, ...more] = namespace === undefined ? within.filter(({ platform }) => platform === last) : [];
   if (!one) throw new HttpError(404, "NotFound", "No webhook has this address.");
   if (more.length === 0) return one;

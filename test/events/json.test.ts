@@ -16,6 +16,18 @@ test.each([
   expect(readJson(text)).toStrictEqual(value);
 });
 
+test("a long number is found wherever it stands, beside digits that are none", () => {
+  for (let before = 0; before < 40; before++) {
+    const text = `{"${"x".repeat(before)}":"123456789012345","n":1234567890123456789}`;
+    expect((readJson(text) as { n: unknown }).n).toBe(1234567890123456789n);
+  }
+});
+
+test("what is no JSON is told as such, however deep it seems", () => {
+  expect(() => readJson("[".repeat(MAX_DEPTH + 1))).not.toThrow(/nested/);
+  expect(() => readJson("[".repeat(MAX_DEPTH + 1))).toThrow(SyntaxError);
+});
+
 test("names of prototypes are names, also beside long numbers", () => {
   const value = readJson('{"__proto__":{"x":1},"constructor":1,"n":12345678901234567890}') as object;
   expect(Object.keys(value)).toEqual(["__proto__", "constructor", "n"]);

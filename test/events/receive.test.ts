@@ -232,3 +232,27 @@ test("what a connector answers to other methods needs no secret and leads to no 
   expect((await receiver.receive(asked, request)).status).toBe(401);
   expect(await store.events.events({ limit: 5 })).toEqual([]);
 });
+
+test.each([true, undefined])(
+  "what takes it in is given data with all digits, whether the connector read them (exact: %s) or not",
+  async (exact) => {
+    const given: unknown[] = [];
+    const text = '{"id":12345678901234567890}';
+    const data = exact ? { id: 12345678901234567890n } : JSON.parse(text);
+    const receiver = createReceiver({
+      store: { refuse: async () => undefined },
+      takeIn: async (_events, read = []) => {
+        given.push(...read);
+        return [{ outcome: "stored", seq: 1 }];
+      },
+      pressure: { full: () => false, added: () => undefined },
+      clock: fixed(),
+      newId: () => "n",
+      log: recordingLog(),
+    });
+    const parse = () => [{ id: "d1", name: "issues", data, text, ...(exact ? { exact } : {}) }];
+    const reads = endpointOf("github", "gh", { ...github, parse }, { webhookSecret: SECRET });
+    expect(await receiver.receive(reads, githubRequest(body))).toEqual({ status: 200 });
+    expect(given).toEqual([{ id: 12345678901234567890n }]);
+  },
+);

@@ -58,6 +58,13 @@ describe("with its length told and in chunks", () => {
     expect(short?.headers).toMatchObject({ "x-a": "1, 2", "content-type": "Text/Plain; a=b" });
   });
 
+  test("so is an answer with another value for a header that every answer has", async () => {
+    const { port } = await stage({ receive: () => ({ status: 200, headers: { "cache-control": "max-age=1" } }) });
+    const [short, long] = await both(port, "/api/webhooks/gh");
+    expect(short).toBe(long);
+    expect(short.match(/cache-control/g)).toHaveLength(1);
+  });
+
   test("so is an answer with a text of its own", async () => {
     const { port } = await stage({ receive: () => ({ status: 200, body: "chällenge" }) });
     const [short, long] = await both(port, "/api/webhooks/gh");

@@ -81,11 +81,14 @@ const POOL = 4096;
 /** @param draw unforeseeable bytes. @returns the same, each byte handed out once. */
 function pooledBytes(draw: (count: number) => Buffer): (count: number) => Buffer {
   let pool: Buffer = Buffer.alloc(0);
+  let used = 0;
   return (count) => {
-    if (count > pool.length) pool = draw(Math.max(count, POOL));
-    const bytes = Buffer.from(pool.subarray(0, count));
-    pool = pool.subarray(count);
-    return bytes;
+    if (count > pool.length - used) {
+      pool = draw(Math.max(count, POOL));
+      used = 0;
+    }
+    used += count;
+    return Buffer.from(pool.subarray(used - count, used));
   };
 }
 

@@ -47,7 +47,7 @@ export const events: Events = {
     const name = nameIn(request, "X-GitHub-Event", /^[a-z][a-z0-9_]{0,99}$/);
     const text = payloadText(request);
     const data = jsonObject(text, "payload");
-    return [{ id, name, ...subjectOf(data), data, text }];
+    return [{ id, name, ...subjectOf(data), data, text, exact: true }];
   },
   own: ({ data }, account) => isOwn(data as Payload, account),
   recover: { missed: missedDeliveries, redeliver },

@@ -39,7 +39,7 @@ export const events: Events = {
   },
   handshake(request) {
     const { type, challenge } = handshakeOf(request) ?? {};
-    if (type !== "url_verification" || typeof challenge !== "string") return undefined;
+    if (type !== HANDSHAKE || typeof challenge !== "string") return undefined;
     return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ challenge }) };
   },
   parse(request) {
@@ -48,11 +48,14 @@ export const events: Events = {
   own: ({ data }, account) => isOwn(data as Fields, account),
 };
 
-/** What cannot be read is no handshake; `parse` says what is wrong with it. */
+const HANDSHAKE = "url_verification";
+
+/** What cannot be read is no handshake; `parse` says what is wrong with it. Most texts are read there only. */
 function handshakeOf(request: InboundRequest): Fields | undefined {
   if (isForm(headerOf(request, "Content-Type"))) return undefined;
   try {
-    return jsonObject(bodyText(request), "body");
+    const text = bodyText(request);
+    return text.includes(HANDSHAKE) ? jsonObject(text, "body") : undefined;
   } catch {
     return undefined;
   }
@@ -66,12 +69,12 @@ function fromJson(text: string): PlatformEvent[] {
   const name = (event as Fields | undefined)?.type;
   if (typeof id !== "string" || typeof name !== "string") throw new Error("The envelope lacks its event or event_id.");
   const at = typeof time === "number" ? { time: new Date(time * 1000).toISOString() } : {};
-  return [{ id, name, ...at, ...subjectOf(event as Fields), data: envelope, text }];
+  return [{ id, name, ...at, ...subjectOf(event as Fields), data: envelope, text, exact: true }];
 }
 
 function rateLimited(data: Fields, text: string): PlatformEvent {
   const { team_id: team, minute_rate_limited: minute } = data;
-  return { id: [RATE_LIMITED, team, minute].join(":"), name: RATE_LIMITED, data, text };
+  return { id: [RATE_LIMITED, team, minute].join(":"), name: RATE_LIMITED, data, text, exact: true };
 }
 
 /** An interaction has its JSON in the field `payload`; a slash command is the form itself. */
@@ -93,7 +96,7 @@ function slashCommand({ token: _, ...data }: Record<string, string>): PlatformEv
 function interaction(payload: Fields, text: string): PlatformEvent {
   const { type } = payload;
   if (typeof type !== "string" || !interactions.includes(type)) throw new Error("The interaction has no known type.");
-  return { id: interactionId(type, payload), name: type, ...subjectOf(payload), data: payload, text };
+  return { id: interactionId(type, payload), name: type, ...subjectOf(payload), data: payload, text, exact: true };
 }
 
 /** Of buttons: message, action, moment and person; of the rest the trigger, which is another each time. */

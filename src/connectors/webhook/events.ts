@@ -14,8 +14,10 @@ import {
   type InboundRequest,
   isForm,
   type PlatformEvent,
+  readJson,
   standardHeader,
   standardWebhooks,
+  TooDeep,
   webhookConsent,
   wholeSeconds,
 } from "../../connector-kit/index.ts";
@@ -91,8 +93,10 @@ function idIn(request: InboundRequest, { receive = "standard-webhooks", idHeader
   return id;
 }
 
+type Content = Pick<PlatformEvent, "data" | "text" | "exact">;
+
 /** JSON where it is any, the fields of a form, else text. @throws Error for what calls itself JSON and is none. */
-function contentOf(request: InboundRequest): Pick<PlatformEvent, "data" | "text"> {
+function contentOf(request: InboundRequest): Content {
   const type = headerOf(request, "content-type");
   const text = bodyText(request);
   if (isForm(type)) return fromForm(new URLSearchParams(text));
@@ -104,15 +108,17 @@ function contentOf(request: InboundRequest): Pick<PlatformEvent, "data" | "text"
 }
 
 /** A form with one field `payload` wraps JSON. */
-function fromForm(form: URLSearchParams): Pick<PlatformEvent, "data" | "text"> {
+function fromForm(form: URLSearchParams): Content {
   const payload = form.get("payload");
   return (payload === null ? undefined : parsed(payload)) ?? { data: Object.fromEntries(form) };
 }
 
-function parsed(text: string): { data: unknown; text: string } | undefined {
+/** @throws TooDeep */
+function parsed(text: string): Content | undefined {
   try {
-    return { data: JSON.parse(text), text };
-  } catch {
+    return { data: readJson(text), text, exact: true };
+  } catch (error) {
+    if (error instanceof TooDeep) throw error;
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { ConnectorError } from "../../connector-kit/errors.ts";
 import type { Events } from "../../connector-kit/event-contract.ts";
 import type { Receiver } from "../../events/receive.ts";
 import type { Manifest } from "../../manifests/types.ts";
-import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
+import type { WebhooksPart, WebhookTarget } from "../../server/parts.ts";
 import type { Current } from "../current.ts";
 import { type Available, SECRETS_AGE } from "../sessions.ts";
 
@@ -31,13 +31,17 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
   const known = new Map<string, Known>();
   let targets: { of: Current | undefined; list: readonly WebhookTarget[] } | undefined;
 
-  async function resolved(owner: string, manifest: Manifest<Integration>): Promise<Available> {
+  /** What is known and young enough; undefined when it has to be read. */
+  function fresh(owner: string, manifest: Manifest<Integration>): Available | undefined {
     const before = known.get(owner);
-    const now = monotonic();
-    if (before?.manifest === manifest && now - before.readAt < SECRETS_AGE) return before;
-    const fresh = { ...(await resolve(manifest)), manifest, readAt: now };
-    known.set(owner, fresh);
-    return fresh;
+    return before?.manifest === manifest && monotonic() - before.readAt < SECRETS_AGE ? before : undefined;
+  }
+
+  async function read(owner: string, manifest: Manifest<Integration>): Promise<Available> {
+    const readAt = monotonic();
+    const found = { ...(await resolve(manifest)), manifest, readAt };
+    known.set(owner, found);
+    return found;
   }
 
   return {
@@ -49,20 +53,19 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
     tooLarge(target, request) {
       receiver.tooLarge(`${target.namespace}/${target.name}`, request);
     },
-    async receive(target, { query, ...request }) {
-      const found = endpointOf(current(), target);
+    async receive(target, request) {
+      const owner = `${target.namespace}/${target.name}`;
+      const found = endpointOf(current(), owner);
       if (!found) return { status: 404 };
       const { manifest, events, platform } = found;
+      const { namespace, name } = target;
       try {
-        const { connection, credentials, faults } = await resolved(`${target.namespace}/${target.name}`, manifest);
-        const { namespace, name } = target;
-        return await receiver.receive(
-          { namespace, name, platform, events, connection, credentials, faults },
-          { ...request, query },
-        );
+        const { connection, credentials, faults } = fresh(owner, manifest) ?? (await read(owner, manifest));
+        const endpoint = { namespace, name, platform, events, connection, credentials, faults };
+        return await receiver.receive(endpoint, request);
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
-        return receiver.notConfigured(`${target.namespace}/${target.name}`, { ...request, query }, error.message);
+        return receiver.notConfigured(owner, request, error.message);
       }
     },
   };
@@ -72,15 +75,15 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
 export function webhookTargets(current: Current | undefined): readonly WebhookTarget[] {
   return (current?.integrations ?? []).flatMap(({ object: { metadata, spec } }) => {
     const target = { namespace: metadata.namespace ?? "default", name: metadata.name, platform: spec.platform };
-    return endpointOf(current, target) ? [target] : [];
+    return endpointOf(current, `${target.namespace}/${target.name}`) ? [target] : [];
   });
 }
 
+/** @param owner `namespace/name`. */
 function endpointOf(
   current: Current | undefined,
-  { namespace, name }: ObjectName,
+  owner: string,
 ): { manifest: Manifest<Integration>; events: Events; platform: string } | undefined {
-  const owner = `${namespace}/${name}`;
   const manifest = current?.integration(owner);
   const events = current?.connector(owner)?.connector.events;
   if (!manifest || !events || manifest.object.spec.events?.enabled !== true) return undefined;

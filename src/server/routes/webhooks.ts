@@ -66,19 +66,14 @@ export async function receiveWebhook(
   namespace: string | undefined,
   last: string,
 ): Promise<Answer> {
-  const target = resolved(
-    () => resolveTarget(webhooks.targets(), namespace, last),
-    (message) => {
-      const { trace, remoteAddress } = raw;
-      log.warn({ namespace: namespace ?? DEFAULT_NAMESPACE, address: last, trace, remoteAddress }, message);
-    },
-  );
-  const answer = await webhooks.receive({ namespace: target.namespace, name: target.name }, raw);
-  const { status, headers = {}, body } = answer;
+  const target = targetOf(webhooks.targets(), log, raw, namespace, last);
+  const { status, headers, body = "" } = await webhooks.receive(target, raw);
   metrics.webhooks.inc({ integration: `${target.namespace}/${target.name}`, status: String(status) });
-  if (status >= 400 && !body) throw refused(status, headers);
-  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: body ?? "" };
+  if (status >= 400 && !body) throw refused(status, headers ?? {});
+  return { status, headers: headers ? { ...PLAIN, ...headers } : PLAIN, body };
 }
+
+const PLAIN = { "content-type": "text/plain; charset=utf-8" };
 
 /**
  * Keeps on record that a webhook was larger than is read. The server refuses it before this endpoint is asked.
@@ -100,13 +95,20 @@ export function recordTooLarge(
 }
 
 /** A wrong address is the commonest mistake of a set-up, and the sender is told nothing: the log is. */
-function resolved(resolve: () => WebhookTarget, tell: (message: string) => void): WebhookTarget {
+function targetOf(
+  targets: readonly WebhookTarget[],
+  log: ServerParts["log"],
+  { trace, remoteAddress }: RawRequest,
+  namespace: string | undefined,
+  last: string,
+): WebhookTarget {
   try {
-    return resolve();
+    return resolveTarget(targets, namespace, last);
   } catch (error) {
     if (error instanceof HttpError) {
       const why = error.status === 404 ? "No Integration of this name has `events: { enabled: true }`." : error.message;
-      tell(`A webhook came to an address that leads nowhere. ${why}`);
+      const facts = { namespace: namespace ?? DEFAULT_NAMESPACE, address: last, trace, remoteAddress };
+      log.warn(facts, `A webhook came to an address that leads nowhere. ${why}`);
     }
     throw error;
   }
