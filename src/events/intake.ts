@@ -7,7 +7,7 @@
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { Accepted, Ahead, Delivery, EventStore, Hold, NewDelivery, NewEvent } from "../store/event-types.ts";
 import type { DecidedAhead, Dispatcher, FreshEvent } from "./dispatcher.ts";
-import type { Reservation, Worker } from "./worker.ts";
+import type { Given, Reservation, Worker } from "./worker.ts";
 
 /**
  * Puts events into the inbox, and sees to it that they are dispatched.
@@ -44,7 +44,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const decided = options.dispatches() ? events.map((event, at) => dispatcher.ahead(event, data[at])) : [];
     const count = decided.reduce((sum, one) => sum + (one?.following.deliveries.length ?? 0), 0);
     const reserved = count > 0 ? worker.reserve(count) : undefined;
-    const given: Delivery[] = [];
+    const given: Given[] = [];
     try {
       const answers = await store.accept(events, aheadOf(decided, reserved));
       const pending = answers.flatMap((answer, at): FreshEvent[] => {
@@ -67,18 +67,19 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   /** @returns the deliveries that are the worker's. */
-  function followed(one: DecidedAhead, seq: number, given: readonly string[], hold: Hold | undefined): Delivery[] {
+  function followed(one: DecidedAhead, seq: number, given: readonly string[], hold: Hold | undefined): Given[] {
     const { event, following } = one;
     event.stored.seq = seq;
     dispatcher.followed(one);
     const { deliveries } = following;
-    if (deliveries.length === 0) return [];
-    worker.remember([event]);
     if (given.length < deliveries.length) {
+      worker.remember([event]);
       worker.added();
       options.onWaiting();
     }
-    return hold ? deliveries.filter(({ id }) => given.includes(id)).map((delivery) => held(delivery, seq, hold)) : [];
+    if (!hold || given.length === 0) return [];
+    const mine = deliveries.filter(({ id }) => given.includes(id));
+    return mine.map((delivery) => ({ delivery: held(delivery, seq, hold), event }));
   }
 
   return {

@@ -70,7 +70,13 @@ export interface Worker {
 export interface Reservation {
   hold: Hold;
   /** Carries out what the worker was given; the rest of the room is free again. */
-  use(deliveries: readonly Delivery[]): void;
+  use(given: readonly Given[]): void;
+}
+
+/** A delivery, and the event that it follows from. */
+export interface Given {
+  delivery: Delivery;
+  event: OpenEvent;
 }
 
 interface Running {
@@ -91,9 +97,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let reserved = 0;
 
   /** Never throws: what is thrown is a mistake in a program, and is tried again. */
-  async function perform(delivery: Delivery, signal: AbortSignal): Promise<Performed> {
+  async function perform(delivery: Delivery, known: OpenEvent | undefined, signal: AbortSignal): Promise<Performed> {
     try {
-      const event = recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
+      const event = known ?? recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
       const performer = options.performers[delivery.kind];
       if (!event) return gone("NoEvent", "The event that it follows from is gone.");
       if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
@@ -118,11 +124,11 @@ export function createWorker(options: WorkerOptions): Worker {
     running.get(id)?.control.abort(new Error("Another worker has this delivery by now."));
   }
 
-  async function attempt(delivery: Delivery, signal: AbortSignal): Promise<void> {
+  async function attempt(delivery: Delivery, event: OpenEvent | undefined, signal: AbortSignal): Promise<void> {
     const at = clock.now();
     const began = clock.monotonic();
     try {
-      const performed = await perform(delivery, signal);
+      const performed = await perform(delivery, event, signal);
       // One that another worker has by now is recorded by that one.
       if (signal.aborted && !stopping) return;
       const isGivenBack = signal.aborted && performed.outcome === "retry";
@@ -147,10 +153,10 @@ export function createWorker(options: WorkerOptions): Worker {
     throw error;
   }
 
-  function start(delivery: Delivery): void {
+  function start(delivery: Delivery, event?: OpenEvent): void {
     const one: Running = { control: new AbortController(), ended: Promise.resolve() };
     running.set(delivery.id, one);
-    one.ended = attempt(delivery, one.control.signal);
+    one.ended = attempt(delivery, event, one.control.signal);
   }
 
   return {
@@ -184,9 +190,9 @@ export function createWorker(options: WorkerOptions): Worker {
       const now = clock.now();
       return {
         hold: { now, worker: name, until: now + LEASE },
-        use(deliveries) {
+        use(given) {
           reserved -= count;
-          for (const delivery of deliveries) start(delivery);
+          for (const { delivery, event } of given) start(delivery, event);
         },
       };
     },

@@ -1,13 +1,13 @@
 /**
  * From an event to the runs of rules that follow from it. Waits for nothing outside.
  *
- * A run's id is a digest of event and rule, so that an event that is dispatched twice still has one run of each.
+ * A run's id follows from event and rule, so that an event that is dispatched twice still has one run of each.
  */
 import { hash } from "node:crypto";
 import { parseDuration } from "../connector-kit/http/duration.ts";
 import type { Follower, Followers, Miss, OpenEvent } from "../events/types.ts";
 import { renderTemplate, TemplateError } from "../expressions/template.ts";
-import type { NewDelivery } from "../store/event-types.ts";
+import type { NewDelivery, NewEvent } from "../store/event-types.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { type EventContext, eventContext } from "./event-context.ts";
 import { createLoopGuard, MOST_HOPS, MOST_RUNS } from "./loops.ts";
@@ -42,7 +42,7 @@ export function createRuleFollower({ rules, monotonic }: FollowerOptions): Follo
           if (decision.failed) missed(found, "expressionFailed", rule);
           continue;
         }
-        const id = runId(event.stored.source, event.stored.id, rule.qualified);
+        const id = runId(event.stored, rule.qualified);
         const loop = loopOf(event, loops.tooMany(rule.qualified, event.stored.subject, id));
         found.deliveries.push(deliveryOf(rule, event, id, loop));
         if (loop === undefined) addDedupe(rule, context, id, found);
@@ -65,10 +65,18 @@ function missed(found: Found, miss: Miss, { qualified }: CompiledRule): void {
   found.misses.push({ miss, rule: qualified });
 }
 
-/** Dots within a digest of the parts' lengths: no two lists of parts give one text. */
-export function runId(source: string, id: string, rule: string): string {
+/**
+ * The id of a rule's run: when its event came, in milliseconds, and 96 bits of a digest of event and rule. What comes
+ * together so stands together in the indexes of the deliveries: digests alone would each write a page of them.
+ *
+ * @param rule `namespace/name`. @returns the same for the same stored event, however often it is followed.
+ */
+export function runId(
+  { source, id, receivedAt }: Pick<NewEvent, "source" | "id" | "receivedAt">,
+  rule: string,
+): string {
   const parts = JSON.stringify([source, id, rule]);
-  return `run-${hash("sha256", parts, "hex").slice(0, 32)}`;
+  return `run-${receivedAt.toString(16).padStart(12, "0")}${hash("sha256", parts, "hex").slice(0, 24)}`;
 }
 
 function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, id: string, loop: string | undefined): NewDelivery {

@@ -4,8 +4,8 @@
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 
 /**
- * Ours begin with the second in which they begin, so that events which come together stand together in the index of
- * traces: wholly random ones would each write a page of it. Twelve random bytes are left.
+ * Ours begin with the millisecond in which they begin, so that events which come together stand together in the index
+ * of traces: wholly random ones would each write a page of it. Ten random bytes are left.
  *
  * @param header the value of `traceparent`. @param random unforeseeable bytes. @param now milliseconds since 1970.
  * @returns 32 lower-case hex digits.
@@ -16,8 +16,7 @@ export function traceOf(header: string | undefined, random: (bytes: number) => B
     const known = trace !== undefined && (version !== "00" || rest === undefined);
     if (known) return trace;
   }
-  const second = Math.floor(now / 1000) % 2 ** 32;
-  return second.toString(16).padStart(8, "0") + random(12).toString("hex");
+  return (Math.floor(now) % 2 ** 48).toString(16).padStart(12, "0") + random(10).toString("hex");
 }
 
 /** @returns a `traceparent` for the answer: our own span of the trace, sampled. */

@@ -77,8 +77,8 @@ describe("traces", () => {
     ["00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", false],
     ["", false],
   ])("%s goes on: %s", (header, goesOn) => {
-    expect(traceOf(header, zeros, 0x5f000001 * 1000 + 999)).toBe(
-      goesOn ? "0af7651916cd43dd8448eb211c80319c" : `5f000001${"ab".repeat(12)}`,
+    expect(traceOf(header, zeros, 0x5f0000010203 + 0.9)).toBe(
+      goesOn ? "0af7651916cd43dd8448eb211c80319c" : `5f0000010203${"ab".repeat(10)}`,
     );
   });
 

@@ -10,7 +10,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
  * Bytes of the young generation, both its halves. An event lives for some milliseconds; in less than this it would be
  * copied, and then kept, before it is done with.
  */
-const YOUNG = 16 * 1024 * 1024;
+const YOUNG = 32 * 1024 * 1024;
 
 /**
  * Lets the young generation grow to {@link YOUNG}, and has the old one collected when it has grown by 30 percent since
