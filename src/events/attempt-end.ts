@@ -1,5 +1,5 @@
 /** How an attempt at a delivery ends, from what its performer says of it: done, tried again later, or given up. */
-import type { AttemptEnd, Delivery } from "../store/event-types.ts";
+import type { AttemptEnd, Delivery, StoredEvent } from "../store/event-types.ts";
 import { backoff, MAX_ATTEMPTS } from "./backoff.ts";
 import type { EventLog } from "./log.ts";
 import type { Performed } from "./types.ts";
@@ -43,10 +43,14 @@ export function givenBack(id: string, worker: string, now: number): AttemptEnd {
   return { id, worker, state: "waiting", notBefore: now, attempt };
 }
 
-export function logEnd(log: EventLog, delivery: Delivery, end: AttemptEnd): void {
+/** @param event what it follows from, where that is at hand. */
+export function logEnd(log: EventLog, delivery: Delivery, end: AttemptEnd, event: StoredEvent | undefined): void {
   const { id, kind, namespace, target, trace } = delivery;
   const { outcome, code, message } = end.attempt;
   const fields = {
+    seq: delivery.event,
+    type: event?.type,
+    integration: event?.integration,
     delivery: id,
     kind,
     target: `${namespace}/${target}`,

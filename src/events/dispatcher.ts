@@ -59,8 +59,12 @@ export interface Dispatcher {
    * @returns undefined for one that waits for its platform, or that the notifications have to take.
    */
   ahead(event: NewEvent, data?: unknown): DecidedAhead | undefined;
-  /** Tells of one whose {@link ahead} was written. */
-  followed(decided: DecidedAhead): void;
+  /**
+   * Tells of one whose {@link ahead} was written.
+   *
+   * @param atOnce whether all that follows is carried out now: the log then tells of it when it is done.
+   */
+  followed(decided: DecidedAhead, atOnce: boolean): void;
 }
 
 /** What follows from an event, decided before it is in the inbox. */
@@ -167,8 +171,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         return undefined; // what is wrong with it is found again, and said, when it is dispatched
       }
     },
-    followed({ event, following, misses }) {
-      tell(options, { dispatch: { seq: event.stored.seq, ...following }, event, misses });
+    followed({ event, following, misses }, atOnce) {
+      tell(options, { dispatch: { seq: event.stored.seq, ...following }, event, misses }, atOnce);
     },
   };
 }
@@ -229,12 +233,13 @@ function noteOf(notes: readonly string[]): { note?: string } {
 function tell(
   { log, onMiss }: Pick<DispatcherOptions, "log" | "onMiss">,
   { dispatch, event, misses = [] }: Dispatched,
+  atOnce = false,
 ): void {
   for (const { miss, rule } of misses) onMiss?.(miss, rule);
   const { length: deliveries } = dispatch.deliveries;
   const { trace, type, integration } = event?.stored ?? {};
   const fields = { seq: dispatch.seq, trace, type, integration, deliveries };
   if (dispatch.state === "failed") log.warn(fields, `not dispatched: ${dispatch.note}`);
-  else if (deliveries > 0) log.info(fields, "dispatched");
+  else if (deliveries > 0 && !atOnce) log.info(fields, "dispatched");
   else log.debug(fields, "dispatched");
 }

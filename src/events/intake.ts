@@ -32,30 +32,32 @@ export interface IntakeOptions {
 
 export interface Intake {
   takeIn: TakeIn;
-  /** Resolves when what it was handed so far is in the inbox, or is known not to be. */
+  /** Resolves when all that it was handed is in the inbox, or is known not to be. */
   settled(): Promise<void>;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, dispatcher, worker } = options;
-  const underWay = new Set<Promise<unknown>>();
+  let underWay = 0;
+  let onSettled: () => void = () => undefined;
 
-  async function take(events: readonly NewEvent[], data: readonly unknown[]): Promise<readonly Accepted[]> {
+  async function takeIn(events: readonly NewEvent[], data: readonly unknown[] = []): Promise<readonly Accepted[]> {
     const decided = options.dispatches() ? events.map((event, at) => dispatcher.ahead(event, data[at])) : [];
-    const count = decided.reduce((sum, one) => sum + (one?.following.deliveries.length ?? 0), 0);
+    let count = 0;
+    for (const one of decided) count += one?.following.deliveries.length ?? 0;
     const reserved = count > 0 ? worker.reserve(count) : undefined;
     const given: Given[] = [];
+    underWay += 1;
     try {
       const answers = await store.accept(events, aheadOf(decided, reserved));
-      const pending = answers.flatMap((answer, at): FreshEvent[] => {
-        const [one, event] = [decided[at], events[at] as NewEvent];
-        if (answer.outcome !== "stored") return [];
-        if (one && answer.followed) {
-          given.push(...followed(one, answer.seq, answer.followed.given, reserved?.hold));
-          return [];
-        }
-        return [{ stored: { ...event, seq: answer.seq, state: "pending", repeats: 0 }, data: data[at] }];
-      });
+      const pending: FreshEvent[] = [];
+      for (const [at, { outcome, seq, followed }] of answers.entries()) {
+        if (outcome !== "stored") continue;
+        const one = decided[at];
+        if (one && followed) follow(one, seq, followed.given, reserved?.hold, given);
+        else
+          pending.push({ stored: { ...(events[at] as NewEvent), seq, state: "pending", repeats: 0 }, data: data[at] });
+      }
       if (pending.length > 0) {
         dispatcher.fresh(pending);
         options.onPending();
@@ -63,33 +65,33 @@ export function createIntake(options: IntakeOptions): Intake {
       return answers;
     } finally {
       reserved?.use(given);
+      underWay -= 1;
+      if (underWay === 0) onSettled();
     }
   }
 
-  /** @returns the deliveries that are the worker's. */
-  function followed(one: DecidedAhead, seq: number, given: readonly string[], hold: Hold | undefined): Given[] {
+  /** @param mine gets the deliveries that are the worker's. */
+  function follow(one: DecidedAhead, seq: number, ids: readonly string[], hold: Hold | undefined, mine: Given[]): void {
     const { event, following } = one;
     event.stored.seq = seq;
-    dispatcher.followed(one);
     const { deliveries } = following;
-    if (given.length < deliveries.length) {
+    const atOnce = ids.length === deliveries.length;
+    dispatcher.followed(one, atOnce);
+    if (!atOnce) {
       worker.remember([event]);
       worker.added();
       options.onWaiting();
     }
-    if (!hold || given.length === 0) return [];
-    const mine = deliveries.filter(({ id }) => given.includes(id));
-    return mine.map((delivery) => ({ delivery: held(delivery, seq, hold), event }));
+    if (!hold) return;
+    for (const delivery of deliveries) {
+      if (ids.includes(delivery.id)) mine.push({ delivery: held(delivery, seq, hold), event });
+    }
   }
 
   return {
-    takeIn(events, data = []) {
-      const taking = take(events, data).finally(() => underWay.delete(taking));
-      underWay.add(taking);
-      return taking;
-    },
+    takeIn,
     async settled() {
-      await Promise.allSettled(underWay);
+      if (underWay > 0) await new Promise<void>((resolve) => (onSettled = resolve));
     },
   };
 }

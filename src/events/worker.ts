@@ -138,7 +138,7 @@ export function createWorker(options: WorkerOptions): Worker {
       // When it is due is to be looked up anew.
       if (end.state === "waiting") waits = true;
       await recorder.record(delivery, end, signal);
-      logEnd(log, delivery, end);
+      logEnd(log, delivery, end, (event ?? recent.kept(delivery.event))?.stored);
     } catch (error) {
       // It stays this worker's until its lease ends, and is then tried again.
       log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error));
