@@ -27,10 +27,12 @@ const MOST_OF_BARE = 4;
 const MOST_OF_NODE_RED = 1.5;
 
 const CONNECTIONS = 64;
-const ROUNDS = 3;
+/** Rounds that are measured, after so many in which all programs become warm: V8 compiles what it finds to be hot. */
+const ROUNDS = 5;
+const WARMING = 2;
 /** Webhooks of a round. */
-const ACKNOWLEDGED = 12_000;
-const DELIVERED = 6000;
+const ACKNOWLEDGED = 16_000;
+const DELIVERED = 8000;
 
 type Answered = Extract<LoadSaid, { answered: number }>;
 
@@ -41,11 +43,11 @@ async function load(child: ChildProcess, order: LoadOrder): Promise<Answered> {
   return answer;
 }
 
-/** Webhooks a second of each server, in turn, the first round being to warm up. */
+/** Webhooks a second of each server, in turn. */
 async function rates(child: ChildProcess, servers: readonly Server[], delivered: boolean): Promise<number[]> {
   const found = servers.map((): number[] => []);
   const count = delivered ? DELIVERED : ACKNOWLEDGED;
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round < WARMING + ROUNDS; round++) {
     for (const [at, { port }] of servers.entries()) {
       const order = {
         port,
@@ -55,7 +57,7 @@ async function rates(child: ChildProcess, servers: readonly Server[], delivered:
         delivered,
       };
       const took = await load(child, order);
-      if (round > 0) found[at]?.push((count / (delivered ? took.delivered : took.answered)) * 1000);
+      if (round >= WARMING) found[at]?.push((count / (delivered ? took.delivered : took.answered)) * 1000);
     }
   }
   return found.map(median);

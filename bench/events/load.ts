@@ -6,8 +6,8 @@
  * first byte of status and where it ends.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { createMessageEnds } from "./messages.ts";
 import { FLOW_PATH, issueOpened } from "../../test/support/event-flow.ts";
+import { createMessageEnds } from "./messages.ts";
 
 /** What the process is asked to do. */
 export interface LoadOrder {

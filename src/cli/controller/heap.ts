@@ -13,20 +13,22 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 const YOUNG = 32 * 1024 * 1024;
 
 /**
- * Lets the young generation grow to {@link YOUNG}, and has the old one collected when it has grown by 30 percent since
- * it last was: with gigabytes to spare V8 lets it double and more, though what a controller under load really holds is
- * some 60 MB.
+ * Lets the young generation grow to {@link YOUNG}, also when V8 has made it small again while nothing was to be done, and
+ * has the old one collected when it has grown by 30 percent since it last was: with gigabytes to spare V8 lets it double
+ * and more, though what a controller under load really holds is some 60 MB.
  */
 export function sizeHeap(): void {
   setFlagsFromString("--heap-growing-percent=30");
   // What many events have survived a collection is no reason to make it old at once: each is done with soon after.
   setFlagsFromString("--no-allocation-site-pretenuring");
-  setFlagsFromString("--semi-space-growth-factor=2");
-  const observer = new PerformanceObserver(() => {
+  let grows: boolean | undefined;
+  const look = (): void => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
-    if (young !== undefined && young.space_size < YOUNG) return;
-    setFlagsFromString("--semi-space-growth-factor=1");
-    observer.disconnect();
-  });
-  observer.observe({ entryTypes: ["gc"] });
+    const isSmall = (young?.space_size ?? YOUNG) < YOUNG;
+    if (isSmall === grows) return;
+    grows = isSmall;
+    setFlagsFromString(`--semi-space-growth-factor=${isSmall ? 2 : 1}`);
+  };
+  look();
+  new PerformanceObserver(look).observe({ entryTypes: ["gc"] });
 }

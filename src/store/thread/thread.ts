@@ -1,6 +1,9 @@
 /**
- * The program's side of the writing thread: calls go over together, once in a turn of the event loop, and their
- * promises resolve with what comes back.
+ * The program's side of the writing thread: calls go over together, and their promises resolve with what comes back.
+ *
+ * While the thread writes it reads nothing, so what is asked meanwhile is better kept here until it can be written as
+ * one: each message wakes the thread, and each group costs a commit. One group waits on its side, so that it never
+ * waits for this one.
  *
  * A thread that dies takes what it had begun with it, as a process would: those calls fail, whether they were carried
  * out or not, and the next call starts another one.
@@ -21,6 +24,9 @@ import {
 /** So many calls go over before the turn ends: the thread writes them while those of the same turn are still being read. */
 const AT_ONCE = 16;
 
+/** Groups that it has at most, one of which it writes. */
+const GROUPS = 4;
+
 /** Megabytes of its young generation: what it holds is short-lived and small. */
 const YOUNG = 4;
 
@@ -31,8 +37,15 @@ export interface WritingThread {
 }
 
 interface Waiting {
+  /** The calls that went over together; none while it has not gone over. */
+  group?: Group;
   resolve(value: unknown): void;
   reject(error: Error): void;
+}
+
+interface Group {
+  /** How many of its calls are not answered yet. */
+  left: number;
 }
 
 /** @returns a thread that starts with the first call. The file has to be there, in the newest format. */
@@ -40,6 +53,8 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
   const waiting = new Map<number, Waiting>();
   let running: Running | undefined;
   let outbox: ThreadCall[] = [];
+  let groups = 0;
+  let isDue = false;
   let last = 0;
 
   function ended(thread: Running, why: string): void {
@@ -48,6 +63,7 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
     const lost = [...waiting.values()];
     waiting.clear();
     outbox = [];
+    groups = 0;
     const message = `The thread that writes to ${settings.file} ended (${why}); what was under way may not be written.`;
     for (const { reject } of lost) reject(new StoreError("Unwritable", message));
   }
@@ -60,6 +76,7 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
     const thread = { worker, exit: new Promise<void>((resolve) => worker.once("exit", () => resolve())) };
     worker.on("message", (replies: readonly ThreadReply[]) => {
       for (const reply of replies) settle(reply);
+      post();
       if (waiting.size === 0) worker.unref();
     });
     worker.once("error", (error) => ended(thread, error.message));
@@ -70,14 +87,31 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
   function settle(reply: ThreadReply): void {
     const one = waiting.get(reply.id);
     waiting.delete(reply.id);
+    if (one?.group) {
+      one.group.left -= 1;
+      if (one.group.left === 0) groups -= 1;
+    }
     if ("error" in reply) one?.reject(errorOf(reply.error));
     else one?.resolve(reply.value);
   }
 
-  function post(): void {
+  /** @param all whatever the thread has already. */
+  function post(all = false): void {
+    if (outbox.length === 0 || !running || (groups >= GROUPS && !all)) return;
     const calls = outbox;
+    const group = { left: calls.length };
     outbox = [];
-    if (calls.length > 0) running?.worker.postMessage(calls satisfies ToThread);
+    groups += 1;
+    for (const { id } of calls) {
+      const one = waiting.get(id);
+      if (one) one.group = group;
+    }
+    running.worker.postMessage(calls satisfies ToThread);
+  }
+
+  function postDue(): void {
+    isDue = false;
+    post();
   }
 
   function call(method: ThreadMethod, args: readonly unknown[]): Promise<unknown> {
@@ -86,7 +120,10 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
       running.worker.ref();
       last += 1;
       waiting.set(last, { resolve, reject });
-      if (outbox.length === 0) setImmediate(post);
+      if (!isDue) {
+        isDue = true;
+        setImmediate(postDue);
+      }
       outbox.push({ id: last, method, args });
       if (outbox.length >= AT_ONCE) post();
     });
@@ -98,7 +135,7 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
     async close() {
       if (!running) return;
       const { worker, exit } = running;
-      post();
+      post(true);
       worker.ref();
       worker.postMessage("close" satisfies ToThread);
       await exit;
