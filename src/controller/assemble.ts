@@ -54,7 +54,7 @@ export function assemble(options: ControllerOptions, standing: Standing): Assemb
   const newTrace = () => options.randomBytes(16).toString("hex");
   const serverMetrics = createMetrics(store.events);
   const metrics = controllerMetrics(serverMetrics.registry);
-  const takeIn: TakeIn = (events, data) => engine.takeIn(events, data);
+  const takeIn: TakeIn = (events, known) => engine.takeIn(events, known);
   const raise = async (events: readonly NewEvent[]) => void (await takeIn(events));
   const sessions = createSessions({
     ...options,

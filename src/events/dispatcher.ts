@@ -9,6 +9,7 @@
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { Dispatch, EventStore, Following, NewEvent, StoredEvent } from "../store/event-types.ts";
 import { createEnricher, type Enriched } from "./enricher.ts";
+import type { KnownEvent } from "./envelope.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import { type Origins, openWith } from "./origins.ts";
 import { type Follower, type Followers, type Miss, NOT_STORED, type Notifier, type OpenEvent } from "./types.ts";
@@ -40,8 +41,7 @@ export interface DispatcherOptions {
 /** An event that this process has just taken in. */
 export interface FreshEvent {
   stored: StoredEvent;
-  /** Its data, where it was read already. */
-  data?: unknown;
+  known?: KnownEvent | undefined;
 }
 
 export interface Dispatcher {
@@ -53,12 +53,14 @@ export interface Dispatcher {
   hasMore(): boolean;
   /** The next round reads from the store: others may have taken events in. */
   look(): void;
+  /** Whether it knows of events that are not dispatched yet. */
+  knowsPending(): boolean;
   /**
    * What follows from an event that is not in the inbox yet, and the event as its followers saw it. Has no effect.
    *
    * @returns undefined for one that waits for its platform, or that the notifications have to take.
    */
-  ahead(event: NewEvent, data?: unknown): DecidedAhead | undefined;
+  ahead(event: NewEvent, known?: KnownEvent): DecidedAhead | undefined;
   /**
    * Tells of one whose {@link ahead} was written.
    *
@@ -89,6 +91,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Whether the store may hold pending events that are not among the fresh ones. */
   let mustLook = true;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** Whether a round has events that are pending. */
+  let isUnderWay = false;
   /** The last one that was read from the store: what comes as fresh from before it was read there. */
   let seen = 0;
   const enricher = createEnricher(options);
@@ -107,11 +111,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return pending.map((stored) => ({ stored }));
   }
 
-  async function dispatchOf({ stored, data }: FreshEvent): Promise<Dispatched | undefined> {
+  async function dispatchOf({ stored, known }: FreshEvent): Promise<Dispatched | undefined> {
     const { seq } = stored;
     try {
       if (stored.hops > MAX_HOPS) return { dispatch: { seq, ...LOOP } };
-      const found = await enricher.enrich(openWith(options.origins, stored, data));
+      const found = await enricher.enrich(openWith(options.origins, stored, known));
       return found && { ...dispatch(options, found), event: found.event };
     } catch (error) {
       // One that cannot be read must not stand in the way of all others.
@@ -121,9 +125,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** @throws what reading an event throws. */
-  function decide(event: NewEvent, data: unknown): DecidedAhead | undefined {
+  function decide(event: NewEvent, known: KnownEvent | undefined): DecidedAhead | undefined {
     const stored: StoredEvent = { ...event, seq: NOT_STORED, state: "dispatched", repeats: 0 };
-    const opened = openWith(options.origins, stored, data);
+    const opened = openWith(options.origins, stored, known);
     if (stored.hops > MAX_HOPS) return { event: opened, following: LOOP, misses: [] };
     if (enricher.mustAsk(opened) || options.notifier?.concerns(opened)) return undefined;
     return { event: opened, ...follow(options, opened) };
@@ -137,6 +141,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async round() {
       await options.notifier?.begin();
       const events = await next();
+      isUnderWay = events.length > 0;
       const waiting = new Set<string | undefined>();
       const done: Dispatched[] = [];
       for (const event of events) {
@@ -155,23 +160,27 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         mustLook = true;
         options.notifier?.forget();
         throw error;
+      } finally {
+        isUnderWay = false;
       }
       for (const one of done) tell(options, one);
       return done.flatMap(({ event }) => event ?? []);
     },
     hasMore: () => mustLook || fresh.length > 0,
+    knowsPending: () => mustLook || fresh.length > 0 || isUnderWay || enricher.held() > 0,
     look() {
       mustLook = true;
       fresh = [];
     },
-    ahead(event, data) {
+    ahead(event, known) {
       try {
-        return decide(event, data);
+        return decide(event, known);
       } catch {
         return undefined; // what is wrong with it is found again, and said, when it is dispatched
       }
     },
     followed({ event, following, misses }, atOnce) {
+      for (const follower of options.followers) follower.followed?.(event, following.deliveries);
       tell(options, { dispatch: { seq: event.stored.seq, ...following }, event, misses }, atOnce);
     },
   };

@@ -63,14 +63,21 @@ export interface About {
   self: boolean;
 }
 
-/** Reads a stored event. @param about asked with the data that was read. @param known the data, where it was read already. */
+/** What is known of an event beside its texts, so that they need not be read. */
+export interface KnownEvent {
+  data?: unknown;
+  /** What its attributes were written from. Becomes the envelope: nobody else may use it from then on. */
+  attributes?: EventEnvelope;
+}
+
+/** Reads a stored event. @param about asked with the data that was read. */
 export function openEvent(
   stored: StoredEvent,
   about: (name: string, data: unknown) => About,
-  known?: unknown,
+  known?: KnownEvent,
 ): OpenEvent {
-  const data = stored.data === "" ? undefined : (known ?? readJson(stored.data));
-  const envelope = JSON.parse(stored.attributes) as EventEnvelope;
+  const data = stored.data === "" ? undefined : (known?.data ?? readJson(stored.data));
+  const envelope = known?.attributes ?? (JSON.parse(stored.attributes) as EventEnvelope);
   const labels = envelope.labels ?? labelsOfData(data);
   if (labels) envelope.labels = labels;
   if (data !== undefined) envelope.data = data;

@@ -7,19 +7,23 @@
 import type { Clock } from "../connector-kit/http/types.ts";
 import type { Accepted, Ahead, Delivery, EventStore, Hold, NewDelivery, NewEvent } from "../store/event-types.ts";
 import type { DecidedAhead, Dispatcher, FreshEvent } from "./dispatcher.ts";
+import type { KnownEvent } from "./envelope.ts";
 import type { Given, Reservation, Worker } from "./worker.ts";
 
 /**
  * Puts events into the inbox, and sees to it that they are dispatched.
  *
- * @param data of each, where it was read already; then it is not read again. @returns one answer for each, in order.
+ * @param known of each, what is known of it; it is used up. @returns one answer for each, in order.
  * @throws StoreError; nothing is then stored.
  */
-export type TakeIn = (events: readonly NewEvent[], data?: readonly unknown[]) => Promise<readonly Accepted[]>;
+export type TakeIn = (
+  events: readonly NewEvent[],
+  known?: readonly (KnownEvent | undefined)[],
+) => Promise<readonly Accepted[]>;
 
 export interface IntakeOptions {
   store: Pick<EventStore, "accept">;
-  dispatcher: Pick<Dispatcher, "ahead" | "followed" | "fresh">;
+  dispatcher: Pick<Dispatcher, "ahead" | "followed" | "fresh" | "look" | "knowsPending">;
   worker: Pick<Worker, "reserve" | "remember" | "added">;
   clock: Pick<Clock, "now">;
   /** Whether it is this process that dispatches. */
@@ -41,8 +45,11 @@ export function createIntake(options: IntakeOptions): Intake {
   let underWay = 0;
   let onSettled: () => void = () => undefined;
 
-  async function takeIn(events: readonly NewEvent[], data: readonly unknown[] = []): Promise<readonly Accepted[]> {
-    const decided = options.dispatches() ? events.map((event, at) => dispatcher.ahead(event, data[at])) : [];
+  async function takeIn(
+    events: readonly NewEvent[],
+    known: readonly (KnownEvent | undefined)[] = [],
+  ): Promise<readonly Accepted[]> {
+    const decided = options.dispatches() ? events.map((event, at) => dispatcher.ahead(event, known[at])) : [];
     let count = 0;
     for (const one of decided) count += one?.following.deliveries.length ?? 0;
     const reserved = count > 0 ? worker.reserve(count) : undefined;
@@ -51,12 +58,18 @@ export function createIntake(options: IntakeOptions): Intake {
     try {
       const answers = await store.accept(events, aheadOf(decided, reserved));
       const pending: FreshEvent[] = [];
+      const isExplained = dispatcher.knowsPending();
       for (const [at, { outcome, seq, followed }] of answers.entries()) {
         if (outcome !== "stored") continue;
         const one = decided[at];
+        // Another process has taken one in that came before, and that is to be dispatched first.
+        if (one && !followed && !isExplained && pending.length === 0) dispatcher.look();
         if (one && followed) follow(one, seq, followed.given, reserved?.hold, given);
         else
-          pending.push({ stored: { ...(events[at] as NewEvent), seq, state: "pending", repeats: 0 }, data: data[at] });
+          pending.push({
+            stored: { ...(events[at] as NewEvent), seq, state: "pending", repeats: 0 },
+            known: restOf(known[at]),
+          });
       }
       if (pending.length > 0) {
         dispatcher.fresh(pending);
@@ -94,6 +107,11 @@ export function createIntake(options: IntakeOptions): Intake {
       if (underWay > 0) await new Promise<void>((resolve) => (onSettled = resolve));
     },
   };
+}
+
+/** Of what was used up the data can still be used. */
+function restOf(known: KnownEvent | undefined): KnownEvent | undefined {
+  return known?.data === undefined ? undefined : { data: known.data };
 }
 
 function aheadOf(decided: readonly (DecidedAhead | undefined)[], reserved: Reservation | undefined): Ahead | undefined {

@@ -3,8 +3,7 @@ import type { CheckedAccount } from "../connector-kit/account.ts";
 import type { Events, PlatformEvent } from "../connector-kit/event-contract.ts";
 import { isOwnEvent } from "../connector-kit/inbound.ts";
 import type { StoredEvent } from "../store/event-types.ts";
-import type { About } from "./envelope.ts";
-import { openEvent } from "./envelope.ts";
+import { type About, type KnownEvent, openEvent } from "./envelope.ts";
 import type { OpenEvent } from "./types.ts";
 
 export interface Origin {
@@ -18,8 +17,8 @@ export interface Origin {
 /** @returns undefined for one that no manifest declares any more. */
 export type Origins = (integration: string) => Origin | undefined;
 
-/** Reads an event, with what its Integration's connector knows of it. @param known its data, where it was read already. */
-export function openWith(origins: Origins, stored: StoredEvent, known?: unknown): OpenEvent {
+/** Reads an event, with what its Integration's connector knows of it. */
+export function openWith(origins: Origins, stored: StoredEvent, known?: KnownEvent): OpenEvent {
   const origin = stored.integration === undefined ? undefined : origins(stored.integration);
   const about = (name: string, data: unknown): About => {
     if (!origin) return { self: false };

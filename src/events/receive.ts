@@ -11,7 +11,7 @@ import { authenticateOf, provenBytes, remembersBytes } from "../connector-kit/in
 import { headerOf, verify } from "../connector-kit/signatures.ts";
 import type { EventStore, NewEvent } from "../store/event-types.ts";
 import { StoreError } from "../store/types.ts";
-import { type Arrival, toNewEvent } from "./envelope.ts";
+import { type Arrival, type KnownEvent, toNewEvent } from "./envelope.ts";
 import type { TakeIn } from "./intake.ts";
 import { readJson, writeJson } from "./json.ts";
 import { type EventLog, messageOf } from "./log.ts";
@@ -110,20 +110,24 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const { events: platformEvents, data } = parsed(endpoint, request, options.newId);
     const hash = remembersBytes(authenticate) ? hashOf(provenBytes(authenticate, request)) : undefined;
     const arrival = { receivedAt: clock.now(), trace: request.trace };
-    const events = platformEvents.map((event, at) =>
-      toStored(endpoint, event, { ...arrival, ...(hash === undefined ? {} : { signedHash: partHash(hash, at) }) }),
-    );
+    const known: KnownEvent[] = [];
+    const events = platformEvents.map((event, at) => {
+      const signed = hash === undefined ? arrival : { ...arrival, signedHash: partHash(hash, at) };
+      const attributes = attributesOf(endpoint, event);
+      known.push({ data: data[at], attributes });
+      return toStored(endpoint, event, attributes, signed);
+    });
     if (events.length === 0) return { status: 200 };
-    await stored(events, data);
+    await stored(events, known);
     return { status: 200 };
   }
 
-  async function stored(events: readonly NewEvent[], data: readonly unknown[]): Promise<void> {
+  async function stored(events: readonly NewEvent[], known: readonly KnownEvent[]): Promise<void> {
     try {
       if (await pressure.full()) {
         throw new Refused(429, "QueueFull", "More events wait than may.", { "retry-after": RETRY_AFTER });
       }
-      const accepted = await options.takeIn(events, data);
+      const accepted = await options.takeIn(events, known);
       pressure.added(accepted.filter(({ outcome }) => outcome === "stored").length);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -159,8 +163,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const arrival = { receivedAt: clock.now(), trace };
       try {
         await stored(
-          events.map((event) => toStored(from, event, arrival)),
-          data,
+          events.map((event) => toStored(from, event, attributesOf(from, event), arrival)),
+          data.map((one) => ({ data: one })),
         );
         return undefined;
       } catch (error) {
@@ -238,22 +242,28 @@ function dataOf(events: readonly PlatformEvent[]): readonly unknown[] {
   });
 }
 
-function toStored(
-  { namespace, name, platform }: EventOrigin,
-  { id, subject, time, data, text, name: event }: PlatformEvent,
-  { receivedAt, trace, signedHash }: { receivedAt: number; trace: string; signedHash?: string },
-): NewEvent {
-  const integration = `${namespace}/${name}`;
+/** The envelope without its data. */
+function attributesOf({ namespace, name, platform }: EventOrigin, event: PlatformEvent): EventEnvelope {
+  const { id, subject, time } = event;
   const attributes: EventEnvelope = {
     specversion: CLOUDEVENTS_VERSION,
     id,
-    source: `/${integration}`,
-    type: `${platform}.${event}`,
+    source: `/${namespace}/${name}`,
+    type: `${platform}.${event.name}`,
     datacontenttype: "application/json",
   };
   if (subject !== undefined) attributes.subject = subject;
   if (time !== undefined) attributes.time = time;
-  const arrival: Arrival = { namespace, integration, platform, receivedAt, trace };
+  return attributes;
+}
+
+function toStored(
+  { namespace, name, platform }: EventOrigin,
+  { data, text }: PlatformEvent,
+  attributes: EventEnvelope,
+  { receivedAt, trace, signedHash }: { receivedAt: number; trace: string; signedHash?: string },
+): NewEvent {
+  const arrival: Arrival = { namespace, integration: `${namespace}/${name}`, platform, receivedAt, trace };
   if (signedHash !== undefined) arrival.signedHash = signedHash;
   return toNewEvent(attributes, arrival, text ?? writeJson(data));
 }

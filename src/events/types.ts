@@ -40,6 +40,8 @@ export interface Follower {
    * nothing that the store gives, such as `seq`.
    */
   follow(event: OpenEvent): Followers;
+  /** Told once an event that it was asked about before it was stored is stored, with the deliveries that it named. */
+  followed?(event: OpenEvent, deliveries: readonly NewDelivery[]): void;
 }
 
 /**

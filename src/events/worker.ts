@@ -82,6 +82,8 @@ export interface Given {
 interface Running {
   control: AbortController;
   ended: Promise<void>;
+  /** What it follows from, once that is known. */
+  event: OpenEvent | undefined;
 }
 
 export function createWorker(options: WorkerOptions): Worker {
@@ -97,9 +99,11 @@ export function createWorker(options: WorkerOptions): Worker {
   let reserved = 0;
 
   /** Never throws: what is thrown is a mistake in a program, and is tried again. */
-  async function perform(delivery: Delivery, known: OpenEvent | undefined, signal: AbortSignal): Promise<Performed> {
+  async function perform(delivery: Delivery, one: Running): Promise<Performed> {
+    const { signal } = one.control;
     try {
-      const event = known ?? recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
+      one.event ??= recent.kept(delivery.event) ?? (await recent.eventOf(delivery.event));
+      const { event } = one;
       const performer = options.performers[delivery.kind];
       if (!event) return gone("NoEvent", "The event that it follows from is gone.");
       if (!performer) return gone("NoPerformer", `Nothing carries out a ${delivery.kind}.`);
@@ -124,11 +128,12 @@ export function createWorker(options: WorkerOptions): Worker {
     running.get(id)?.control.abort(new Error("Another worker has this delivery by now."));
   }
 
-  async function attempt(delivery: Delivery, event: OpenEvent | undefined, signal: AbortSignal): Promise<void> {
+  async function attempt(delivery: Delivery, one: Running): Promise<void> {
+    const { signal } = one.control;
     const at = clock.now();
     const began = clock.monotonic();
     try {
-      const performed = await perform(delivery, event, signal);
+      const performed = await perform(delivery, one);
       // One that another worker has by now is recorded by that one.
       if (signal.aborted && !stopping) return;
       const isGivenBack = signal.aborted && performed.outcome === "retry";
@@ -138,7 +143,7 @@ export function createWorker(options: WorkerOptions): Worker {
       // When it is due is to be looked up anew.
       if (end.state === "waiting") waits = true;
       await recorder.record(delivery, end, signal);
-      logEnd(log, delivery, end, (event ?? recent.kept(delivery.event))?.stored);
+      logEnd(log, delivery, end, one.event?.stored);
     } catch (error) {
       // It stays this worker's until its lease ends, and is then tried again.
       log.error({ delivery: delivery.id, trace: delivery.trace }, messageOf(error));
@@ -154,9 +159,9 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function start(delivery: Delivery, event?: OpenEvent): void {
-    const one: Running = { control: new AbortController(), ended: Promise.resolve() };
+    const one: Running = { control: new AbortController(), ended: Promise.resolve(), event };
     running.set(delivery.id, one);
-    one.ended = attempt(delivery, event, one.control.signal);
+    one.ended = attempt(delivery, one);
   }
 
   return {

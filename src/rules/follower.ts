@@ -5,7 +5,8 @@
  */
 import { hash } from "node:crypto";
 import { parseDuration } from "../connector-kit/http/duration.ts";
-import type { Follower, Followers, Miss, OpenEvent } from "../events/types.ts";
+import { hexMilliseconds } from "../events/hex-milliseconds.ts";
+import { type Follower, type Followers, type Miss, NOT_STORED, type OpenEvent } from "../events/types.ts";
 import { renderTemplate, TemplateError } from "../expressions/template.ts";
 import type { NewDelivery, NewEvent } from "../store/event-types.ts";
 import type { CompiledRule } from "./compile-rule.ts";
@@ -43,12 +44,18 @@ export function createRuleFollower({ rules, monotonic }: FollowerOptions): Follo
           continue;
         }
         const id = runId(event.stored, rule.qualified);
-        const loop = loopOf(event, loops.tooMany(rule.qualified, event.stored.subject, id));
+        const { seq, subject } = event.stored;
+        const loop = loopOf(event, loops.tooMany(rule.qualified, subject, id));
+        // Of what is not stored yet it is not known whether it came before; it is counted when it is.
+        if (seq !== NOT_STORED) loops.count(rule.qualified, subject, id);
         found.deliveries.push(deliveryOf(rule, event, id, loop));
         if (loop === undefined) addDedupe(rule, context, id, found);
         else missed(found, "loop", rule);
       }
       return found;
+    },
+    followed({ stored: { subject } }, deliveries) {
+      for (const { namespace, target, id } of deliveries) loops.count(`${namespace}/${target}`, subject, id);
     },
   };
 }
@@ -76,7 +83,7 @@ export function runId(
   rule: string,
 ): string {
   const parts = JSON.stringify([source, id, rule]);
-  return `run-${receivedAt.toString(16).padStart(12, "0")}${hash("sha256", parts, "hex").slice(0, 24)}`;
+  return `run-${hexMilliseconds(receivedAt)}${hash("sha256", parts, "hex").slice(0, 24)}`;
 }
 
 function deliveryOf(rule: CompiledRule, { stored }: OpenEvent, id: string, loop: string | undefined): NewDelivery {

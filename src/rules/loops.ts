@@ -16,11 +16,10 @@ export const MOST_RUNS = 20;
 const WINDOW = 60_000;
 
 export interface LoopGuard {
-  /**
-   * @param event what tells it from all others, stored or not yet: one that is asked about again counts once.
-   * @returns whether there were too many.
-   */
+  /** @param event what tells it from all others. @returns whether there were too many others. Counts nothing. */
   tooMany(rule: string, subject: string | undefined, event: string): boolean;
+  /** Counts a run; one that was counted before counts once. */
+  count(rule: string, subject: string | undefined, event: string): void;
 }
 
 /** @param now milliseconds that never go back. */
@@ -42,18 +41,22 @@ export function createLoopGuard(now: () => number): LoopGuard {
   };
   return {
     tooMany(rule, subject, event) {
-      if (subject === undefined) return false;
+      const runs = subject === undefined ? undefined : rules.get(rule)?.get(subject);
+      if (!runs || runs.length < MOST_RUNS) return false;
+      const others = runs.filter((run) => run.event !== event);
+      return others.length >= MOST_RUNS && isRecent(others.at(-MOST_RUNS), now());
+    },
+    count(rule, subject, event) {
+      if (subject === undefined) return;
       const time = now();
       sweep(time);
       const subjects = subjectsOf(rule);
       const runs = subjects.get(subject);
-      if (!runs) {
-        subjects.set(subject, [{ event, at: time }]);
-        return false;
+      if (!runs) subjects.set(subject, [{ event, at: time }]);
+      else if (!runs.some((run) => run.event === event)) {
+        runs.push({ event, at: time });
+        if (runs.length > MOST_RUNS + 1) runs.shift();
       }
-      if (!runs.some((run) => run.event === event)) runs.push({ event, at: time });
-      if (runs.length > MOST_RUNS + 1) runs.shift();
-      return runs.length > MOST_RUNS && isRecent(runs[0], time);
     },
   };
 }

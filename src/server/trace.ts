@@ -1,5 +1,7 @@
 /** Traces after W3C Trace Context (w3.org/TR/trace-context): a caller's goes on here, else one begins. */
 
+import { hexMilliseconds } from "../events/hex-milliseconds.ts";
+
 /** Of a version that we do not know, more fields may follow. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 
@@ -16,7 +18,7 @@ export function traceOf(header: string | undefined, random: (bytes: number) => B
     const known = trace !== undefined && (version !== "00" || rest === undefined);
     if (known) return trace;
   }
-  return (Math.floor(now) % 2 ** 48).toString(16).padStart(12, "0") + random(10).toString("hex");
+  return hexMilliseconds(now) + random(10).toString("hex");
 }
 
 /** @returns a `traceparent` for the answer: our own span of the trace, sampled. */

@@ -241,8 +241,8 @@ test.each([true, undefined])(
     const data = exact ? { id: 12345678901234567890n } : JSON.parse(text);
     const receiver = createReceiver({
       store: { refuse: async () => undefined },
-      takeIn: async (_events, read = []) => {
-        given.push(...read);
+      takeIn: async (_events, known = []) => {
+        given.push(...known.map((one) => one?.data));
         return [{ outcome: "stored", seq: 1 }];
       },
       pressure: { full: () => false, added: () => undefined },

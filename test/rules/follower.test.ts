@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Followers } from "../../src/events/types.ts";
+import { type Followers, NOT_STORED } from "../../src/events/types.ts";
 import { createRuleFollower } from "../../src/rules/follower.ts";
 import { createRuleSet } from "../../src/rules/rule-set.ts";
 import { rule, support, ticketCreated } from "./fixture.ts";
@@ -97,13 +97,26 @@ describe("a loop ends in a dead letter", () => {
     expect(run(300)).toBeUndefined();
   });
 
-  test("an event that is asked about again counts once, also before it is stored and has its number", () => {
+  test("an event that is asked about again counts once", () => {
     const { follow } = follower([support, rule({})]);
-    const inputs = Array.from(
-      { length: 30 },
-      (_, seq) => follow(ticketCreated({ stored: { seq } })).deliveries[0]?.input,
-    );
+    const inputs = Array.from({ length: 30 }, () => follow(ticketCreated({ stored: { seq: 7 } })).deliveries[0]?.input);
     expect(new Set(inputs)).toEqual(new Set(["{}"]));
+  });
+
+  test("what is not stored yet counts once it is: one that repeats itself stops no rule", () => {
+    const { follow, followed } = follower([support, rule({})]);
+    const ask = (at: number, id: string) =>
+      ticketCreated({ stored: { seq: NOT_STORED, id, receivedAt: at, subject: "ticket/1" } });
+    for (let at = 0; at < 30; at++) follow(ask(at, "again"));
+    for (let at = 0; at < 30; at++) follow(ask(at, `replayed-${at}`));
+    const loopAfter = (at: number, id: string) => {
+      const event = ask(at, id);
+      const { deliveries } = follow(event);
+      followed?.({ ...event, stored: { ...event.stored, seq: at } }, deliveries);
+      return loopOf(deliveries[0]?.input ?? "") !== undefined;
+    };
+    const loops = Array.from({ length: 21 }, (_, at) => loopAfter(100 + at, `e${at}`));
+    expect(loops).toEqual([...Array(20).fill(false), true]);
   });
 });
 

@@ -9,7 +9,7 @@ import { ConnectorError } from "../../connector-kit/errors.ts";
 import type { Events } from "../../connector-kit/event-contract.ts";
 import type { Receiver } from "../../events/receive.ts";
 import type { Manifest } from "../../manifests/types.ts";
-import type { WebhooksPart, WebhookTarget } from "../../server/parts.ts";
+import type { ObjectName, WebhooksPart, WebhookTarget } from "../../server/parts.ts";
 import type { Current } from "../current.ts";
 import { type Available, SECRETS_AGE } from "../sessions.ts";
 
@@ -29,7 +29,20 @@ interface Known extends Available {
 
 export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookOptions): WebhooksPart {
   const known = new Map<string, Known>();
-  let targets: { of: Current | undefined; list: readonly WebhookTarget[] } | undefined;
+  let ways: { of: Current | undefined; to: ReadonlyMap<ObjectName, Way>; list: readonly WebhookTarget[] } | undefined;
+
+  function waysNow(): NonNullable<typeof ways> {
+    const of = current();
+    if (ways?.of === of && ways) return ways;
+    const list = webhookTargets(of);
+    const to = new Map<ObjectName, Way>();
+    for (const target of list) {
+      const way = wayTo(of, target);
+      if (way) to.set(target, way);
+    }
+    ways = { of, list, to };
+    return ways;
+  }
 
   /** What is known and young enough; undefined when it has to be read. */
   function fresh(owner: string, manifest: Manifest<Integration>): Available | undefined {
@@ -45,19 +58,15 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
   }
 
   return {
-    targets() {
-      const now = current();
-      if (targets?.of !== now || !targets) targets = { of: now, list: webhookTargets(now) };
-      return targets.list;
-    },
+    targets: () => waysNow().list,
     tooLarge(target, request) {
       receiver.tooLarge(`${target.namespace}/${target.name}`, request);
     },
     async receive(target, request) {
-      const owner = `${target.namespace}/${target.name}`;
-      const found = endpointOf(current(), owner);
+      // The target is one of the list, unless the manifests have changed since.
+      const found = waysNow().to.get(target) ?? wayTo(current(), target);
       if (!found) return { status: 404 };
-      const { manifest, events, platform } = found;
+      const { owner, manifest, events, platform } = found;
       const { namespace, name } = target;
       try {
         const { connection, credentials, faults } = fresh(owner, manifest) ?? (await read(owner, manifest));
@@ -75,17 +84,23 @@ export function webhooksPart({ current, receiver, resolve, monotonic }: WebhookO
 export function webhookTargets(current: Current | undefined): readonly WebhookTarget[] {
   return (current?.integrations ?? []).flatMap(({ object: { metadata, spec } }) => {
     const target = { namespace: metadata.namespace ?? "default", name: metadata.name, platform: spec.platform };
-    return endpointOf(current, `${target.namespace}/${target.name}`) ? [target] : [];
+    return wayTo(current, target) ? [target] : [];
   });
 }
 
-/** @param owner `namespace/name`. */
-function endpointOf(
-  current: Current | undefined,
-  owner: string,
-): { manifest: Manifest<Integration>; events: Events; platform: string } | undefined {
+/** What the webhooks of an address lead to. */
+interface Way {
+  /** `namespace/name`. */
+  owner: string;
+  manifest: Manifest<Integration>;
+  events: Events;
+  platform: string;
+}
+
+function wayTo(current: Current | undefined, { namespace, name }: ObjectName): Way | undefined {
+  const owner = `${namespace}/${name}`;
   const manifest = current?.integration(owner);
   const events = current?.connector(owner)?.connector.events;
   if (!manifest || !events || manifest.object.spec.events?.enabled !== true) return undefined;
-  return { manifest, events, platform: manifest.object.spec.platform };
+  return { owner, manifest, events, platform: manifest.object.spec.platform };
 }
