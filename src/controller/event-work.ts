@@ -27,7 +27,7 @@ export interface EventWorkOptions
 }
 
 export function createEventWork(options: EventWorkOptions): EventEngine {
-  const { store, clock, random, worker, log, standing, sessions, firings, newTrace } = options;
+  const { store, clock, random, worker, log, standing, sessions, firings, metrics, newTrace } = options;
   const rules = () => inForce(standing).ruleSet;
   return createEngine({
     store: store.events,
@@ -49,6 +49,7 @@ export function createEventWork(options: EventWorkOptions): EventEngine {
     random,
     log,
     worker,
+    onMiss: metrics.ruleMissed,
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the controller counts, beside the server's own numbers. */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Miss } from "../events/types.ts";
 import type { PassEnd } from "../reconcile/pass-end.ts";
 
 export interface ControllerMetrics {
@@ -13,6 +14,8 @@ export interface ControllerMetrics {
   notReady(counts: Readonly<Record<"Rule" | "NotificationRoute", number>>): void;
   /** A notification was told without its template. */
   templateFailed(template: string): void;
+  /** An event did not lead to what the author of a Rule meant. @param rule `namespace/name`. */
+  ruleMissed(miss: Miss, rule: string): void;
 }
 
 /** Seconds: a pass is a handful of requests, or hundreds. */
@@ -47,7 +50,14 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
     labelNames: ["template"],
     registers,
   });
+  const misses = new Counter({
+    name: "plumbline_rule_misses_total",
+    help: "Events that did not lead to what a Rule means, by Rule and cause: expressionFailed, dedupeFailed, loop.",
+    labelNames: ["miss", "rule"],
+    registers,
+  });
   return {
+    ruleMissed: (miss, rule) => misses.inc({ miss, rule }),
     templateFailed: (template) => templates.inc({ template }),
     passed(integration, { end }, took) {
       passes.inc({ integration, end });

@@ -12,7 +12,7 @@ import { createIntake, type TakeIn } from "./intake.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
 import { pruneAll, RETENTION, type RetentionPolicy } from "./retention.ts";
-import type { Follower, Notifier, Performer } from "./types.ts";
+import type { Follower, Miss, Notifier, Performer } from "./types.ts";
 import { createSleep } from "./wait.ts";
 import { createWorker, LEASE } from "./worker.ts";
 
@@ -39,6 +39,8 @@ export interface EngineOptions {
   worker: string;
   concurrency?: number;
   retention?: RetentionPolicy;
+  /** Told once it is written what followed. @param rule `namespace/name`. */
+  onMiss?(miss: Miss, rule: string): void;
 }
 
 export interface EventEngine {

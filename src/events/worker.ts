@@ -140,9 +140,9 @@ export function createWorker(options: WorkerOptions): Worker {
       const end = isGivenBack
         ? givenBack(delivery.id, name, clock.now())
         : endOf(delivery, performed, { worker: name, at, took: clock.monotonic() - began, random: options.random() });
-      // When it is due is to be looked up anew.
-      if (end.state === "waiting") waits = true;
       await recorder.record(delivery, end, signal);
+      // When it is due is to be looked up anew: a claim that was under way meanwhile did not see it.
+      if (end.state === "waiting") waits = true;
       logEnd(log, delivery, end, one.event?.stored);
     } catch (error) {
       // It stays this worker's until its lease ends, and is then tried again.

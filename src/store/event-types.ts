@@ -162,7 +162,10 @@ export interface Claim extends Hold {
 
 export interface Claimed {
   deliveries: readonly Delivery[];
-  /** Whether others are due that may not be taken yet: earlier ones of their keys are open, or their target is busy. */
+  /**
+   * Whether others are due that may not be taken yet: earlier ones of their keys are open, or their target is busy. Also
+   * where the limit was reached, since others may be left.
+   */
   blocked: boolean;
 }
 

@@ -150,7 +150,7 @@ test("a notice of a dead delivery that dies itself raises no other", async () =>
   const toAll = {
     follow: (open: Parameters<ReturnType<typeof followerTo>["follow"]>[0]) => {
       const { stored } = open;
-      const id = `${stored.seq}:a`;
+      const id = `${stored.id}:a`;
       return {
         notes: [],
         deliveries: [
@@ -177,6 +177,7 @@ test("a notice of a dead delivery that dies itself raises no other", async () =>
     "plumbline.delivery.dead",
     "github.issues",
   ]);
+  expect(await all.store.events.counts()).toMatchObject({ dead: 2 });
 });
 
 test("an event that cannot be read, and a follower that fails, stand in nobody's way", async () => {

@@ -61,6 +61,21 @@ export async function pass(clock: VirtualClock, milliseconds: number, step = 250
   await settled();
 }
 
+/** Counts what the store is asked, by method, from now on. */
+export function countCalls({ events }: LastingStore): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [name, method] of Object.entries(events)) {
+    if (typeof method !== "function") continue;
+    Object.assign(events, {
+      [name]: (...given: readonly unknown[]) => {
+        counts[name] = (counts[name] ?? 0) + 1;
+        return (method as (...all: readonly unknown[]) => unknown)(...given);
+      },
+    });
+  }
+  return counts;
+}
+
 export interface Call {
   id: string;
   at: number;
@@ -118,7 +133,10 @@ export interface Layer {
 
 export async function layer(
   options: Partial<
-    Pick<EngineOptions, "followers" | "performers" | "origins" | "concurrency" | "random" | "retention">
+    Pick<
+      EngineOptions,
+      "followers" | "notifier" | "performers" | "origins" | "concurrency" | "random" | "retention" | "onMiss"
+    >
   > & {
     clock: VirtualClock;
     file?: string;

@@ -121,7 +121,11 @@ async function follow(
     open,
     rows.map(({ row }) => row),
   );
-  for (const { row, of } of rows) if (row.state === "running" && added.has(row.id)) of.push(decodeText(row.id));
+  for (const { row, of } of rows) {
+    // Of equal ids the first was added.
+    const isAdded = added.delete(row.id);
+    if (isAdded && row.state === "running") of.push(decodeText(row.id));
+  }
   return given;
 }
 

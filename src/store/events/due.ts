@@ -34,9 +34,9 @@ export const LANES = `
 export const RUNNING = `
   select lane, count(*) as count from deliveries where state = 'running' and due > :now group by lane`;
 
-/** A row if something waits although its time has come. */
+/** A row if something is open although its time has come: one that waits, or whose worker was lost. */
 export const BLOCKED = `
-  select 1 as blocked from deliveries where ${OPEN} and due <= :now and state = 'waiting' limit 1`;
+  select 1 as blocked from deliveries where ${OPEN} and due <= :now limit 1`;
 
 const FIRST = `
   select d.* from deliveries d where d.lane = :lane and ${isOpen("d")} and d.due <= :now

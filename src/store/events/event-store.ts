@@ -288,6 +288,12 @@ async function listDeliveries(db: Kysely<Tables>, filter: DeliveryFilter): Promi
 }
 
 async function count(db: Kysely<Tables>): Promise<Counts> {
+  // Before the deliveries: what is dispatched between the two is counted twice, and not left out.
+  const events = await db
+    .selectFrom("events")
+    .select(({ fn }) => [fn.countAll().as("count"), fn.min("received_at").as("oldest")])
+    .where("state", "=", sql.lit("pending"))
+    .executeTakeFirst();
   // With the words of the partial indexes: what is done is most of the table.
   const open = sql<boolean>`state in ('waiting', 'running')`;
   const from = db.selectFrom("deliveries");
@@ -304,11 +310,6 @@ async function count(db: Kysely<Tables>): Promise<Counts> {
     return Number(row?.count ?? 0);
   };
   const running = await ofState("running");
-  const events = await db
-    .selectFrom("events")
-    .select(({ fn }) => [fn.countAll().as("count"), fn.min("received_at").as("oldest")])
-    .where("state", "=", sql.lit("pending"))
-    .executeTakeFirst();
   const times = [oldest?.created_at, events?.oldest].filter((at) => at !== null && at !== undefined);
   return {
     pending: Number(events?.count ?? 0),

@@ -73,7 +73,7 @@ export interface Hot {
   pendingOf(open: Transaction<Tables>, seqs: readonly number[]): Promise<ReadonlySet<number>>;
   markEvents(open: Transaction<Tables>, rows: readonly EventMark[]): Promise<void>;
   /** Adds deliveries; those that are there already stay as they are. @returns the ids of those that were added. */
-  addDeliveries(open: Transaction<Tables>, rows: readonly NewDeliveryRow[]): Promise<ReadonlySet<string>>;
+  addDeliveries(open: Transaction<Tables>, rows: readonly NewDeliveryRow[]): Promise<Set<string>>;
   /** @returns of which of these keys, by {@link orderOf}, a delivery is open. */
   openKeys(open: Transaction<Tables>, rows: readonly OrderKey[]): Promise<ReadonlySet<string>>;
   /** Remembers keys. @returns whether each was not remembered before, or is remembered of the same event. */
@@ -85,7 +85,7 @@ export interface Hot {
    * ends: of each lane at most as many as it has room for.
    */
   due(open: Transaction<Tables>, claim: Claim, lanes: readonly LaneRoom[]): Promise<readonly Selectable<DeliveryRow>[]>;
-  /** Whether a delivery waits although its time has come. */
+  /** Whether a delivery is open although its time has come. */
   hasBlocked(open: Transaction<Tables>, now: number): Promise<boolean>;
   /** Gives deliveries to a worker; their attempts go up by one. */
   give(open: Transaction<Tables>, ids: readonly string[], claim: Claim): Promise<void>;

@@ -99,6 +99,12 @@ spec:
       parameters: { channel: support, message: "New: {{issue.title}}" }
 `;
 
+/** Its expression cannot be evaluated. */
+const MISTAKEN = RULE.replace("announce", "mistaken").replace(
+  /trigger: .*/,
+  'trigger: { type: "com.example.*", when: event.data.absent == 1 }',
+);
+
 /** @param hook where webhooks go; left out: none is declared. */
 function githubManifest(url: string, hook?: string): string {
   const hooks =
@@ -307,7 +313,8 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
   await controller.line(reconciled("default/acme-slack"));
   await controller.line(reconciled("default/acme-github"));
   const ask = async (path: string, body?: unknown) => {
-    const json = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const type = path === "/api/events" ? "application/cloudevents+json" : "application/json";
+    const json = { method: "POST", headers: { "content-type": type }, body: JSON.stringify(body) };
     const answer = await fetch(`${controller.address}${path}`, body === undefined ? {} : json);
     const text = await answer.text();
     return { status: answer.status, body: text.startsWith("{") ? JSON.parse(text) : text };
@@ -350,6 +357,17 @@ test("the API shows Integrations with their webhook's address, tests, executes, 
     },
   ]);
   expect((await ask("/api/drift")).body.items).toMatchObject([{ name: "acme-github" }, { name: "acme-slack" }]);
+  it.write("mistaken.yaml", MISTAKEN);
+  await until(
+    async () => (await ask("/api/rules")).body.items,
+    (items) => items.length === 2,
+  );
+  const posted = { specversion: "1.0", id: "1", source: "/ci", type: "com.example.built", data: {} };
+  expect((await ask("/api/events", posted)).status).toBeLessThan(300);
+  await until(
+    async () => (await ask("/metrics")).body,
+    (text) => text.includes('plumbline_rule_misses_total{miss="expressionFailed",rule="default/mistaken"} 1\n'),
+  );
   const { body: metrics } = await ask("/metrics");
   expect(metrics).toContain("plumbline_leader 1\n");
   expect(metrics).toContain('plumbline_not_ready{kind="Rule"} 0\n');

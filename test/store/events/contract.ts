@@ -1,6 +1,7 @@
 /** What the inbox and the outbox must do, whatever database holds them. */
 import { describe } from "vitest";
 import type { LastingStore, StoreClock } from "../../../src/store/index.ts";
+import { aheadTests } from "./ahead-contract.ts";
 import { auditTests } from "./audit-contract.ts";
 import { firingTests } from "./firing-contract.ts";
 import { inboxTests } from "./inbox-contract.ts";
@@ -23,6 +24,7 @@ export interface Opening {
 export function eventStoreContract(name: string, opening: Opening): void {
   describe(name, () => {
     describe("the inbox", () => inboxTests(opening));
+    describe("what follows ahead", () => aheadTests(opening));
     describe("deliveries", () => workTests(opening));
     describe("retention", () => retentionTests(opening));
     describe("notifications", () => noticeTests(opening));

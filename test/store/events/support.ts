@@ -1,5 +1,14 @@
 /** Events and deliveries for the tests of the event store. */
-import type { AttemptEnd, Claim, Delivery, EventStore, NewDelivery, NewEvent } from "../../../src/store/event-types.ts";
+import type {
+  AttemptEnd,
+  Claim,
+  Delivery,
+  EventStore,
+  Following,
+  Hold,
+  NewDelivery,
+  NewEvent,
+} from "../../../src/store/event-types.ts";
 import { START } from "../support.ts";
 
 export const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -46,6 +55,15 @@ export async function followed(
   const seq = accepted?.seq as number;
   await store.dispatch([{ seq, state: "dispatched", deliveries }]);
   return seq;
+}
+
+/** What follows from an event, as it is decided before the event is in the inbox. */
+export function following(deliveries: readonly NewDelivery[], more: Partial<Following> = {}): Following {
+  return { state: "dispatched", deliveries, ...more };
+}
+
+export function holdOf(more: Partial<Hold> = {}): Hold {
+  return { now: START, worker: "w1", until: START + 60_000, ...more };
 }
 
 export function claimOf(more: Partial<Claim> = {}): Claim {
