@@ -24,8 +24,8 @@ import { median, type Row, report } from "./rows.ts";
  * What no change may make worse, with headroom for a machine that does other things too. What is aimed at is less: 2 of
  * the bare handler, 0.5 of Node-RED (docs/performance.md).
  */
-const MOST_OF_BARE = 4;
-const MOST_OF_NODE_RED = 1.5;
+const MOST_OF_BARE = 3;
+const MOST_OF_NODE_RED = 0.8;
 
 const CONNECTIONS = 64;
 /** Rounds that are measured, after so many in which all programs become warm: V8 compiles what it finds to be hot. */
