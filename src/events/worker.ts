@@ -5,7 +5,7 @@
  * another worker has it. At least once: after a kill the attempt is made again, under the same delivery id.
  */
 import type { Clock } from "../connector-kit/http/types.ts";
-import type { Delivery, EventStore, Hold, NewEvent } from "../store/event-types.ts";
+import type { Claimed, Delivery, EventStore, Hold, NewEvent } from "../store/event-types.ts";
 import { attemptOf, endOf, givenBack, logEnd } from "./attempt-end.ts";
 import { type EventLog, messageOf } from "./log.ts";
 import type { Origins } from "./origins.ts";
@@ -96,7 +96,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let hasMore = false;
   /** Whether deliveries may wait whose time has come. */
   let waits = true;
+  /** Places of deliveries that are about to be given or claimed. */
   let reserved = 0;
+  const room = () => options.concurrency - running.size - reserved;
 
   /** Never throws: what is thrown is a mistake in a program, and is tried again. */
   async function perform(delivery: Delivery, one: Running): Promise<Performed> {
@@ -153,9 +155,10 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  function failed(error: unknown): never {
-    waits = true;
-    throw error;
+  function ask(limit: number): Promise<Claimed> {
+    const now = clock.now();
+    waits = false;
+    return store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
   }
 
   function start(delivery: Delivery, event?: OpenEvent): void {
@@ -166,15 +169,22 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     async claim() {
-      const limit = options.concurrency - running.size - reserved;
-      if (stopping || limit <= 0) return "busy";
+      const free = room();
+      if (stopping || free <= 0) return "busy";
       // With many waiting, one claim for each that ends would cost more than the deliveries.
-      if (hasMore && limit < options.concurrency * LEAST_ROOM) return "busy";
-      const now = clock.now();
-      waits = false;
-      const claimed = store.claim({ now, limit, worker: name, until: now + LEASE, passAfter: PASS_AFTER });
-      const { deliveries, blocked } = await claimed.catch(failed);
-      if (blocked) waits = true;
+      if (hasMore && free < options.concurrency * LEAST_ROOM) return "busy";
+      // The other half is for what comes meanwhile: what found no room would have to be claimed too.
+      const limit = Math.ceil(free / 2);
+      let claimed: Claimed = { deliveries: [], blocked: true };
+      reserved += limit;
+      try {
+        claimed = await ask(limit);
+      } finally {
+        // What was claimed begins before anybody else can have the room.
+        reserved -= limit;
+        if (claimed.blocked) waits = true;
+      }
+      const { deliveries } = claimed;
       // One whose lease ran out while nothing could be written is still under way here.
       for (const delivery of deliveries) if (!running.has(delivery.id)) start(delivery);
       hasMore = deliveries.length >= limit;
@@ -187,10 +197,10 @@ export function createWorker(options: WorkerOptions): Worker {
       for (const id of ids) if (!held.has(id)) lose(id);
     },
     reserve(count) {
-      const room = options.concurrency - running.size - reserved;
-      if (stopping || hasMore || count > room) return undefined;
+      const free = room();
+      if (stopping || hasMore || count > free) return undefined;
       // Whatever waits gets half of the room as it becomes free.
-      if (waits && room - count < options.concurrency / 2) return undefined;
+      if (waits && free - count < options.concurrency / 2) return undefined;
       reserved += count;
       const now = clock.now();
       return {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { POLL } from "../../src/events/engine.ts";
 import type { Miss, Notifier, Performed } from "../../src/events/types.ts";
-import type { Accepted, NewEvent } from "../../src/store/event-types.ts";
+import type { Accepted, Claim, NewEvent } from "../../src/store/event-types.ts";
 import { StoreError } from "../../src/store/types.ts";
 import { event } from "../store/events/support.ts";
 import { VirtualClock } from "../support/clock.ts";
@@ -275,6 +275,36 @@ test("while something waits what comes gets half of the room, and all of it when
   expect(answers).toEqual([["e5:a"], ["e6:a"], ["e7:a"], ["e8:a"]]);
   for (const n of [5, 6, 7, 8]) end(`e${n}:a`);
   await all.engine.stop(MINUTE);
+});
+
+test("what is claimed and what comes meanwhile are together no more than may be at once", async () => {
+  const clock = fixed();
+  const { performer, end } = gated(clock);
+  const all = await started({ clock, performers: { rule: performer }, concurrency: 2 });
+  await settled();
+  const { events } = all.store;
+  const { claim } = events;
+  let go: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  Object.assign(events, { claim: (given: Claim) => gate.then(() => claim.call(events, given)) });
+  // Another process has taken two in: a look finds them, and a claim for them begins.
+  await events.accept(["old1", "old2"].map((id) => ({ ...direct(id), receivedAt: clock.now() })));
+  await clock.advance(POLL);
+  await settled();
+  const coming = ["new1", "new2"].map((id) => send(all, direct(id)));
+  await settled();
+  go();
+  await Promise.all(coming);
+  await settled();
+  expect(performer.calls.length).toBeLessThanOrEqual(2);
+  const names = ["old1", "old2", "new1", "new2"].map((id) => `${id}:a`);
+  for (let at = 0; at < names.length; at++) {
+    await until(() => performer.calls.length > at);
+    end(performer.calls[at]?.id ?? "");
+    await settled();
+  }
+  expect(performer.calls.map(({ id }) => id).toSorted()).toEqual(names.toSorted());
+  await all.engine.stop(0);
 });
 
 test("what waits is carried out however much comes", async () => {

@@ -313,7 +313,8 @@ async function count(db: Kysely<Tables>): Promise<Counts> {
   const times = [oldest?.created_at, events?.oldest].filter((at) => at !== null && at !== undefined);
   return {
     pending: Number(events?.count ?? 0),
-    waiting: Number(all?.count ?? 0) - running,
+    // One that began between the two is running by now.
+    waiting: Math.max(0, Number(all?.count ?? 0) - running),
     running,
     dead: await ofState("dead"),
     ...(times.length > 0 ? { oldest: Math.min(...times) } : {}),
