@@ -73,10 +73,10 @@ export function createEngine(options: EngineOptions): EventEngine {
     raise: (events) => intake.takeIn(events),
   });
   const intake = createIntake({
-    ...{ store, dispatcher, worker, clock },
+    ...{ store, dispatcher, worker },
     dispatches: () => !ending.signal.aborted && right?.held() === true,
     onPending: () => dispatching.wake(),
-    onWaiting: () => working.wake(),
+    onWaiting: wakeWorker,
   });
   let right: DispatchRight | undefined;
   let loops: Promise<unknown> = Promise.resolve();

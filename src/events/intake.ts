@@ -4,7 +4,6 @@
  *
  * Order holds, since the store writes what follows from an event only where none is pending that came before it.
  */
-import type { Clock } from "../connector-kit/http/types.ts";
 import type { Accepted, Ahead, Delivery, EventStore, Hold, NewDelivery, NewEvent } from "../store/event-types.ts";
 import type { DecidedAhead, Dispatcher, FreshEvent } from "./dispatcher.ts";
 import type { KnownEvent } from "./envelope.ts";
@@ -24,8 +23,7 @@ export type TakeIn = (
 export interface IntakeOptions {
   store: Pick<EventStore, "accept">;
   dispatcher: Pick<Dispatcher, "ahead" | "followed" | "fresh" | "look" | "knowsPending">;
-  worker: Pick<Worker, "reserve" | "remember" | "added">;
-  clock: Pick<Clock, "now">;
+  worker: Pick<Worker, "reserve" | "remember">;
   /** Whether it is this process that dispatches. */
   dispatches(): boolean;
   /** Told when something is to be dispatched. */
@@ -92,7 +90,6 @@ export function createIntake(options: IntakeOptions): Intake {
     dispatcher.followed(one, atOnce);
     if (!atOnce) {
       worker.remember([event]);
-      worker.added();
       options.onWaiting();
     }
     if (!hold) return;
