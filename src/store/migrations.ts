@@ -72,6 +72,7 @@ export const MIGRATIONS: readonly Migration[] = [
   eventTables,
   noticeTables,
   firingTable,
+  settledSigned,
 ];
 
 /** The inbox and the deliveries, what was refused, the audit log and the tokens. */
@@ -159,6 +160,12 @@ function firingTable({ text, int, keyed }: Words): string {
      kind ${text} not null, name ${text} not null, fired_at ${int}, event ${int}, event_id ${text},
      event_source ${text}, event_type ${text}, trace ${text}, failed_at ${int}, failed_event ${int}, code ${text},
      message ${text}, primary key (kind, name)) ${keyed};`;
+}
+
+/** Until then the signed bytes of each event were in their table at once. On PostgreSQL they still are. */
+function settledSigned(): string {
+  return `
+   insert into meta (name, value) select 'signed-settled', cast(max(seq) as text) from events having max(seq) is not null;`;
 }
 
 export interface MigrateOptions {

@@ -9,6 +9,7 @@ import {
   type EventMark,
   type Hot,
   identityOf,
+  type Known,
   type NewDeliveryRow,
   type NewEventRow,
   orderOf,
@@ -39,9 +40,13 @@ type Open = Transaction<Tables>;
 export async function accept(open: Open, hot: Hot, intakes: readonly Intake[], now: number): Promise<Accepted[]> {
   const rows = intakes.map(({ event }) => toEventRow(event));
   const since = Math.min(...rows.map((row) => row.received_at)) - REMEMBER_SIGNED;
-  const known = await hot.known(open, rows, since);
+  const known = await hot.knownBefore(open, rows, since);
   const fresh = firstOfEach(rows.filter((row) => earlier(known, row) === undefined));
-  const decided = await inTurn(open, hot, fresh, new Map(intakes.map((intake, at) => [rows[at], intake])));
+  const isThere = async (row: NewEventRow) => earlier(await hot.known(open, [row], since), row) !== undefined;
+  const decided = await inTurn(open, hot, fresh, {
+    intakes: new Map(rows.map((row, at) => [row, intakes[at] as Intake])),
+    isThere,
+  });
   const added = fresh.length > 0 ? await hot.addEvents(open, fresh, since) : [];
   const stored = new Map(fresh.map((row, index) => [row, added[index]]));
   const given = decided.size > 0 ? await follow(open, hot, decided, stored, now) : new Map<NewEventRow, string[]>();
@@ -51,8 +56,6 @@ export async function accept(open: Open, hot: Hot, intakes: readonly Intake[], n
   await countRepeats(open, answers);
   return answers;
 }
-
-type Known = Awaited<ReturnType<Hot["known"]>>;
 
 /** An event of which it is decided what follows. */
 interface Decided {
@@ -65,11 +68,13 @@ async function inTurn(
   open: Open,
   hot: Hot,
   fresh: readonly NewEventRow[],
-  intakes: ReadonlyMap<NewEventRow | undefined, Intake>,
+  { intakes, isThere }: { intakes: ReadonlyMap<NewEventRow, Intake>; isThere(row: NewEventRow): Promise<boolean> },
 ): Promise<ReadonlyMap<NewEventRow, Decided>> {
   const decided = new Map<NewEventRow, Decided>();
+  if (!fresh.some((row) => intakes.get(row)?.following)) return decided;
   for (const row of fresh) {
     const { following, hold } = intakes.get(row) ?? {};
+    if (!following && (await isThere(row))) continue;
     if (!following || (decided.size === 0 && (await hot.hasPending(open)))) break;
     row.state = following.state;
     row.note = following.note === undefined ? null : encodeText(following.note);

@@ -70,12 +70,16 @@ export function createEventStore(database: EventDatabase): EventStore {
     const intakes = changes.flatMap(({ intake }) => intake ?? []);
     const ends = changes.flatMap((one) => one.end ?? []);
     // An end that is lost with the machine's power is delivered again, under its key.
-    return (intakes.length > 0 ? write : later)(async (open) => {
+    const inOne = (intakes.length > 0 ? write : later)(async (open) => {
       if (ends.length > 0) await end(open, hot, ends);
       if (intakes.length === 0) return changes.map(() => undefined);
       const answers = (await accept(open, hot, intakes, database.now())).values();
       await database.notify(open);
       return changes.map(({ intake }) => (intake ? answers.next().value : undefined));
+    });
+    return inOne.catch((error: unknown) => {
+      hot.failed();
+      throw error;
     });
   }, GROUP);
 
@@ -137,7 +141,7 @@ export function createEventStore(database: EventDatabase): EventStore {
         await open.deleteFrom("refusals").where("seq", "not in", newest).execute();
       });
     },
-    prune: (retention: Retention) => write((open) => prune(open, retention, database.now())),
+    prune: (retention: Retention) => write((open) => prune(open, hot, retention, database.now())),
     onWake: database.onWake,
     dispatcher: database.dispatcher,
   };

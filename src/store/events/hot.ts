@@ -49,24 +49,34 @@ export interface LaneRoom {
 /** How many of a lane's due deliveries are looked at one by one, before its keys are. */
 export const WINDOW = 200;
 
+/** Which events are stored by now. */
+export interface Known {
+  /** The seq of each, by {@link identityOf}. */
+  events: ReadonlyMap<string, number>;
+  /** The seq of each whose signed bytes are remembered, by {@link signedKeyOf}. */
+  signed: ReadonlyMap<string, number>;
+}
+
 export interface Hot {
-  /** @returns the seq of each event that is stored by now, by {@link identityOf}, and of each signed hash younger than `since`. */
-  known(
-    open: Transaction<Tables>,
-    rows: readonly NewEventRow[],
-    since: number,
-  ): Promise<{ events: ReadonlyMap<string, number>; signed: ReadonlyMap<string, number> }>;
+  /** @returns what of these events is stored by now. */
+  known(open: Transaction<Tables>, rows: readonly NewEventRow[], since: number): Promise<Known>;
+  /** The same before they are added; may leave out events that {@link addEvents} is quicker to find. */
+  knownBefore(open: Transaction<Tables>, rows: readonly NewEventRow[], since: number): Promise<Known>;
   /**
    * Adds events, and remembers their signed bytes.
    *
    * @param since signed hashes from before are forgotten.
-   * @returns the seq of each, undefined for one that another process added, or whose bytes it took, just now.
+   * @returns the seq of each, undefined for one that is stored by now, or whose bytes another process took just now.
    */
   addEvents(
     open: Transaction<Tables>,
     rows: readonly NewEventRow[],
     since: number,
   ): Promise<readonly (number | undefined)[]>;
+  /** Brings what is known of signed bytes into its table, so that events may be deleted. */
+  settle(open: Transaction<Tables>): Promise<void>;
+  /** Told that a transaction in which events were added was not committed. */
+  failed(): void;
   /** Whether any event is pending. */
   hasPending(open: Transaction<Tables>): Promise<boolean>;
   /** @returns which of these events are pending, locked until the transaction ends. */

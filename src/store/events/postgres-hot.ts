@@ -8,7 +8,17 @@ import { type RawBuilder, type Selectable, sql, type Transaction } from "kysely"
 import type { Claim } from "../event-types.ts";
 import type { DeduplicationRow, DeliveryRow, Tables } from "../schema.ts";
 import { BLOCKED, DUE_WINDOW, HEADS, LANES, RUNNING, WINDOW_FULL } from "./due.ts";
-import { type Hot, identityOf, type Lane, type LaneRoom, type OrderKey, orderOf, signedKeyOf } from "./hot.ts";
+import {
+  type Hot,
+  identityOf,
+  type Known,
+  type Lane,
+  type LaneRoom,
+  type NewEventRow,
+  type OrderKey,
+  orderOf,
+  signedKeyOf,
+} from "./hot.ts";
 
 type Columns = Readonly<Record<string, "text" | "bigint">>;
 
@@ -101,19 +111,9 @@ function insertFrom(table: string, columns: Columns, rows: readonly object[]): R
 
 export function postgresHot(): Hot {
   return {
-    async known(open, rows, since) {
-      const found = await sql<{ source: string; id: string; seq: number }>`
-        select e.source, e.id, e.seq from events e
-        join ${recordset(rows, { source: "text", id: "text" })} on e.source = r.source and e.id = r.id`.execute(open);
-      const signed = await sql<{ source: string; hash: string; seq: number }>`
-        select s.source, s.hash, s.seq from signed s
-        join ${recordset(rows, { source: "text", signed_hash: "text" })}
-          on s.source = r.source and s.hash = r.signed_hash where s.at > ${since}`.execute(open);
-      return {
-        events: new Map(found.rows.map((row) => [identityOf(row), row.seq])),
-        signed: new Map(signed.rows.map(({ source, hash, seq }) => [signedKeyOf({ source, signed_hash: hash }), seq])),
-      };
-    },
+    known,
+    // One round trip more or less counts for more than what it finds.
+    knownBefore: known,
     async addEvents(open, rows, since) {
       const added = await sql<{ source: string; id: string; seq: number }>`
         ${insertFrom("events", EVENT, rows)} on conflict (source, id) do nothing returning source, id, seq`.execute(
@@ -132,6 +132,9 @@ export function postgresHot(): Hot {
         return seq === undefined || taken.has(seq) ? undefined : seq;
       });
     },
+    // The signed bytes of each event are in their table with it.
+    settle: async () => undefined,
+    failed: () => undefined,
     async hasPending(open) {
       const { rows } = await sql`select 1 from events where state = 'pending' limit 1`.execute(open);
       return rows.length > 0;
@@ -273,4 +276,18 @@ function named<T>(statement: string, parameters: Readonly<Record<string, unknown
     parts.map((part, index) => (index % 2 === 0 ? sql.raw(part) : sql`${parameters[part]}`)),
     sql.raw(""),
   )}`;
+}
+
+async function known(open: Transaction<Tables>, rows: readonly NewEventRow[], since: number): Promise<Known> {
+  const found = await sql<{ source: string; id: string; seq: number }>`
+    select e.source, e.id, e.seq from events e
+    join ${recordset(rows, { source: "text", id: "text" })} on e.source = r.source and e.id = r.id`.execute(open);
+  const signed = await sql<{ source: string; hash: string; seq: number }>`
+    select s.source, s.hash, s.seq from signed s
+    join ${recordset(rows, { source: "text", signed_hash: "text" })}
+      on s.source = r.source and s.hash = r.signed_hash where s.at > ${since}`.execute(open);
+  return {
+    events: new Map(found.rows.map((row) => [identityOf(row), row.seq])),
+    signed: new Map(signed.rows.map(({ source, hash, seq }) => [signedKeyOf({ source, signed_hash: hash }), seq])),
+  };
 }

@@ -3,12 +3,19 @@ import { sql, type Transaction } from "kysely";
 import type { Retention } from "../event-types.ts";
 import type { Tables } from "../schema.ts";
 import { REMEMBER_SIGNED } from "./accept.ts";
+import type { Hot } from "./hot.ts";
 
 /** At most so many events at once, so that a transaction stays short; what is left goes the next time. */
 const AT_ONCE = 5000;
 
 /** To be called inside a transaction. @param now milliseconds since 1970. @returns how many events and deliveries went. */
-export async function prune(open: Transaction<Tables>, retention: Retention, now: number): Promise<number> {
+export async function prune(
+  open: Transaction<Tables>,
+  hot: Pick<Hot, "settle">,
+  retention: Retention,
+  now: number,
+): Promise<number> {
+  await hot.settle(open);
   await open
     .deleteFrom("signed")
     .where("at", "<=", now - REMEMBER_SIGNED)

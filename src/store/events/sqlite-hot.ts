@@ -20,6 +20,7 @@ import {
   orderOf,
   signedKeyOf,
 } from "./hot.ts";
+import { createSignedBytes } from "./signed-bytes.ts";
 
 const EVENT_COLUMNS = [
   ...["namespace", "integration", "platform", "source", "id", "type", "subject", "received_at", "trace", "hops"],
@@ -60,40 +61,48 @@ export function sqliteHot(database: DatabaseSync): Hot {
     statements.set(sql, kept);
     return kept;
   };
+  const signedBytes = createSignedBytes(prepared);
   const values = (row: object, columns: readonly string[]) =>
     columns.map((column) => (row as Record<string, SQLInputValue>)[column] as SQLInputValue);
   const seqOf = (row: Record<string, unknown> | undefined) => row?.seq as number | undefined;
+  const signedOf = (rows: readonly NewEventRow[], since: number) => {
+    const signed = new Map<string, number>();
+    for (const row of rows) {
+      const first = signedBytes.find(row, since);
+      if (first !== undefined) signed.set(signedKeyOf(row), first);
+    }
+    return signed;
+  };
 
   return {
     async known(_open, rows, since) {
+      const find = prepared("select seq from events where source = ? and id = ?");
       const events = new Map<string, number>();
-      const signed = new Map<string, number>();
-      const byIdentity = prepared("select seq from events where source = ? and id = ?");
-      const byHash = prepared("select seq from signed where source = ? and hash = ? and at > ?");
       for (const row of rows) {
-        const seq = seqOf(byIdentity.get(row.source, row.id));
+        const seq = seqOf(find.get(row.source, row.id));
         if (seq !== undefined) events.set(identityOf(row), seq);
-        if (row.signed_hash === null) continue;
-        const first = seqOf(byHash.get(row.source, row.signed_hash, since));
-        if (first !== undefined) signed.set(signedKeyOf(row), first);
       }
-      return { events, signed };
+      return { events, signed: signedOf(rows, since) };
+    },
+    // Whether its identity is there the insert finds out by itself.
+    async knownBefore(_open, rows, since) {
+      signedBytes.look();
+      return { events: new Map(), signed: signedOf(rows, since) };
     },
     async addEvents(_open, rows: readonly NewEventRow[], _since) {
       const add = prepared(insert("events", EVENT_COLUMNS, "on conflict (source, id) do nothing returning seq"));
-      const sign = prepared(
-        insert(
-          "signed",
-          ["source", "hash", "seq", "at"],
-          "on conflict (source, hash) do update set seq = excluded.seq, at = excluded.at",
-        ),
-      );
-      return rows.map((row) => {
+      const added = rows.map((row) => {
         const seq = seqOf(add.get(...values(row, EVENT_COLUMNS)));
-        if (seq !== undefined && row.signed_hash !== null) sign.run(row.source, row.signed_hash, seq, row.received_at);
+        if (seq !== undefined) signedBytes.add(row, seq);
         return seq;
       });
+      signedBytes.settleMany();
+      return added;
     },
+    async settle() {
+      signedBytes.settle();
+    },
+    failed: () => signedBytes.forget(),
     async hasPending() {
       return prepared("select 1 from events where state = 'pending' limit 1").get() !== undefined;
     },

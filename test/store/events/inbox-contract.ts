@@ -75,6 +75,15 @@ export function inboxTests({ open, beside, partner }: Opening): void {
     expect(answers[1]?.seq).toBe(answers[0]?.seq);
   });
 
+  test("signed bytes whose event could not be written are taken when they come again", async () => {
+    const { events } = await open();
+    const signedHash = "ab".repeat(32);
+    const bad = { ...event("bad"), namespace: null as unknown as string };
+    await expect(events.accept([event("a", { signedHash }), bad])).rejects.toThrow();
+    expect(await events.accept([event("b", { signedHash })])).toMatchObject([{ outcome: "stored" }]);
+    expect(await events.accept([event("c", { signedHash })])).toMatchObject([{ outcome: "replay" }]);
+  });
+
   test("many calls at once are each answered with their own events", async () => {
     const { events } = await open();
     const calls = Array.from({ length: 60 }, (_, n) => events.accept([event(`x${n}`), event(`y${n % 7}`)]));

@@ -7,7 +7,7 @@ import { claimed, delivery, died, ended, event, followed } from "./support.ts";
 const DAY = 24 * 60 * 60 * 1000;
 const all: Retention = { before: 0, deadBefore: 0, maxBytes: Number.MAX_SAFE_INTEGER };
 
-export function retentionTests({ open }: Opening): void {
+export function retentionTests({ open, beside }: Opening): void {
   test("what is finished goes by age with all that belongs to it; what is open stays however old", async () => {
     const { events } = await open(clockAt(START));
     await followed(events, "done", [delivery("done", { orderingKey: "1" })]);
@@ -45,6 +45,16 @@ export function retentionTests({ open }: Opening): void {
     expect((await events.events({ limit: 9 })).map(({ id }) => id)).toEqual(["p", "e4", "e3"]);
     expect(await events.prune({ ...all, maxBytes: 0 })).toBe(2);
     expect(await events.events({ limit: 9 })).toHaveLength(1);
+  });
+
+  test("signed bytes are remembered when their event is gone, by who opens the state anew too", async () => {
+    const store = await open(clockAt(START));
+    const signedHash = "cd".repeat(32);
+    await followed(store.events, "a", [], { signedHash });
+    expect(await store.events.prune({ ...all, maxBytes: 0 })).toBe(1);
+    const { events } = await beside(store);
+    expect(await events.accept([event("b", { signedHash })])).toMatchObject([{ outcome: "replay" }]);
+    expect(await store.events.accept([event("c", { signedHash })])).toMatchObject([{ outcome: "replay" }]);
   });
 
   test("keys and signed bytes are forgotten when their time is over, not before", async () => {
