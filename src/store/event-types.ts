@@ -153,6 +153,16 @@ export interface Ahead {
   hold?: Hold;
 }
 
+/** One of the two that webhooks and attempts write at every moment: an event that comes in, or how an attempt ended. */
+export type Change = { intake: Intake } | { end: AttemptEnd };
+
+/** An event that is handed in, with what was decided of it: {@link Ahead}. */
+export interface Intake {
+  event: NewEvent;
+  following: Following | undefined;
+  hold: Hold | undefined;
+}
+
 export interface Claim extends Hold {
   /** At most so many. */
   limit: number;
@@ -268,6 +278,12 @@ export interface EventStore {
    * @throws StoreError `Full` and others; nothing of the call is then stored.
    */
   accept(events: readonly NewEvent[], ahead?: Ahead): Promise<readonly Accepted[]>;
+  /**
+   * {@link accept} and {@link end} as one: all of one call in one transaction, which calls that come meanwhile share.
+   *
+   * @returns one answer for each, in order; undefined for an end. @throws as {@link accept}.
+   */
+  change(changes: readonly Change[]): Promise<readonly (Accepted | undefined)[]>;
   /** Events of which nothing followed yet, in the order of arrival. */
   pending(limit: number): Promise<readonly StoredEvent[]>;
   /**

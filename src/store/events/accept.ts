@@ -3,7 +3,7 @@
  * by then to follow from a new one is written with it, unless its turn has not come.
  */
 import type { Transaction } from "kysely";
-import type { Accepted, Following, Hold, NewEvent } from "../event-types.ts";
+import type { Accepted, Following, Hold, Intake } from "../event-types.ts";
 import type { Tables } from "../schema.ts";
 import {
   type EventMark,
@@ -21,13 +21,6 @@ import { freshOf } from "./work.ts";
 
 /** How long signed bytes are remembered, in milliseconds: 24 hours. */
 export const REMEMBER_SIGNED = 24 * 60 * 60 * 1000;
-
-/** An event that is handed in, with what was decided of it. */
-export interface Intake {
-  event: NewEvent;
-  following: Following | undefined;
-  hold: Hold | undefined;
-}
 
 type Open = Transaction<Tables>;
 
@@ -99,6 +92,7 @@ async function follow(
     if (seq === undefined) continue;
     const of: string[] = [];
     given.set(event, of);
+    if (following.deliveries.length === 0) continue;
     const { deliveries, note } = await freshOf(open, hot, { ...following, seq }, now);
     if (note !== (following.note ?? ""))
       marks.push({ seq, state: following.state, note: encodeText(note), data: null });

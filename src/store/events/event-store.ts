@@ -8,7 +8,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type {
   Accepted,
   Attempt,
-  AttemptEnd,
+  Change,
   Claim,
   Counts,
   Delivery,
@@ -24,7 +24,8 @@ import type {
 import type { NoticeFlush } from "../notice-types.ts";
 import { writeFlush } from "../notices/flush.ts";
 import type { Tables } from "../schema.ts";
-import { accept, type Intake } from "./accept.ts";
+import { accept } from "./accept.ts";
+import { changing } from "./changing.ts";
 import { groupCommit } from "./group.ts";
 import type { Hot } from "./hot.ts";
 import { prune } from "./prune.ts";
@@ -67,15 +68,15 @@ export function createEventStore(database: EventDatabase): EventStore {
   const read = <T>(run: () => Promise<T>) => database.explain(run);
 
   const change = groupCommit<Change, Accepted | undefined>((changes) => {
-    const intakes = changes.flatMap(({ intake }) => intake ?? []);
-    const ends = changes.flatMap((one) => one.end ?? []);
+    const intakes = changes.flatMap((one) => ("intake" in one ? one.intake : []));
+    const ends = changes.flatMap((one) => ("end" in one ? one.end : []));
     // An end that is lost with the machine's power is delivered again, under its key.
     const inOne = (intakes.length > 0 ? write : later)(async (open) => {
       if (ends.length > 0) await end(open, hot, ends);
       if (intakes.length === 0) return changes.map(() => undefined);
       const answers = (await accept(open, hot, intakes, database.now())).values();
       await database.notify(open);
-      return changes.map(({ intake }) => (intake ? answers.next().value : undefined));
+      return changes.map((one) => ("intake" in one ? answers.next().value : undefined));
     });
     return inOne.catch((error: unknown) => {
       hot.failed();
@@ -86,11 +87,8 @@ export function createEventStore(database: EventDatabase): EventStore {
   const prolong = groupCommit<Renewal, boolean>((renewals) => write((open) => renew(open, renewals)), GROUP);
 
   return {
-    async accept(events, ahead) {
-      if (events.length === 0) return [];
-      const intakes = events.map((event, at) => ({ event, following: ahead?.following[at], hold: ahead?.hold }));
-      return (await change(intakes.map((intake) => ({ intake })))) as readonly Accepted[];
-    },
+    change,
+    ...changing(change),
     pending: (limit) =>
       read(async () => {
         const rows = await db
@@ -117,9 +115,6 @@ export function createEventStore(database: EventDatabase): EventStore {
       const held = await prolong(ids.map((id) => ({ id, worker, until, progress: progress.get(id) })));
       return ids.filter((_, at) => held[at]);
     },
-    async end(ends) {
-      if (ends.length > 0) await change(ends.map((one) => ({ end: one })));
-    },
     nextDue: (after) =>
       read(async () => {
         const row = await db
@@ -145,12 +140,6 @@ export function createEventStore(database: EventDatabase): EventStore {
     onWake: database.onWake,
     dispatcher: database.dispatcher,
   };
-}
-
-/** What webhooks and attempts write at every moment, and so in one transaction: an event, or the end of an attempt. */
-interface Change {
-  intake?: Intake;
-  end?: AttemptEnd;
 }
 
 /** A delivery that its worker goes on with. */

@@ -104,8 +104,8 @@ export interface Hot {
   addAttempts(open: Transaction<Tables>, rows: readonly Selectable<AttemptRow>[]): Promise<void>;
 }
 
-/** How an event is known by. */
-export const identityOf = ({ source, id }: { source: string; id: string }) => JSON.stringify([source, id]);
+/** How an event is known by: a text of its own for each pair, whatever is in them. */
+export const identityOf = ({ source, id }: { source: string; id: string }) => `${source.length} ${source} ${id}`;
 
 /** What is carried out in order. */
 export type OrderKey = Pick<NewDeliveryRow, "lane" | "ordering_key">;
@@ -115,4 +115,4 @@ export const orderOf = ({ lane, ordering_key: key }: OrderKey) => `${lane}\n${ke
 
 /** How signed bytes are known by. */
 export const signedKeyOf = ({ source, signed_hash }: Pick<NewEventRow, "source" | "signed_hash">) =>
-  JSON.stringify([source, signed_hash]);
+  `${source.length} ${source} ${signed_hash}`;

@@ -3,9 +3,9 @@ import type { EventStore } from "../event-types.ts";
 import type { StoreErrorCode } from "../types.ts";
 
 /** What writes for every event, and so is done in the thread. */
-export const threadMethods = ["accept", "dispatch", "claim", "renew", "end"] as const;
+export const threadMethods = ["change", "dispatch", "claim", "renew"] as const;
 export type ThreadMethod = (typeof threadMethods)[number];
-export type ThreadMethods = Pick<EventStore, ThreadMethod>;
+export type ThreadMethods = Pick<EventStore, ThreadMethod | "accept" | "end">;
 
 /** What the thread is started with. */
 export interface ThreadSettings {
@@ -14,11 +14,8 @@ export interface ThreadSettings {
   version: string;
 }
 
-export interface ThreadCall {
-  id: number;
-  method: ThreadMethod;
-  args: readonly unknown[];
-}
+/** The changes of a `change` are packed. */
+export type ThreadCall = readonly [id: number, method: ThreadMethod, ...args: readonly unknown[]];
 
 /** An array of calls, or that no more will come. */
 export type ToThread = readonly ThreadCall[] | "close";
@@ -31,4 +28,5 @@ export interface ThreadError {
   stack?: string;
 }
 
-export type ThreadReply = { id: number } & ({ value: unknown } | { error: ThreadError });
+/** The answers to a `change` are packed. */
+export type ThreadReply = readonly [id: number, value: unknown, error?: ThreadError];

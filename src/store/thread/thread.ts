@@ -9,7 +9,10 @@
  * out or not, and the next call starts another one.
  */
 import { Worker } from "node:worker_threads";
+import type { Accepted, Change, EventStore } from "../event-types.ts";
+import { changing } from "../events/changing.ts";
 import { StoreError } from "../types.ts";
+import { type PackedAnswer, packChange, unpackAnswer } from "./pack.ts";
 import {
   type ThreadCall,
   type ThreadError,
@@ -84,15 +87,15 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
     return thread;
   }
 
-  function settle(reply: ThreadReply): void {
-    const one = waiting.get(reply.id);
-    waiting.delete(reply.id);
+  function settle([id, value, error]: ThreadReply): void {
+    const one = waiting.get(id);
+    waiting.delete(id);
     if (one?.group) {
       one.group.left -= 1;
       if (one.group.left === 0) groups -= 1;
     }
-    if ("error" in reply) one?.reject(errorOf(reply.error));
-    else one?.resolve(reply.value);
+    if (error) one?.reject(errorOf(error));
+    else one?.resolve(value);
   }
 
   /** @param all whatever the thread has already. */
@@ -102,7 +105,7 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
     const group = { left: calls.length };
     outbox = [];
     groups += 1;
-    for (const { id } of calls) {
+    for (const [id] of calls) {
       const one = waiting.get(id);
       if (one) one.group = group;
     }
@@ -124,14 +127,22 @@ export function createWritingThread(settings: ThreadSettings): WritingThread {
         isDue = true;
         setImmediate(postDue);
       }
-      outbox.push({ id: last, method, args });
+      outbox.push([last, method, ...args]);
       if (outbox.length >= AT_ONCE) post();
     });
   }
 
-  const methods = threadMethods.map((name) => [name, (...args: readonly unknown[]) => call(name, args)] as const);
+  const methods = Object.fromEntries(
+    threadMethods.map((name) => [name, (...args: readonly unknown[]) => call(name, args)] as const),
+  ) as unknown as Pick<EventStore, ThreadMethod>;
+
+  async function change(changes: readonly Change[]): Promise<readonly (Accepted | undefined)[]> {
+    const answers = await call("change", changes.map(packChange));
+    return (answers as readonly (PackedAnswer | undefined)[]).map(unpackAnswer);
+  }
+
   return {
-    methods: Object.fromEntries(methods) as unknown as ThreadMethods,
+    methods: { ...methods, change, ...changing(change) },
     async close() {
       if (!running) return;
       const { worker, exit } = running;

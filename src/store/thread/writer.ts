@@ -5,9 +5,11 @@
  * Calls that come while a transaction is under way share the next one, as they do without a thread.
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { Change, EventStore } from "../event-types.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
 import { type LastingStore, StoreError } from "../types.ts";
-import type { ThreadCall, ThreadError, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
+import { type PackedChange, packAnswer, unpackChange } from "./pack.ts";
+import type { ThreadCall, ThreadError, ThreadMethod, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
 
 // Not awaited here: with an await at the top of any module the bundler wraps every entry in a file more.
 if (parentPort) void serve(parentPort);
@@ -21,11 +23,9 @@ async function serve(port: MessagePort): Promise<void> {
       void end(store, underWay).finally(() => port.close());
       return;
     }
-    for (const call of message) {
-      const answered = carryOut(store, call).then(reply);
-      underWay.add(answered);
-      void answered.finally(() => underWay.delete(answered));
-    }
+    const answered = carryOut(store, message, reply);
+    underWay.add(answered);
+    void answered.finally(() => underWay.delete(answered));
   });
 }
 
@@ -37,12 +37,57 @@ async function end(store: LastingStore, underWay: ReadonlySet<Promise<void>>): P
   await store.close();
 }
 
-async function carryOut({ events }: LastingStore, { id, method, args }: ThreadCall): Promise<ThreadReply> {
+/** Changes go on as one: each of their calls alone would cost more than to write them. */
+async function carryOut(
+  { events }: LastingStore,
+  calls: readonly ThreadCall[],
+  reply: (reply: ThreadReply) => void,
+): Promise<void> {
+  const changes: ChangeCall[] = [];
+  const others: Promise<void>[] = [];
+  for (const [id, method, ...args] of calls) {
+    if (method === "change") changes.push({ id, changes: (args as PackedChange[]).map(unpackChange) });
+    else others.push(callAlone(events, { id, method, args }, reply));
+  }
+  await Promise.all([change(events, changes, reply), ...others]);
+}
+
+interface ChangeCall {
+  id: number;
+  changes: readonly Change[];
+}
+
+/** When they fail for what is in them, each is carried out alone once more. */
+async function change(
+  events: EventStore,
+  calls: readonly ChangeCall[],
+  reply: (reply: ThreadReply) => void,
+): Promise<void> {
+  if (calls.length === 0) return;
+  try {
+    const answers = await events.change(calls.flatMap(({ changes }) => changes));
+    let at = 0;
+    for (const { id, changes } of calls) {
+      reply([id, answers.slice(at, at + changes.length).map(packAnswer)]);
+      at += changes.length;
+    }
+  } catch (error) {
+    if (calls.length === 1 || error instanceof StoreError)
+      for (const { id } of calls) reply([id, undefined, told(error)]);
+    else for (const call of calls) await change(events, [call], reply);
+  }
+}
+
+async function callAlone(
+  events: EventStore,
+  { id, method, args }: { id: number; method: Exclude<ThreadMethod, "change">; args: readonly unknown[] },
+  reply: (reply: ThreadReply) => void,
+): Promise<void> {
   const run = events[method] as (...given: readonly unknown[]) => Promise<unknown>;
   try {
-    return { id, value: await run(...args) };
+    reply([id, await run(...args)]);
   } catch (error) {
-    return { id, error: told(error) };
+    reply([id, undefined, told(error)]);
   }
 }
 

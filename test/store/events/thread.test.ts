@@ -66,7 +66,7 @@ function watchMessages(): { groups(): number[]; ids(): number[]; all(): readonly
     ids: () =>
       calls()
         .flat()
-        .map(({ id }) => id),
+        .map(([id]) => id),
   };
 }
 
