@@ -8,7 +8,7 @@ import { LEASE } from "../../src/events/worker.ts";
 import type { Delivery, NewEvent } from "../../src/store/event-types.ts";
 import { event } from "../store/events/support.ts";
 import { VirtualClock } from "../support/clock.ts";
-import { followerTo, type Layer, layer, pass, scriptedPerformer, settled, until } from "./support.ts";
+import { followerTo, type Layer, layer, pass, scriptedPerformer, settled, takeTurns, until } from "./support.ts";
 
 const fixed = () => new VirtualClock({ auto: false });
 const MINUTE = 60_000;
@@ -503,6 +503,7 @@ test("two engines over one store do each delivery once", async () => {
     followers: [followerTo(["a"])],
     performers: { rule: performer },
   });
+  takeTurns(one.store, two.store);
   one.engine.start();
   two.engine.start();
   for (let n = 0; n < 20; n++) await send(n % 2 ? one : two, `e${n}`, { subject: `s${n % 3}` });
@@ -512,4 +513,5 @@ test("two engines over one store do each delivery once", async () => {
   await two.engine.stop(0);
   expect(new Set(performer.calls.map(({ event: id }) => id)).size).toBe(20);
   expect(performer.calls).toHaveLength(20);
+  expect([...one.log.lines, ...two.log.lines].filter(({ level }) => level === "error")).toEqual([]);
 });
