@@ -6,9 +6,19 @@ import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
 import type { Performed } from "../../src/events/types.ts";
 import { LEASE } from "../../src/events/worker.ts";
 import type { Delivery, NewEvent } from "../../src/store/event-types.ts";
-import { event } from "../store/events/support.ts";
+import { delivery, event, following } from "../store/events/support.ts";
 import { VirtualClock } from "../support/clock.ts";
-import { followerTo, type Layer, layer, pass, scriptedPerformer, settled, takeTurns, until } from "./support.ts";
+import {
+  followerTo,
+  type Layer,
+  lastingStore,
+  layer,
+  pass,
+  scriptedPerformer,
+  settled,
+  takeTurns,
+  until,
+} from "./support.ts";
 
 const fixed = () => new VirtualClock({ auto: false });
 const MINUTE = 60_000;
@@ -81,6 +91,26 @@ test("what another process added is found by looking", async () => {
   await settled();
   await all.store.events.accept([event("e1", { receivedAt: clock.now() })]);
   await pass(clock, 2000);
+  await until(() => performer.calls.length === 1);
+  await all.engine.stop(0);
+});
+
+test("what another process tells of is found before any time passes", async () => {
+  const clock = fixed();
+  const performer = scriptedPerformer(clock);
+  const store = await lastingStore(clock);
+  const told: (() => void)[] = [];
+  store.events.onWake = (wake) => {
+    told.push(wake);
+    return () => undefined;
+  };
+  const all = await layer({ clock, store, performers: { rule: performer } });
+  all.engine.start();
+  await settled();
+  await store.events.accept([event("e1")], { following: [following([delivery("e1:a", { notBefore: 0 })])] });
+  await settled();
+  expect(performer.calls).toEqual([]);
+  for (const wake of told) wake();
   await until(() => performer.calls.length === 1);
   await all.engine.stop(0);
 });
