@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PlatformEvent } from "../../src/connector-kit/event-contract.ts";
 import { endOf } from "../../src/events/attempt-end.ts";
 import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
+import { POLL } from "../../src/events/engine.ts";
 import type { Performed } from "../../src/events/types.ts";
 import { LEASE } from "../../src/events/worker.ts";
 import type { Delivery, NewEvent } from "../../src/store/event-types.ts";
@@ -525,7 +526,11 @@ test.each<{ what: string; delivery?: Partial<Delivery>; performed: Performed; st
 
 test("two engines over one store do each delivery once", async () => {
   const clock = fixed();
-  const performer = scriptedPerformer(clock);
+  // Longer than the time between two looks, so that either could find what the other does.
+  const performer = scriptedPerformer(clock, async () => {
+    await clock.sleep(1.5 * POLL);
+    return { outcome: "done" };
+  });
   const one = await layer({ clock, followers: [followerTo(["a"])], performers: { rule: performer } });
   const two = await layer({
     clock,
@@ -536,12 +541,13 @@ test("two engines over one store do each delivery once", async () => {
   takeTurns(one.store, two.store);
   one.engine.start();
   two.engine.start();
+  await settled();
   for (let n = 0; n < 20; n++) await send(n % 2 ? one : two, `e${n}`, { subject: `s${n % 3}` });
-  await pass(clock, 3000);
-  await until(() => performer.calls.length >= 20);
+  await pass(clock, 30_000);
   await one.engine.stop(0);
   await two.engine.stop(0);
   expect(new Set(performer.calls.map(({ event: id }) => id)).size).toBe(20);
   expect(performer.calls).toHaveLength(20);
+  expect(await one.store.events.counts()).toEqual({ pending: 0, waiting: 0, running: 0, dead: 0 });
   expect([...one.log.lines, ...two.log.lines].filter(({ level }) => level === "error")).toEqual([]);
 });
