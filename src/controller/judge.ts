@@ -12,6 +12,7 @@ import { isWarning } from "../manifests/problem.ts";
 import { REFERENCE_CODES, referenceCheck } from "../manifests/references.ts";
 import type { Manifest, Problem } from "../manifests/types.ts";
 import { specDigest } from "../reconcile/digest.ts";
+import { deafness } from "../rules/hearing.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Held, Snapshot } from "../sources/source.ts";
 import type { Firing } from "../store/firing-types.ts";
@@ -86,16 +87,13 @@ export function judgeHidden(
 /** @returns why no event can come to a Rule, though its text is right. */
 export function hearsNothing(
   { ruleSet, integration }: Pick<Judged, "ruleSet" | "integration">,
-  { metadata, spec }: Rule,
+  rule: Rule,
 ): { code: "NoEvents"; message: string } | undefined {
-  if (spec.trigger.integration === undefined && spec.trigger.platform === undefined) return undefined;
-  const { namespace = DEFAULT_NAMESPACE } = metadata;
-  const target = ruleSet.directory.find(namespace, spec.trigger);
-  if ("missing" in target) return { code: "NoEvents", message: `No event comes to it: ${target.missing}.` };
-  const { events } = integration(`${namespace}/${target.integration}`)?.object.spec ?? {};
-  if (events?.enabled === true) return undefined;
-  const message = `No event comes to it: ${target.integration} takes no webhooks. Set spec.events.enabled there to true.`;
-  return { code: "NoEvents", message };
+  const deaf = deafness(rule, ruleSet.directory, (owner) => integration(owner)?.object);
+  if (!deaf) return undefined;
+  const why =
+    "missing" in deaf ? deaf.missing : `${deaf.takesNone} takes no webhooks. Set spec.events.enabled there to true`;
+  return { code: "NoEvents", message: `No event comes to it: ${why}.` };
 }
 
 interface One {

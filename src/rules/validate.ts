@@ -1,6 +1,6 @@
 /**
  * What is wrong with Rules, beyond their schema and their references: names of events and actions, parameters as far
- * as they are constants, templates, expressions, patterns.
+ * as they are constants, templates, expressions, patterns. A rule that no event can come to is warned of.
  *
  * Integrations that could not be read, and platforms whose code may not run now, are not held against a rule.
  */
@@ -23,6 +23,7 @@ import type { DocumentPath, Manifest, PlatformSource, Problem } from "../manifes
 import { builtinActions, isBuiltin } from "./builtin-actions.ts";
 import { compileRule } from "./compile-rule.ts";
 import { createDirectory, type Directory } from "./directory.ts";
+import { deafness } from "./hearing.ts";
 import { hostTrust } from "./host-trust.ts";
 import { isRule } from "./rule-set.ts";
 
@@ -43,7 +44,7 @@ export interface RuleCheckOptions {
   configuration?: LoadedConfiguration | undefined;
 }
 
-type Report = (path: DocumentPath, problem: Pick<Problem, "code" | "message" | "remedy">) => void;
+type Report = (path: DocumentPath, problem: Pick<Problem, "level" | "code" | "message" | "remedy">) => void;
 
 /**
  * Checks the Rules among manifests; the rest is what they refer to.
@@ -92,6 +93,20 @@ async function checkTrigger(world: World, rule: Rule, report: Report): Promise<v
   }
   const connector = await connectorOf(world, rule, { integration, platform });
   if (connector && event !== undefined) checkEventNames(connector, event, path, report);
+  // Of one that is known to have no events it would be no help.
+  if (!connector || connector.events) checkHearing(world, rule, report);
+}
+
+/** A warning: what is written is right, and may be meant for later. */
+function checkHearing({ directory, integrations }: World, rule: Rule, report: Report): void {
+  const deaf = deafness(rule, directory, (owner) => integrations.get(owner));
+  if (!deaf || "missing" in deaf) return; // what is not there is another problem
+  report(["spec", "trigger", rule.spec.trigger.integration === undefined ? "platform" : "integration"], {
+    level: "warning",
+    code: "NoEvents",
+    message: `No event comes to this rule: the Integration ${deaf.takesNone} takes no webhooks.`,
+    remedy: `Set spec.events.enabled of ${deaf.takesNone} to true, and make the webhook at its system.`,
+  });
 }
 
 function checkEventNames(

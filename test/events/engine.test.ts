@@ -3,12 +3,23 @@ import { expect, test } from "vitest";
 import type { PlatformEvent } from "../../src/connector-kit/event-contract.ts";
 import { endOf } from "../../src/events/attempt-end.ts";
 import { backoff, LONGEST_WAIT } from "../../src/events/backoff.ts";
+import { POLL } from "../../src/events/engine.ts";
 import type { Performed } from "../../src/events/types.ts";
 import { LEASE } from "../../src/events/worker.ts";
 import type { Delivery, NewEvent } from "../../src/store/event-types.ts";
-import { event } from "../store/events/support.ts";
+import { delivery, event, following } from "../store/events/support.ts";
 import { VirtualClock } from "../support/clock.ts";
-import { followerTo, type Layer, layer, pass, scriptedPerformer, settled, until } from "./support.ts";
+import {
+  followerTo,
+  type Layer,
+  lastingStore,
+  layer,
+  pass,
+  scriptedPerformer,
+  settled,
+  takeTurns,
+  until,
+} from "./support.ts";
 
 const fixed = () => new VirtualClock({ auto: false });
 const MINUTE = 60_000;
@@ -81,6 +92,26 @@ test("what another process added is found by looking", async () => {
   await settled();
   await all.store.events.accept([event("e1", { receivedAt: clock.now() })]);
   await pass(clock, 2000);
+  await until(() => performer.calls.length === 1);
+  await all.engine.stop(0);
+});
+
+test("what another process tells of is found before any time passes", async () => {
+  const clock = fixed();
+  const performer = scriptedPerformer(clock);
+  const store = await lastingStore(clock);
+  const told: (() => void)[] = [];
+  store.events.onWake = (wake) => {
+    told.push(wake);
+    return () => undefined;
+  };
+  const all = await layer({ clock, store, performers: { rule: performer } });
+  all.engine.start();
+  await settled();
+  await store.events.accept([event("e1")], { following: [following([delivery("e1:a", { notBefore: 0 })])] });
+  await settled();
+  expect(performer.calls).toEqual([]);
+  for (const wake of told) wake();
   await until(() => performer.calls.length === 1);
   await all.engine.stop(0);
 });
@@ -495,7 +526,11 @@ test.each<{ what: string; delivery?: Partial<Delivery>; performed: Performed; st
 
 test("two engines over one store do each delivery once", async () => {
   const clock = fixed();
-  const performer = scriptedPerformer(clock);
+  // Longer than the time between two looks, so that either could find what the other does.
+  const performer = scriptedPerformer(clock, async () => {
+    await clock.sleep(1.5 * POLL);
+    return { outcome: "done" };
+  });
   const one = await layer({ clock, followers: [followerTo(["a"])], performers: { rule: performer } });
   const two = await layer({
     clock,
@@ -503,13 +538,16 @@ test("two engines over one store do each delivery once", async () => {
     followers: [followerTo(["a"])],
     performers: { rule: performer },
   });
+  takeTurns(one.store, two.store);
   one.engine.start();
   two.engine.start();
+  await settled();
   for (let n = 0; n < 20; n++) await send(n % 2 ? one : two, `e${n}`, { subject: `s${n % 3}` });
-  await pass(clock, 3000);
-  await until(() => performer.calls.length >= 20);
+  await pass(clock, 30_000);
   await one.engine.stop(0);
   await two.engine.stop(0);
   expect(new Set(performer.calls.map(({ event: id }) => id)).size).toBe(20);
   expect(performer.calls).toHaveLength(20);
+  expect(await one.store.events.counts()).toEqual({ pending: 0, waiting: 0, running: 0, dead: 0 });
+  expect([...one.log.lines, ...two.log.lines].filter(({ level }) => level === "error")).toEqual([]);
 });

@@ -254,6 +254,32 @@ test("what there is no room for waits, and is carried out once there is", async 
   await all.engine.stop(0);
 });
 
+test("a delivery that has to wait is claimed at once, though nothing ends and no time passes", async () => {
+  // Of a rule that limits how many run at once nothing is given.
+  const all = await started({ followers: [followerTo(["a"], { concurrency: 1 })] });
+  expect(givenOf(await send(all, direct("e1")))).toEqual([[]]);
+  await until(() => all.performer.calls.length === 1);
+  await all.engine.stop(0);
+});
+
+test("after a claim that failed the next end has the worker look again, though no time passes", async () => {
+  const clock = fixed();
+  const { performer, end } = gated(clock);
+  const all = await started({ clock, performers: { rule: performer } });
+  await send(all, direct("e1", { subject: "s" }));
+  await until(() => performer.calls.length === 1);
+  const { claim } = all.store.events;
+  let failures = 1;
+  all.store.events.claim = (request) =>
+    failures-- > 0 ? Promise.reject(new StoreError("Full", "The disk is full.")) : claim(request);
+  await send(all, direct("e2", { subject: "s" }));
+  await until(() => all.log.lines.some(({ message }) => message === "The disk is full."));
+  end("e1:a");
+  await until(() => performer.calls.length === 2);
+  end("e2:a");
+  await all.engine.stop(MINUTE);
+});
+
 test("while something waits what comes gets half of the room, and all of it when nothing does", async () => {
   const clock = fixed();
   const { performer, end } = gated(clock);

@@ -76,6 +76,27 @@ export function countCalls({ events }: LastingStore): Record<string, number> {
   return counts;
 }
 
+/**
+ * Lets one call of these stores begin when the one before has ended. They are over one file, and SQLite lets one write
+ * at a time: another process would wait, but here waiting would hold up the very thread that is to end the write.
+ */
+export function takeTurns(...stores: readonly LastingStore[]): void {
+  let before: Promise<unknown> = Promise.resolve();
+  for (const { events } of stores) {
+    for (const [name, method] of Object.entries(events)) {
+      if (name === "onWake") continue; // answers at once
+      const run = method as (...given: readonly unknown[]) => Promise<unknown>;
+      Object.assign(events, {
+        [name]: (...given: readonly unknown[]) => {
+          const answer = before.then(() => run(...given));
+          before = answer.catch(() => undefined);
+          return answer;
+        },
+      });
+    }
+  }
+}
+
 export interface Call {
   id: string;
   at: number;

@@ -103,6 +103,96 @@ describe("a message that goes nowhere is refused, as far as the manifest says", 
   });
 });
 
+describe("a rule that no event can come to is warned of, and no other", () => {
+  const declared = (name: string, more: string, namespace = "default") =>
+    `apiVersion: plumbline.dev/v1alpha1\nkind: Integration\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec: { ${more} }\n`;
+  const [slack, on] = ["platform: slack, credentials: { token: { env: T } }", "events: { enabled: true }"];
+  const emit = "actions: [{ action: emit_event, parameters: { type: a.b } }]";
+
+  async function warned(trigger: string, ...integrations: readonly string[]) {
+    const text = rule(`trigger: ${trigger}\n${emit}`);
+    const cwd = folderOf({ "a.yaml": integrations.join("---\n"), "rule.yaml": text });
+    return loadManifests({ inputs: ["."], cwd, platforms, check: checkRules });
+  }
+
+  test.each<[string, string, string[], string | undefined]>([
+    ["the Integration takes no webhooks", "{ integration: a }", [declared("a", slack)], "integration a"],
+    [
+      "the Integration says that it takes none",
+      "{ integration: a }",
+      [declared("a", `${slack}, events: { enabled: false }`)],
+      "integration a",
+    ],
+    ["the Integration takes webhooks", "{ integration: a }", [declared("a", `${slack}, ${on}`)], undefined],
+    [
+      "another one takes webhooks",
+      "{ integration: a }",
+      [declared("a", slack), declared("b", `${slack}, ${on}`)],
+      "integration a",
+    ],
+    [
+      "one of the same name takes webhooks in another namespace",
+      "{ integration: a }",
+      [declared("a", slack), declared("a", `${slack}, ${on}`, "other")],
+      "integration a",
+    ],
+    ["the only one of the platform takes none", "{ platform: slack }", [declared("a", slack)], "platform a"],
+    [
+      "the only one of the platform takes webhooks",
+      "{ platform: slack }",
+      [declared("a", `${slack}, ${on}`)],
+      undefined,
+    ],
+    [
+      "of two of the platform one takes webhooks",
+      "{ platform: slack }",
+      [declared("a", slack), declared("b", `${slack}, ${on}`)],
+      undefined,
+    ],
+    ["there is no such Integration", "{ integration: b }", [declared("a", slack)], undefined],
+    ["anybody may post what it waits for", '{ type: "com.example.*" }', [declared("a", slack)], undefined],
+  ])("%s", async (_, trigger, integrations, expected) => {
+    const { warnings } = await warned(trigger, ...integrations);
+    expect(warnings.map(({ code, path = "", message }) => [code, path, message])).toEqual(
+      (expected === undefined ? [] : [expected.split(" ")]).map(([field, name]) => [
+        "NoEvents",
+        `/spec/trigger/${field}`,
+        `No event comes to this rule: the Integration ${name} takes no webhooks.`,
+      ]),
+    );
+  });
+
+  test("of two of one platform it is the mistake that is told, which has to be mended first", async () => {
+    const { problems: found } = await warned(
+      "{ platform: slack }",
+      declared("a", slack),
+      declared("b", `${slack}, ${on}`),
+    );
+    expect(found.map(({ code }) => code)).toEqual(["AmbiguousPlatform"]);
+  });
+
+  test("the warning names the place and the remedy, and fails nothing", async () => {
+    const files = { "a.yaml": declared("a", slack), "rule.yaml": rule(`trigger: { integration: a }\n${emit}`) };
+    const { stdout, stderr, code } = await cli(["validate"], { cwd: folderOf(files) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "2 manifests are valid (2 files read).\n" });
+    expect(stderr).toContain(
+      "rule.yaml:5:27  warning  No event comes to this rule: the Integration a takes no webhooks.",
+    );
+    expect(stderr).toContain("Set spec.events.enabled of a to true, and make the webhook at its system.");
+  });
+
+  test("a connector that has no events is not asked to take webhooks", async () => {
+    const { events: _, ...silent } = desk();
+    const deskless = runtimePlatforms({ names: ["freshdesk"], load: async () => silent });
+    const files = {
+      "a.yaml": declared("a", "platform: freshdesk"),
+      "rule.yaml": rule(`trigger: { integration: a }\n${emit}`),
+    };
+    const loaded = await loadManifests({ inputs: ["."], cwd: folderOf(files), platforms: deskless, check: checkRules });
+    expect([...loaded.problems, ...loaded.warnings]).toEqual([]);
+  });
+});
+
 describe("a rule without a mistake has no problem", () => {
   test.each([
     ["constants", note],

@@ -71,11 +71,8 @@ export function fullDisk(seed: string): Promise<string> {
 /** PostgreSQL answers each write as it does when its disk is full, until room is made. */
 export function fullServer(seed: string, state: string): Promise<string> {
   return played(seed, state, async (scene) => {
-    const { stage, load } = scene;
-    const program = await stage.start();
-    await program.leads;
-    const stop = load.begin(program.address);
-    await until(() => load.taken.size > 50, program, "nothing is taken");
+    const { load } = scene;
+    const { program, stop } = await underLoad(scene);
     const room = await fillServer(state);
     await until(() => refusals(load) > 100, program, "nothing was refused though the disk is full");
     const before = load.taken.size;
@@ -91,10 +88,7 @@ export function fullServer(seed: string, state: string): Promise<string> {
 export function lockedDatabase(seed: string, milliseconds: number, state?: string): Promise<string> {
   return played(seed, state, async (scene) => {
     const { stage, load } = scene;
-    const program = await stage.start();
-    await program.leads;
-    const stop = load.begin(program.address);
-    await until(() => load.taken.size > 50, program, "nothing is taken");
+    const { program, stop } = await underLoad(scene);
     const lock = state === undefined ? lockFile(join(stage.folder, ".plumbline/state.db")) : await lockTable(state);
     const before = load.taken.size;
     await sleep(milliseconds);
@@ -120,6 +114,15 @@ export function receiverDown(seed: string, milliseconds: number, state?: string)
     stage.receiver.down(false);
     return `down for ${milliseconds / 1000} s; ${await finished(scene, program, 0)}`;
   });
+}
+
+/** Starts a program and sends it webhooks, some of which it has taken. @returns what ends the sending too. */
+async function underLoad({ stage, load }: Scene): Promise<{ program: RunningProgram; stop(): Promise<void> }> {
+  const program = await stage.start();
+  await program.leads;
+  const stop = load.begin(program.address);
+  await until(() => load.taken.size > 50, program, "nothing is taken");
+  return { program, stop };
 }
 
 async function played(seed: string, state: string | undefined, play: (scene: Scene) => Promise<string>) {
