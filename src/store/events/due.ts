@@ -19,7 +19,10 @@ const held = (row: string) => `exists (
   where e.lane = ${row}.lane and e.ordering_key = ${row}.ordering_key and e.position < ${row}.position
     and ${isOpen("e")} and not ${passed("e")})`;
 
-/** All lanes with something open. The limit that was stated last holds. */
+/**
+ * All lanes with something open. Of what may be carried out now the limit that was stated last holds: what runs, or waits
+ * for its retry, may be from before a limit was changed.
+ */
 export const LANES = `
   with recursive lanes(lane) as (
     select (select d.lane from deliveries d where ${isOpen("d")} order by d.lane limit 1)
@@ -27,7 +30,7 @@ export const LANES = `
     select (select d.lane from deliveries d where ${isOpen("d")} and d.lane > lanes.lane order by d.lane limit 1)
     from lanes where lanes.lane is not null)
   select lane, (
-    select d.concurrency from deliveries d where d.lane = lanes.lane and ${isOpen("d")}
+    select d.concurrency from deliveries d where d.lane = lanes.lane and ${isOpen("d")} and d.due <= :now
     order by d.due desc, d.position desc limit 1) as concurrency
   from lanes where lane is not null`;
 

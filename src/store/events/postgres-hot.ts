@@ -232,7 +232,7 @@ async function sign(
 }
 
 async function readLanes(open: Transaction<Tables>, now: number): Promise<Lane[]> {
-  const lanes = await named<Omit<Lane, "running">>(LANES, {}).execute(open);
+  const lanes = await named<Omit<Lane, "running">>(LANES, { now }).execute(open);
   if (lanes.rows.length === 0) return [];
   const running = await named<{ lane: string; count: number }>(RUNNING, { now }).execute(open);
   const counts = new Map(running.rows.map(({ lane, count }) => [lane, count]));

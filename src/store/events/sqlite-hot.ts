@@ -139,7 +139,7 @@ export function sqliteHot(database: DatabaseSync): Hot {
           .all({ now })
           .map(({ lane, count }) => [lane, count as number]),
       );
-      const lanes = prepared(LANES).all() as unknown as Omit<Lane, "running">[];
+      const lanes = prepared(LANES).all({ now }) as unknown as Omit<Lane, "running">[];
       return lanes.map((one) => ({ ...one, running: running.get(one.lane) ?? 0 }));
     },
     async due(_open, { now, passAfter, limit }, lanes) {

@@ -19,6 +19,7 @@ interface Follows {
   delay: number;
   same: number | undefined;
   dedupe: number | undefined;
+  limit: number;
 }
 
 /** An event that is handed in; `again`: one that is there by then. */
@@ -30,7 +31,7 @@ interface Comes {
 }
 
 type Step =
-  | { do: "arrive"; target: number; key: number; delay: number }
+  | { do: "arrive"; target: number; key: number; delay: number; limit: number }
   | { do: "accept"; events: readonly Comes[]; worker: number | undefined }
   | { do: "dispatch"; limit: number }
   | { do: "claim"; worker: number; limit: number }
@@ -46,6 +47,7 @@ const follows: fc.Arbitrary<Follows> = fc.record({
   // Seldom there.
   same: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, fc.nat(9)),
   dedupe: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.nat(1)),
+  limit: fc.nat(3),
 });
 
 const comes: fc.Arbitrary<Comes> = fc.record({
@@ -58,7 +60,13 @@ const comes: fc.Arbitrary<Comes> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant("arrive" as const), target: fc.nat(2), key: fc.nat(2), delay: fc.nat(3) }),
+    arbitrary: fc.record({
+      do: fc.constant("arrive" as const),
+      target: fc.nat(2),
+      key: fc.nat(2),
+      delay: fc.nat(3),
+      limit: fc.nat(3),
+    }),
   },
   {
     weight: 4,
@@ -88,8 +96,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(30) }) },
 );
 
-/** Target 2 takes two at once, the others any number. */
-const concurrencyOf = (target: string) => (target === "t2" ? { concurrency: 2 } : {});
+/** Target 2 takes so many at once, 0 being any number; the others any number. */
+const concurrencyOf = (target: string, limit: number) => (target === "t2" && limit > 0 ? { concurrency: limit } : {});
 
 export function modelTests({ open, sequences }: Opening): void {
   test("accepts and claims give what a plain list gives, whatever came before", { timeout: 120_000 }, async () => {
@@ -149,10 +157,10 @@ async function carryOut(events: EventStore, model: Model, one: Step, nr: number)
 async function arrive(
   events: EventStore,
   model: Model,
-  { target, key, delay }: Step & { do: "arrive" },
+  { target, key, delay, limit }: Step & { do: "arrive" },
   nr: number,
 ): Promise<void> {
-  const mine = deliveryOf(`d${nr}`, { target, key, delay }, model.now);
+  const mine = deliveryOf(`d${nr}`, { target, key, delay, limit }, model.now);
   const arrival = { id: `e${nr}`, follows: { deliveries: [mine], deduplicate: [] } };
   const [event] = model.accept([arrival], undefined);
   const seq = await followed(events, arrival.id, [mine], { receivedAt: model.now });
@@ -206,9 +214,13 @@ async function accept(
   }
 }
 
-function deliveryOf(id: string, { target, key, delay }: Pick<Follows, "target" | "key" | "delay">, now: number) {
+function deliveryOf(
+  id: string,
+  { target, key, delay, limit }: Pick<Follows, "target" | "key" | "delay" | "limit">,
+  now: number,
+) {
   const name = `t${target}`;
-  return delivery(id, { target: name, orderingKey: `k${key}`, notBefore: now + delay, ...concurrencyOf(name) });
+  return delivery(id, { target: name, orderingKey: `k${key}`, notBefore: now + delay, ...concurrencyOf(name, limit) });
 }
 
 async function end(

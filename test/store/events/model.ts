@@ -122,10 +122,15 @@ export class Model {
     const free = this.due().filter((one) => !all.slice(0, all.indexOf(one)).some((e) => holdsBack(one, e)));
     const running = ({ target }: ModelDelivery) =>
       all.filter((one) => one.target === target && one.state === "running" && one.due > this.now).length;
+    const inOrder = (these: ModelDelivery[]) =>
+      these.toSorted((a, b) => a.due - b.due || all.indexOf(a) - all.indexOf(b));
+    const concurrency = ({ target }: ModelDelivery) =>
+      inOrder(this.due().filter((one) => one.target === target)).at(-1)?.concurrency ?? 0;
+    const limits = new Map(free.map((one) => [one.target, concurrency(one)]));
     const taken: ModelDelivery[] = [];
-    for (const one of free.toSorted((a, b) => a.due - b.due || all.indexOf(a) - all.indexOf(b))) {
+    for (const one of inOrder(free)) {
       const mine = taken.filter(({ target }) => target === one.target).length;
-      if (taken.length < limit && running(one) + mine < one.concurrency) taken.push(one);
+      if (taken.length < limit && running(one) + mine < (limits.get(one.target) ?? 0)) taken.push(one);
     }
     for (const one of taken) {
       if (one.state === "running") one.attempts.push("lost");

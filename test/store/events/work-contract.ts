@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import type { NewDelivery } from "../../../src/store/event-types.ts";
 import { START } from "../support.ts";
 import type { Opening } from "./contract.ts";
 import { claimed, claimOf, delivery, died, ended, event, followed, ids, retried } from "./support.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 export function workTests(opening: Opening): void {
   orderTests(opening);
@@ -100,6 +102,25 @@ function orderTests({ open }: Opening): void {
     // The places of lost ones are free again.
     const late = START + 10 * MINUTE;
     expect(await claimed(events, { limit: 5, now: late, until: late + 1 })).toHaveLength(3);
+  });
+
+  test("a limit counts from the first delivery that has it, whatever runs or waits for its retry from before", async () => {
+    const { events } = await open();
+    const of = (id: string, more: Partial<NewDelivery> = {}) => delivery(id, { orderingKey: id, ...more });
+    await followed(events, "e1", [of("runs"), of("waits")]);
+    await claimed(events);
+    await events.end([retried("waits", START + 3 * HOUR)]);
+    await followed(events, "e2", [
+      of("a", { concurrency: 2 }),
+      of("b", { concurrency: 2 }),
+      of("c", { concurrency: 2 }),
+    ]);
+    expect(await claimed(events)).toEqual(["a"]);
+    expect(await claimed(events)).toEqual([]);
+    await events.end([ended("runs")]);
+    expect(await claimed(events)).toEqual(["b"]);
+    await followed(events, "e3", [of("d", { concurrency: 4 })]);
+    expect(await claimed(events)).toEqual(["c", "d"]);
   });
 
   test("the first of a key is found behind many that wait for others", async () => {
