@@ -47,6 +47,24 @@ const Given = Type.Object(
   { ...closed, description: "An event that comes.", examples: [{ at: "0s", event: { type: "task_failed" } }] },
 );
 
+const Silence = Type.Object(
+  {
+    matchers: Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      description: "Matchers on labels, in Alertmanager's syntax; all must hold.",
+      examples: [["type=task_failed", 'team=~"pay.*"']],
+    }),
+    at: Duration("When it begins, from the start.", "5m"),
+    duration: Duration("How long it lasts.", "2h"),
+    comment: text("Why.", "moving house"),
+  },
+  {
+    ...closed,
+    description: "A silence: what keeps events from being told for a time.",
+    examples: [{ matchers: ["type=task_failed"], at: "5m", duration: "2h", comment: "moving house" }],
+  },
+);
+
 const ExpectedNotification = Type.Object(
   {
     at: Duration("When it is sent, from the start.", "30s"),
@@ -126,6 +144,12 @@ export const Scenario = Type.Object(
           }),
         ),
         given: Type.Array(Given, { minItems: 1, description: "The events that come.", examples: [exampleGiven] }),
+        silences: Type.Optional(
+          Type.Array(Silence, {
+            description: "The silences that hold meanwhile; left out, none.",
+            examples: [[{ matchers: ["type=task_failed"], at: "0s", duration: "2h" }]],
+          }),
+        ),
         expect: Type.Array(Type.Union([ExpectedNotification, ExpectedAction]), {
           description: "All that follows from them; [] for nothing.",
           examples: [exampleExpect, []],

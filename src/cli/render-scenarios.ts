@@ -28,17 +28,17 @@ function head({ name, namespace, passed, file, line: at }: ShownScenario, paint:
   return [passed ? `${paint("green", "✓")} ${full} passes` : `${paint("red", "✗")} ${full} fails (${file}:${at})`];
 }
 
-async function failed({ failures, expect = [] }: ShownScenario, paint: Paint): Promise<string> {
+async function failed({ failures, expect }: ShownScenario, paint: Paint): Promise<string> {
+  const said = failures.map(
+    ({ file, line: at, message, remedy = "" }) =>
+      `  ${paint("red", `${file}:${at}`)} ${paragraph(`${message} ${remedy}`.trim())}`,
+  );
+  if (!expect) return said.join("\n");
   const { stringify } = await import("yaml");
   const entries = expect.map((entry) => stringify(entry, { collectionStyle: "flow", lineWidth: 0 }).trim());
   const list =
     entries.length === 0 ? ["    expect: []"] : ["    expect:", ...entries.map((entry) => `      - ${entry}`)];
-  return [
-    ...failures.map(({ file, line: at, message }) => `  ${paint("red", `${file}:${at}`)} ${paragraph(message)}`),
-    "",
-    "  What happened, as it would be expected:",
-    ...list.map(visible),
-  ].join("\n");
+  return [...said, "", "  What happened, as it would be expected:", ...list.map(visible)].join("\n");
 }
 
 /** Times stand in a column that holds most of them. */
@@ -60,6 +60,8 @@ function text(one: Happening): string {
       return `  ${one.receiver} is told of ${visible(eventList(one.events))}: ${inline(one.title)} (${one.route}, ${one.reason})${one.fault === undefined ? "" : `; its template failed: ${paragraph(one.fault)}`}`;
     case "kept":
       return `  ${visible(keptText(one))}`;
+    case "silence":
+      return `${one.name} begins, until ${durationText(one.until)}: ${visible(one.matchers.join(", "))}${one.comment === undefined ? "" : ` (${paragraph(one.comment)})`}`;
     case "action":
       return `  ${one.rule} does ${one.id}: ${one.integration === undefined ? "" : `${one.integration} `}${one.action} ${inline(one.parameters)}${one.error === undefined ? "" : `, which would fail: ${paragraph(one.error)}`}`;
     case "undone":

@@ -22,7 +22,7 @@ export interface ShownScenario {
   failures: readonly Problem[];
   /** Times as manifests write them. */
   happened: readonly (Omit<Happening, "at" | "until"> & { at: string; until?: string })[];
-  /** Of one that failed: what `expect` would have to be. */
+  /** Of one that was played and failed: what `expect` would have to be. */
   expect?: readonly (ExpectedNotification | ExpectedAction)[];
 }
 
@@ -62,8 +62,8 @@ function shown(result: ScenarioResult): ShownScenario {
     happened: happened.map((one) => ({
       ...one,
       at: durationText(one.at),
-      ...(one.kind === "kept" && one.until !== undefined ? { until: durationText(one.until) } : {}),
+      ...("until" in one && one.until !== undefined ? { until: durationText(one.until) } : {}),
     })) as ShownScenario["happened"],
-    ...(failures.length === 0 ? {} : { expect: recordedExpectations(happened) }),
+    ...(failures.length === 0 || happened.length === 0 ? {} : { expect: recordedExpectations(happened) }),
   };
 }

@@ -7,7 +7,7 @@
 import type { NestedRoute } from "../api/notification-route.ts";
 import { compileGlob, isGlob, type Test } from "../expressions/pattern.ts";
 import { MatcherError } from "./matcher-tokens.ts";
-import { compileMatchers, labelOf, type Matcher, matcherText } from "./matchers.ts";
+import { compileMatchers, type Labels, labelOf, type Matcher, matcherText } from "./matchers.ts";
 import type { Routable } from "./routable.ts";
 
 export type MatchText = NonNullable<NestedRoute["match"]>;
@@ -110,6 +110,12 @@ export function matcherPart(matcher: Matcher): Part {
     holds: ({ labels }) => matcher.test(labelOf(labels, matcher.name)),
     reason: ({ labels }) => `${text} does not hold: ${matcher.name} is ${shown(labelOf(labels, matcher.name))}`,
   };
+}
+
+/** @returns why the first matcher that does not hold does not; undefined where all do. */
+export function matchersMismatch(matchers: readonly Matcher[], labels: Labels): string | undefined {
+  const failing = matchers.find(({ name, test }) => !test(labelOf(labels, name)));
+  return failing && matcherPart(failing).reason({ namespace: "", type: "", labels, keys: [] });
 }
 
 function shown(value: string): string {

@@ -1,5 +1,5 @@
 /** Silences: matchers that keep events from being told for a time. */
-import type { RouteMistake } from "./match.ts";
+import { matchersMismatch, type RouteMistake } from "./match.ts";
 import { MatcherError } from "./matcher-tokens.ts";
 import { compileMatchers, type Labels, matchAll } from "./matchers.ts";
 
@@ -31,6 +31,14 @@ export function compileSilences(silences: readonly Silence[]): Silenced {
         now < silence.endsAt &&
         matchAll(silence.matchers, labels),
     )?.id;
+}
+
+/** @param silence a checked one. @returns why it does not match an event; undefined where it does. */
+export function silenceMismatch({ matchers }: Pick<Silence, "matchers">, labels: Labels): string | undefined {
+  return matchersMismatch(
+    matchers.flatMap((text) => compileMatchers(text).matchers),
+    labels,
+  );
 }
 
 /** What is wrong with a silence. As in Alertmanager, one that every event would match is refused. */

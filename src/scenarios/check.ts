@@ -16,5 +16,5 @@ export async function checkScenarios(manifests: readonly Manifest[], options: Sc
 
 /** @returns the failures of one Scenario with their places. */
 export function scenarioProblems({ manifest, failures }: ScenarioResult): Problem[] {
-  return failures.map(({ code, path, message }) => problemAt(manifest, path, { code, message }));
+  return failures.map(({ path, ...problem }) => problemAt(manifest, path, problem));
 }

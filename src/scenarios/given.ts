@@ -5,6 +5,7 @@ import type { OpenEvent } from "../events/types.ts";
 import { namespaceOf } from "../manifests/references.ts";
 import type { DocumentPath, PlatformSource } from "../manifests/types.ts";
 import type { Directory } from "../rules/directory.ts";
+import { statedMistakes } from "./silences.ts";
 import { WrittenEventError, writtenEvent } from "./written-event.ts";
 
 /** An event, when it comes in milliseconds from the start, and how it is called. */
@@ -18,6 +19,8 @@ export interface TimedEvent {
 export interface GivenMistake {
   path: DocumentPath;
   message: string;
+  /** What to do about it, where the message does not say. */
+  remedy?: string;
 }
 
 interface World {
@@ -37,6 +40,7 @@ export async function givenEvents(
   const mistakes = [...startMistakes(start), ...durationMistakes(scenario.spec)];
   const events: TimedEvent[] = [];
   if (mistakes.length > 0) return { events, mistakes };
+  mistakes.push(...statedMistakes(scenario, start));
   for (const [index, { at: stated, event: written }] of scenario.spec.given.entries()) {
     const at = parseDuration(stated);
     const name = written.id ?? `event-${index + 1}`;
@@ -68,18 +72,23 @@ function startMistakes(start: number): GivenMistake[] {
   return Number.isNaN(start) ? [{ path: ["spec", "start"], message: "spec.start is no time that there is." }] : [];
 }
 
-function durationMistakes({ given, expect, until }: Scenario["spec"]): GivenMistake[] {
+function durationMistakes({ given, silences = [], expect, until }: Scenario["spec"]): GivenMistake[] {
   const stated: [DocumentPath, string | undefined][] = [
     [["spec", "until"], until],
     ...given.map(({ at }, index): [DocumentPath, string] => [["spec", "given", index, "at"], at]),
+    ...silences.flatMap(({ at, duration }, index): [DocumentPath, string][] => [
+      [["spec", "silences", index, "at"], at],
+      [["spec", "silences", index, "duration"], duration],
+    ]),
     ...expect.map(({ at }, index): [DocumentPath, string | undefined] => [["spec", "expect", index, "at"], at]),
   ];
   const end = until === undefined ? LONGEST : parseDuration(until);
   return stated.flatMap(([path, text]) => {
-    const at = text === undefined ? 0 : parseDuration(text);
-    if (at > LONGEST) {
+    const length = text === undefined ? 0 : parseDuration(text);
+    if (length > LONGEST) {
       return [{ path, message: `${text} is longer than a Scenario can last, which is five years.` }];
     }
-    return at > end ? [{ path, message: `At ${text} the clock has stopped: spec.until is ${until}.` }] : [];
+    const isOver = path.at(-1) === "at" && length > end;
+    return isOver ? [{ path, message: `At ${text} the clock has stopped: spec.until is ${until}.` }] : [];
   });
 }

@@ -40,18 +40,31 @@ export interface Told extends Moment {
   reason: string;
   /** Why its template was not used. */
   fault?: string;
+  /** Why silences that held then did not withhold it, a line for each. */
+  unsilenced: readonly string[];
 }
 
 /** Events were held back or withheld. */
 export interface Kept extends Moment {
   kind: "kept";
-  /** `Throttled`, `MuteTime`, `NotActive` or `Inhibited`. */
+  /** `Throttled`, `MuteTime`, `NotActive`, `Silenced` or `Inhibited`. */
   reason: string;
-  /** The fingerprint of the alert that inhibits. */
+  /** The fingerprint of the alert that inhibits, or the silence's name. */
   by?: string;
   until?: number;
   events: readonly EventName[];
   route: string;
+}
+
+/** A silence began. */
+export interface Quieted extends Moment {
+  kind: "silence";
+  /** By its place in the list: `silence-1`. */
+  name: string;
+  matchers: readonly string[];
+  /** Before then it holds. */
+  until: number;
+  comment?: string;
 }
 
 /** A rule did an action, or would have failed to. */
@@ -83,7 +96,7 @@ export interface Undone extends Moment {
   reason: string;
 }
 
-export type Happening = Came | Told | Kept | Acted | Undone;
+export type Happening = Came | Told | Kept | Quieted | Acted | Undone;
 
 /** @returns a duration as manifests write it: `1m30s`. */
 export function durationText(milliseconds: number): string {

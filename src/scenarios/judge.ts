@@ -18,6 +18,8 @@ export interface Failure {
   /** Where in the document: the expectation, or the event that something else follows from. */
   path: DocumentPath;
   message: string;
+  /** What to do about it, where the message does not say. */
+  remedy?: string;
 }
 
 /** A failure that is known to follow from one of these events. */
@@ -111,7 +113,8 @@ function missedFailure({ index, expected }: Entry, left: Set<Compared>, happened
     left.delete(nearest);
     const found = differences(expected, nearest).join(", ");
     const by = nearest.kind === "notification" ? ` The route is ${nearest.route}.` : "";
-    return { ...failure, message: `Expected ${expectedText(expected)}, but it ${found}.${by}` };
+    const message = `Expected ${expectedText(expected)}, but it ${found}.${by}${unsilencedText(nearest)}`;
+    return { ...failure, message };
   }
   const instead = [...left].filter(({ at, kind }) => kind === kindOf({ expected }) && isAt(expected, at));
   const said =
@@ -121,7 +124,12 @@ function missedFailure({ index, expected }: Entry, left: Set<Compared>, happened
 
 function unexpectedFailure(one: Compared): Unplaced {
   const from = one.kind === "notification" ? one.events.map(({ name }) => name) : [one.event];
-  return { code: "ScenarioFailed", from, message: `Not expected: ${happenedText(one)}.` };
+  return { code: "ScenarioFailed", from, message: `Not expected: ${happenedText(one)}.${unsilencedText(one)}` };
+}
+
+/** A silence that was meant to withhold it is more likely wrong than the route. */
+function unsilencedText(one: Compared): string {
+  return one.kind === "notification" ? one.unsilenced.map((line) => ` ${line}.`).join("") : "";
 }
 
 /** Puts a failure at the newest of its events that is given; what a rule raised stands nowhere. */

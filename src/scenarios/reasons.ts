@@ -29,6 +29,7 @@ export function keptText({ reason, by, until, events, at, route }: Kept): string
   const from = durationText(at);
   if (reason === "Inhibited") return `${which} is withheld at ${from} in ${route}, since ${by} fires`;
   const end = until === undefined ? "" : ` until ${durationText(until)}`;
+  if (reason === "Silenced") return `${which} is withheld at ${from} in ${route}, since ${by} holds${end}`;
   const why: Readonly<Record<string, string>> = {
     Throttled: "by the throttle",
     MuteTime: "in a time of muteTimes",

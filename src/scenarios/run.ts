@@ -16,11 +16,13 @@ import { NotificationGroups } from "../notifications/groups.ts";
 import type { TemplateSet } from "../notifications/render/template-set.ts";
 import { type Routable, routableOf } from "../notifications/routable.ts";
 import type { RouteSet } from "../notifications/route-set.ts";
+import { compileSilences, type Silence } from "../notifications/silences.ts";
 import { explainRoute } from "../notifications/tree.ts";
 import type { SimulationTools } from "../rules/simulate.ts";
 import { Acting, type Raised, type RuleRun, raisesEvents } from "./acting.ts";
 import { type GivenMistake, givenEvents, type TimedEvent } from "./given.ts";
-import type { Came, EventName, Happening } from "./happenings.ts";
+import type { Came, EventName, Happening, Quieted } from "./happenings.ts";
+import { comingSilences, statedSilences } from "./silences.ts";
 import { keptOf, type Playing, routeText, toldOf } from "./telling.ts";
 import { KeptRecords } from "./waiting.ts";
 
@@ -57,7 +59,7 @@ export async function playScenario(stage: Stage, scenario: Scenario): Promise<Pl
   if (mistakes.length > 0) {
     return { happened: [], mistakes, uncertain: { rules: false, notifications: false }, endless: false };
   }
-  const run = new Play(stage, start);
+  const run = new Play(stage, start, scenario);
   const endless = await run.play(events, scenario.spec);
   return { happened: run.happened, mistakes: [], uncertain: await uncertainty(stage, events), endless };
 }
@@ -66,19 +68,24 @@ class Play implements Playing {
   readonly happened: Happening[] = [];
   readonly start: number;
   readonly stage: Stage;
+  readonly silences: readonly Silence[];
   readonly #groups: NotificationGroups;
   readonly #acting: Acting;
   readonly #kept = new KeptRecords();
   readonly #events = new Map<number, { event: OpenEvent; name: EventName }>();
   /** How alerts are called, by their ids. */
   readonly #alerts = new Map<string, string>();
+  /** Silences that have not begun, in the order in which they do. */
+  readonly #coming: Quieted[];
   #now = 0;
   #looks = 0;
 
-  constructor(stage: Stage, start: number) {
+  constructor(stage: Stage, start: number, scenario: Scenario) {
     this.stage = stage;
     this.start = start;
-    this.#groups = new NotificationGroups({ routes: stage.routes, silenced: () => undefined });
+    this.silences = statedSilences(scenario, start);
+    this.#coming = comingSilences(scenario);
+    this.#groups = new NotificationGroups({ routes: stage.routes, silenced: compileSilences(this.silences) });
     this.#acting = new Acting({
       ...stage,
       now: () => ({ at: this.#now, absolute: start + this.#now }),
@@ -88,8 +95,9 @@ class Play implements Playing {
   }
 
   /** @returns whether it was ended for its length. */
-  async play(events: readonly TimedEvent[], { expect, until }: Scenario["spec"]): Promise<boolean> {
-    const end = until === undefined ? lastOf(events, expect) : parseDuration(until);
+  async play(events: readonly TimedEvent[], spec: Scenario["spec"]): Promise<boolean> {
+    const { until } = spec;
+    const end = until === undefined ? lastOf(spec) : parseDuration(until);
     for (const [at, round] of Map.groupBy(events, (one) => one.at)) {
       this.#lookBefore(at);
       await this.#moment(at, round);
@@ -98,7 +106,8 @@ class Play implements Playing {
     this.#kept.mark();
     this.#lookBefore(end + 1);
     const longest = end + LONGEST_WAIT;
-    while (until === undefined && this.#kept.wait(this.#now + this.start) && !this.#isEndless) {
+    const passing = new Set(this.silences.flatMap(({ id, endsAt }) => (endsAt - this.start > longest ? [] : id)));
+    while (until === undefined && this.#kept.wait(this.#now + this.start, passing) && !this.#isEndless) {
       const due = this.#groups.nextDue();
       if (due === undefined || due - this.start > longest) break;
       this.#look(due - this.start);
@@ -119,7 +128,7 @@ class Play implements Playing {
   }
 
   async #moment(at: number, events: readonly TimedEvent[]): Promise<void> {
-    this.#now = at;
+    this.#reach(at);
     let round: readonly Pick<TimedEvent, "event" | "name">[] = events;
     while (round.length > 0 && !this.#isEndless) {
       const runs = round.flatMap((one) => this.#take(one));
@@ -176,11 +185,17 @@ class Play implements Playing {
       if (this.#isEndless) return;
       this.#look(due - this.start);
     }
-    this.#now = Math.max(this.#now, at - 1);
+    this.#reach(Math.max(this.#now, at - 1));
+  }
+
+  /** Silences begin before anything else does at their moment. */
+  #reach(at: number): void {
+    this.#now = at;
+    while (this.#coming[0] && this.#coming[0].at <= at) this.happened.push(this.#coming.shift() as Quieted);
   }
 
   #look(at: number): void {
-    this.#now = at;
+    this.#reach(at);
     this.#looks += 1;
     this.#step(this.#groups.tick(this.start + at));
   }
@@ -195,9 +210,9 @@ class Play implements Playing {
   }
 }
 
-function lastOf(events: readonly TimedEvent[], expect: Scenario["spec"]["expect"]): number {
-  const expected = expect.map(({ at }) => (at === undefined ? 0 : parseDuration(at)));
-  return Math.max(...events.map(({ at }) => at), ...expected);
+/** The last moment that a Scenario names; the end of a silence is none. */
+function lastOf({ given, silences = [], expect }: Scenario["spec"]): number {
+  return Math.max(...[...given, ...silences, ...expect].map(({ at = "0s" }) => parseDuration(at)));
 }
 
 /**

@@ -5,9 +5,10 @@ import type { Notify } from "../notifications/decisions.ts";
 import type { NoticeInput } from "../notifications/delivery/outputs.ts";
 import { renderNotification } from "../notifications/render/render.ts";
 import type { TemplateSet } from "../notifications/render/template-set.ts";
+import { type Silence, silenceMismatch } from "../notifications/silences.ts";
 import type { NewDelivery } from "../store/event-types.ts";
 import type { NewNotice } from "../store/notice-types.ts";
-import type { EventName, Kept, Told } from "./happenings.ts";
+import { type EventName, type Kept, nameOf, type Told } from "./happenings.ts";
 
 /** What is known while a Scenario is played. */
 export interface Playing {
@@ -17,6 +18,8 @@ export interface Playing {
   event(seq: number): { event: OpenEvent; name: EventName };
   /** How an alert is called. */
   alert(id: string): string;
+  /** Those of the Scenario. */
+  silences: readonly Silence[];
 }
 
 /** @param delivery one receiver's, of the decision. */
@@ -43,16 +46,29 @@ export function toldOf(playing: Playing, decision: Notify, delivery: Pick<NewDel
       ...notification.events.map(({ summary }) => summary),
     ],
     ...{ route: routeText(route.slice(route.indexOf("/") + 1), decision.path), reason: decision.reason },
+    unsilenced: unsilencedOf(playing, at, events),
     ...(fault ? { fault: `${fault.template}, ${fault.part}: ${fault.message}` } : {}),
   };
 }
 
+/** The first of the events stands for all: each of them escaped each silence. */
+function unsilencedOf(playing: Playing, at: number, [first]: NoticeInput["events"]): string[] {
+  if (!first) return [];
+  const { event, name } = playing.event(first.seq);
+  const holding = playing.silences.filter(({ startsAt, endsAt }) => startsAt <= at && at < endsAt);
+  return holding.flatMap(({ id, ...silence }) => {
+    const reason = silenceMismatch(silence, labelsOf(event));
+    return reason === undefined ? [] : [`${id} does not match ${nameOf(name)}: ${reason}`];
+  });
+}
+
 /** @param notice of events that were not told. */
 export function keptOf(playing: Playing, { at, reason, by, until, events, route, path }: NewNotice): Kept {
+  const end = until ?? playing.silences.find(({ id }) => id === by)?.endsAt;
   return {
     ...{ kind: "kept", at: at - playing.start, reason, route: routeText(route, path) },
     ...(by === undefined ? {} : { by: playing.alert(by) }),
-    ...(until === undefined ? {} : { until: until - playing.start }),
+    ...(end === undefined ? {} : { until: end - playing.start }),
     events: events.map((seq) => playing.event(seq).name),
   };
 }

@@ -2,7 +2,8 @@
  * Whether something that came still waits to be told, by what the groups would keep of themselves. Pure.
  *
  * A firing alert that was told waits for nothing, although it will be repeated; one that is withheld waits for its
- * group's next look, since what inhibits it may have ended meanwhile.
+ * group's next look, since what inhibits it may have ended meanwhile. What a silence withholds waits for the silence's end,
+ * and what a mute time keeps for that of the time, whatever withheld it before.
  */
 import type { GroupRecord, HeldEvent } from "../notifications/group-state.ts";
 import type { StateChanges, StateRecord } from "../notifications/state-records.ts";
@@ -23,11 +24,14 @@ export class KeptRecords {
     this.#marked = new Map([...this.#groups].map(([id, { due }]) => [id, due]));
   }
 
-  /** @param now the last moment that was looked at. */
-  wait(now: number): boolean {
+  /**
+   * @param now the last moment that was looked at.
+   * @param passing silences whose end is waited for, by their ids.
+   */
+  wait(now: number, passing: ReadonlySet<string>): boolean {
     return [...this.#groups].some(([id, group]) => {
       const looked = now >= (this.#marked.get(id) ?? 0);
-      return group.events.some((held) => waits(held, group, looked));
+      return group.events.some((held) => waits(held, group) && !(looked && isWithheld(held, passing)));
     });
   }
 
@@ -36,9 +40,13 @@ export class KeptRecords {
   }
 }
 
-function waits({ alert, withheld }: HeldEvent, { told }: GroupRecord, looked: boolean): boolean {
+function waits({ alert }: HeldEvent, { told }: GroupRecord): boolean {
   if (!alert) return true; // what is told once leaves its group with that
   const isTold = told?.firing.includes(alert.id) ?? false;
-  if (!alert.firing) return isTold;
-  return !isTold && (withheld === undefined || !looked);
+  return alert.firing ? !isTold : isTold;
+}
+
+/** Whether nothing that is known will end what withholds it. */
+function isWithheld({ withheld, muted }: HeldEvent, passing: ReadonlySet<string>): boolean {
+  return withheld !== undefined && !muted && !passing.has(withheld);
 }

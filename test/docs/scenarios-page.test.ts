@@ -30,7 +30,12 @@ test("its scenarios pass on its route", async () => {
 test("it names every field, and the start that holds where none is stated", () => {
   const { spec } = Scenario.properties;
   const [notification, action] = spec.properties.expect.items.anyOf;
-  const fields = [spec.properties, notification.properties, action.properties].flatMap(Object.keys);
+  const fields = [
+    spec.properties,
+    spec.properties.silences.items.properties,
+    notification.properties,
+    action.properties,
+  ].flatMap(Object.keys);
   expect(fields.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
   expect(page).toContain(`\`${DEFAULT_START}\``);
 });

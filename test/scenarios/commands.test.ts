@@ -82,6 +82,82 @@ test("simulate --scenarios shows what happens in each, and of one that fails wha
   expect(code).toBe(1);
 });
 
+const silenced = (silences: string) =>
+  right.replace("  expect:", `  silences: [${silences}]\n  expect:`).replace(/expect: .*/, "expect: []");
+const moving = '{ matchers: ["type=task_failed", "a!=b"], at: 10s, duration: 2h, comment: moving house }';
+
+test("simulate --scenarios shows when a silence begins, and what it withholds", async () => {
+  const later = "{ matchers: [a=b], at: 20s, duration: 1s }";
+  const { code, stdout } = await run(
+    "simulate --scenarios",
+    silenced(`${later}, ${moving}, { matchers: [a=c], at: 0s, duration: 1m }`),
+  );
+  expect(stdout).toBe(`✓ right passes
+        0s  silence-3 begins, until 1m: a=c
+        0s  nightly comes (task_failed)
+       10s  silence-2 begins, until 2h10s: type=task_failed, a!=b (moving house)
+       20s  silence-1 begins, until 21s: a=b
+       30s    nightly is withheld at 30s in ops, since silence-2 holds until 2h10s
+
+1 of 1 scenario passes. Nothing was sent.
+`);
+  expect(code).toBe(0);
+});
+
+test("simulate --scenarios -o json has silences among all that happened", async () => {
+  const { stdout } = await run("simulate --scenarios -o json", silenced(moving));
+  const { scenarios } = JSON.parse(stdout) as { scenarios: { happened: unknown[] }[] };
+  expect(scenarios[0]?.happened.slice(1)).toEqual([
+    {
+      ...{ kind: "silence", at: "10s", name: "silence-1", until: "2h10s", comment: "moving house" },
+      matchers: ["type=task_failed", "a!=b"],
+    },
+    {
+      ...{ kind: "kept", at: "30s", reason: "Silenced", by: "silence-1", until: "2h10s", route: "ops" },
+      events: [{ name: "nightly" }],
+    },
+  ]);
+});
+
+test("a silence holds in the namespace of its Scenario", async () => {
+  const inNight = (text: string) => text.replaceAll("metadata: { name", "metadata: { namespace: night, name");
+  const cwd = folderOf({ "ops.yaml": inNight(beside), "tests.yaml": inNight(silenced(moving)) });
+  expect((await cli(["validate"], { cwd })).stdout).toContain("1 scenario passes");
+});
+
+test("a silence that cannot hold is a mistake of its Scenario, at its line, with what to do", async () => {
+  const wide = silenced("{ matchers: ['a=\"\"'], at: 0s, duration: 1h }");
+  const { stdout } = await run("validate -o json", wide);
+  const { problems } = JSON.parse(stdout) as { problems: unknown[] };
+  expect(problems).toEqual([
+    {
+      ...{ level: "error", code: "InvalidScenario", file: "tests.yaml", line: 8, column: 26 },
+      path: "/spec/silences/0/matchers",
+      message:
+        "Scenario right: At least one matcher must not match an empty label, or the silence could cover everything.",
+      remedy: "Say which events it holds back, such as type=task_failed.",
+      excerpt: "  silences: [{ matchers: ['a=\"\"'], at: 0s, duration: 1h }]",
+    },
+  ]);
+  const simulated = await run("simulate --scenarios", wide);
+  expect(simulated.stdout).toContain(
+    "tests.yaml:8 At least one matcher must not match an empty label, or the silence could cover everything. Say which",
+  );
+  expect(simulated.stdout).not.toContain("What happened");
+});
+
+test.each([
+  ["{ matchers: [], at: 0s, duration: 1h }", "spec.silences[0].matchers must have at least 1 entry"],
+  ["{ at: 0s, duration: 1h }", 'spec.silences[0] lacks the field "matchers".'],
+  ["{ matchers: [a=b], at: 0s }", 'spec.silences[0] lacks the field "duration".'],
+  ["{ matchers: [a=b], at: 0s, duraton: 1h, duration: 1h }", 'Did you mean "duration"?'],
+  ["{ matchers: [a=b], at: 0s, duration: long }", "spec.silences[0].duration must be a duration such as 90s"],
+])("%s is one clear mistake", async (silence, message) => {
+  const { stderr } = await run("validate", silenced(silence));
+  expect(stderr).toContain(message);
+  expect(stderr).toContain("1 problem in 1 file.");
+});
+
 test("simulate --scenarios -o json holds the same for programs", async () => {
   const { code, stdout } = await run("simulate --scenarios -o json", right);
   expect({ code, result: JSON.parse(stdout) as unknown }).toEqual({
@@ -95,7 +171,7 @@ test("simulate --scenarios -o json holds the same for programs", async () => {
             { kind: "event", at: "0s", name: "nightly", type: "task_failed", misses: [], silent: [], notes: [] },
             {
               ...{ kind: "notification", at: "30s", receiver: "chat", target: {}, events: [{ name: "nightly" }] },
-              ...{ title: "Task Failed", route: "ops", reason: "New", lines: expect.any(Array) },
+              ...{ title: "Task Failed", route: "ops", reason: "New", lines: expect.any(Array), unsilenced: [] },
             },
           ],
         },
@@ -115,7 +191,7 @@ test("simulate --scenarios -o junit has a case for each, at the line that fails"
 test.each([
   ["simulate", "one of the two"],
   ["simulate --scenarios --event e.json", "one of the two"],
-  ["simulate --scenarios --state x", "no silence holds in a Scenario"],
+  ["simulate --scenarios --state x", "no silences hold but those that it states"],
   ["simulate --event e.json -o junit", "-o junit goes with --scenarios"],
 ])("%s is refused", async (line, message) => {
   const { code, stderr } = await run(line, right);

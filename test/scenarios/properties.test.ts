@@ -22,6 +22,12 @@ const given = fc.record({
   ),
 });
 
+const silence = fc.record({
+  matchers: fc.constantFrom<string[]>(["type=a"], ["team=x"], ['type=~"b|c"', "team!=y"]),
+  at: seconds,
+  duration: fc.constantFrom("1s", "2m", "1h"),
+});
+
 const receivers = fc.subarray([{ integration: "chat" }, { integration: "pager" }], { minLength: 1 });
 const route = fc.record(
   {
@@ -43,7 +49,10 @@ const rule = {
 };
 
 const any = fc.record({
-  spec: fc.record({ given: fc.array(given, { minLength: 1, maxLength: 8 }) }),
+  spec: fc.record({
+    given: fc.array(given, { minLength: 1, maxLength: 8 }),
+    silences: fc.array(silence, { maxLength: 2 }),
+  }),
   root: route,
   routes: fc.array(route, { maxLength: 2 }),
 });

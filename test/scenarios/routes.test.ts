@@ -106,6 +106,146 @@ describe("all that routes know of time goes by the scenario's clock", () => {
   ]);
 });
 
+describe("a silence keeps events from being told", () => {
+  const at = (moment: string, more: string) => `{ at: ${moment}, event: { type: a, ${more} } }`;
+  const silence = (from: string, duration: string, matchers = "[type=a]") =>
+    `silences: [{ matchers: ${matchers}, at: ${from}, duration: ${duration} }]`;
+  const single = "{ groupBy: [id], throttle: 0s, receivers: [{ integration: chat }] }";
+  const minutely = "{ groupBy: [], groupInterval: 1m, throttle: 0s, receivers: [{ integration: chat }] }";
+  cases([
+    {
+      name: "from its moment on, before anything else at it, and no longer at its end",
+      route: single,
+      scenario: `{ ${silence("10s", "20s")}, given: [${["9s", "10s", "29s", "30s"]
+        .map((moment) => at(moment, `id: "at-${moment}", labels: { id: "${moment}" }`))
+        .join(", ")}],
+        expect: [{ at: 9s, receiver: chat, events: [at-9s] }, { at: 30s, receiver: chat, events: [at-30s] }] }`,
+    },
+    {
+      name: "that match all of its matchers, each of which may hold several",
+      route: single,
+      scenario: `{ ${silence("0s", "1h", "['team=~\"pay.*\",host=x', type=a]")}, given: [
+        ${at("0s", "id: both, labels: { id: both, team: payments, host: x }")},
+        ${at("0s", "id: one, labels: { id: one, team: payments, host: y }")}],
+        expect: [{ at: 0s, receiver: chat, events: [one] }] }`,
+    },
+    {
+      name: "though they came before it and only waited for their group",
+      scenario: `{ ${silence("20s", "1h")}, given: [${at("0s", "id: x")}], expect: [] }`,
+    },
+    {
+      name: "and one alone is gone with that: nobody hears of it at the end",
+      scenario: `{ ${silence("0s", "1h")}, given: [${at("0s", "id: x")}], until: 3h, expect: [] }`,
+    },
+    {
+      name: "and an alert that still fires is told at the first look after its end",
+      route: minutely,
+      scenario: `{ ${silence("0s", "90s", "[type=down]")}, given: [${failing("0s", "db")}], expect: [{ at: 2m, receiver: chat, events: [db] }] }`,
+    },
+    {
+      name: "and an alert that ended meanwhile is not told",
+      route: minutely,
+      scenario: `{ ${silence("0s", "10m", "[type=down]")}, given: [${failing("0s", "db")}, ${ended("5m", "db")}], expect: [] }`,
+    },
+    {
+      name: "and an alert that was told before is not repeated, and its end not told",
+      route: "{ groupInterval: 1m, repeatInterval: 2m, throttle: 0s, receivers: [{ integration: chat }] }",
+      scenario: `{ ${silence("1m", "10m", "[type=down]")}, given: [${failing("0s", "db")}, ${ended("8m", "db")}], expect: [{ at: 0s, receiver: chat }] }`,
+    },
+    {
+      name: "in whatever order silences are written, and where two of them meet",
+      route: single,
+      scenario: `{ silences: [{ matchers: [type=a], at: 20s, duration: 10s }, { matchers: [type=a], at: 10s, duration: 10s }],
+        given: [${["9s", "19s", "20s", "30s"].map((moment) => at(moment, `id: "at-${moment}", labels: { id: "${moment}" }`)).join(", ")}],
+        expect: [{ at: 9s, receiver: chat, events: [at-9s] }, { at: 30s, receiver: chat, events: [at-30s] }] }`,
+    },
+    {
+      name: "unless it does not match them, which is said where they are told and should not be",
+      route: single,
+      scenario: `{ silences: [{ matchers: [type=a, 'team=~"pay.*"'], at: 0s, duration: 1h }, { matchers: [type=b], at: 1s, duration: 1h }], given: [${at("0s", "id: x")}], expect: [] }`,
+      failures: [
+        'spec.given.0: Not expected: chat is told at 0s of x, by the route ops. silence-1 does not match x: team=~"pay.*" does not hold: team is empty.',
+      ],
+    },
+    {
+      name: "unless it does not match them, which is said where they are told too early",
+      route: single,
+      scenario: `{ silences: [{ matchers: [type=b], at: 0s, duration: 1h }], given: [${at("0s", "id: x")}], expect: [{ at: 1h, receiver: chat }] }`,
+      failures: [
+        'spec.expect.0: Expected chat to be told at 1h, but it is sent at 0s. The route is ops. silence-1 does not match x: type="b" does not hold: type is "a".',
+      ],
+    },
+    {
+      name: "which is why they are not told where that is expected",
+      scenario: `{ ${silence("20s", "2h")}, given: [${at("0s", "id: x")}], expect: [{ at: 30s, receiver: chat }] }`,
+      failures: [
+        "spec.expect.0: Expected chat to be told at 30s, but it is not. x is withheld at 30s in ops, since silence-1 holds until 2h20s.",
+      ],
+    },
+  ]);
+
+  test("also those that a rule raises, while the rule acts all the same", async () => {
+    const rule = {
+      trigger: { type: "a" },
+      actions: [{ id: "hand", action: "notify", parameters: { title: "Again", type: "b" } }],
+    };
+    const { failures } = await play(
+      `{ ${silence("0s", "1h", "[type=b]")}, given: [${at("0s", "id: x")}],
+        expect: [{ rule: r, action: hand, at: 0s }, { at: 0s, receiver: chat, events: [x] }] }`,
+      { routes: { ops: single }, rules: { r: rule } },
+    );
+    expect(said(failures)).toEqual([]);
+  });
+});
+
+describe("the clock does not stop while a silence withholds what will be told", () => {
+  const minutely = "{ groupBy: [], groupInterval: 1m, throttle: 0s, receivers: [{ integration: chat }] }";
+  const silence = (duration: string) => `{ matchers: [type=down], at: 0s, duration: ${duration} }`;
+  cases([
+    {
+      name: "so an alert that is told after its end is not overlooked",
+      route: minutely,
+      scenario: `{ silences: [${silence("7d")}], given: [${failing("0s", "db")}], expect: [] }`,
+      failures: ["spec.given.0: Not expected: chat is told at 7d of db, by the route ops."],
+    },
+    {
+      name: "also where a second one takes over from the first",
+      route: minutely,
+      scenario: `{ silences: [${silence("2h")}, ${silence("5h")}], given: [${failing("0s", "db")}], expect: [] }`,
+      failures: ["spec.given.0: Not expected: chat is told at 5h of db, by the route ops."],
+    },
+    {
+      name: "also where a mute time goes on after it, though another alert inhibited it before",
+      route: `{ groupBy: [], throttle: 0s, receivers: [{ integration: chat }], inhibit: [{ source: [severity=critical], target: [severity=warning] }],
+        muteTimes: [{ times: [{ start: "12:05", end: "18:00" }] }] }`,
+      scenario: `{ given: [${failing("0s", "big", ", labels: { severity: critical }")}, ${failing("0s", "small", ", labels: { severity: warning }")}, ${ended("4m30s", "big", ", labels: { severity: critical }")}],
+        expect: [{ at: 0s, receiver: chat, events: [big] }] }`,
+      failures: ["spec.given.1: Not expected: chat is told at 6h of small, by the route ops."],
+    },
+    {
+      name: "but not for one that ends more than eight days after the last entry",
+      route: "{ groupBy: [], groupInterval: 1s, throttle: 0s, receivers: [{ integration: chat }] }",
+      scenario: `{ silences: [${silence("193h")}], given: [${failing("0s", "db")}], expect: [] }`,
+    },
+    {
+      name: "but not to repeat what was told before",
+      route: "{ groupInterval: 1m, repeatInterval: 2m, throttle: 0s, receivers: [{ integration: chat }] }",
+      scenario: `{ silences: [${silence("1h").replace("0s", "1s")}], given: [${failing("0s", "db")}], expect: [{ at: 0s, receiver: chat }] }`,
+    },
+    {
+      name: "and goes on until a silence begins, as for any entry",
+      route: "{ groupInterval: 1m, repeatInterval: 2m, throttle: 0s, receivers: [{ integration: chat }] }",
+      scenario: `{ silences: [${silence("1h").replace("0s", "4m")}], given: [${failing("0s", "db")}], expect: [{ at: 0s, receiver: chat }] }`,
+      failures: ["spec.given.0: Not expected: chat is told at 3m of db, again, by the route ops."],
+    },
+    {
+      name: "but stops at `until`",
+      route: minutely,
+      scenario: `{ silences: [${silence("1h")}], given: [${failing("0s", "db")}], until: 59m, expect: [] }`,
+    },
+  ]);
+});
+
 describe("what is not expected is a failure at the event that it follows from", () => {
   cases([
     {
@@ -286,6 +426,25 @@ describe("a scenario that can be no test is refused", () => {
       name: "with a time beyond calendars",
       scenario: "{ given: [{ at: 9999999999d, event: { type: a } }], expect: [] }",
       failures: ["spec.given.0.at: 9999999999d is longer than a Scenario can last, which is five years."],
+    },
+    {
+      name: "with a silence that begins after the clock has stopped, though it may end after that",
+      scenario: `{ ${one}, until: 1m, silences: [{ matchers: [a=b], at: 30s, duration: 2h }, { matchers: [a=b], at: 61s, duration: 1s }], expect: [] }`,
+      failures: ["spec.silences.1.at: At 61s the clock has stopped: spec.until is 1m."],
+    },
+    {
+      name: "with a silence beyond calendars",
+      scenario: `{ ${one}, silences: [{ matchers: [a=b], at: 0s, duration: 9999999999d }], expect: [] }`,
+      failures: ["spec.silences.0.duration: 9999999999d is longer than a Scenario can last, which is five years."],
+    },
+    {
+      name: "with silences that cannot hold, each at its field",
+      scenario: `{ ${one}, silences: [{ matchers: [a=b, 'c=~"("'], at: 0s, duration: 1h }, { matchers: ['a=""'], at: 0s, duration: 1h }, { matchers: [a=b], at: 5m, duration: 0s }], expect: [] }`,
+      failures: [
+        'spec.silences.0.matchers.1: The matcher c=~"(" at column 4: The pattern is no RE2 expression: missing closing ): `(`.',
+        "spec.silences.1.matchers: At least one matcher must not match an empty label, or the silence could cover everything.",
+        "spec.silences.2.duration: The silence is over at the moment at which it begins.",
+      ],
     },
     {
       name: "that would not end",

@@ -22,7 +22,7 @@ async function failing(file: string, before: string, after: string): Promise<str
 test("as they are, all pass", async () => {
   const { stdout, code } = await cli(["validate"], { cwd: folderOf(files) });
   expect({ stdout, code }).toEqual({
-    stdout: expect.stringMatching(/^\d+ manifests are valid, and 7 scenarios pass/),
+    stdout: expect.stringMatching(/^\d+ manifests are valid, and 8 scenarios pass/),
     code: 0,
   });
 });
@@ -71,6 +71,13 @@ test.each([
     after: "groupInterval: 5m\n  repeatInterval: 1d",
     fails: ["drift-is-told-and-repeated"],
   },
+  {
+    file: "notification-route.yaml",
+    before: "groupWait: 30s",
+    after: "groupWait: 40s",
+    fails: ["drift-is-told-and-repeated", "drift-while-somebody-works-on-it"],
+  },
+  { file: "scenario.yaml", before: "duration: 2h", after: "duration: 1h", fails: ["drift-while-somebody-works-on-it"] },
 ])("$file: $after in the place of $before fails $fails", async ({ file, before, after, fails }) => {
   expect(await failing(file, before, after)).toEqual([...fails].sort());
 });

@@ -29,7 +29,8 @@ const simulate: Run<SimulateFlags> = async (invocation, flags) => {
     throw new UserError("Name an event with --event FILE, or play all Scenarios with --scenarios: one of the two.");
   }
   if (event !== undefined) return simulateEvent(invocation, { ...flags, event });
-  if (flags.state !== undefined) throw new UserError("--state goes with --event: no silence holds in a Scenario.");
+  if (flags.state !== undefined)
+    throw new UserError("--state goes with --event: in a Scenario no silences hold but those that it states.");
   const { simulateScenarios } = await import("../simulate-scenarios.ts");
   return simulateScenarios(invocation, flags);
 };
