@@ -26,14 +26,13 @@ const SIGN = `insert into signed (source, hash, seq, at) values (?, ?, ?, ?)
 const SETTLE = `insert or replace into meta (name, value) values ('${SETTLED}', ?)`;
 
 interface Signed {
-  source: string;
-  hash: string;
   seq: number;
   /** When it was received, in milliseconds since 1970. */
   at: number;
 }
 
-interface Event extends Omit<Signed, "hash"> {
+interface Event extends Signed {
+  source: string;
   hash: string | null;
   bytes: number;
 }
@@ -56,24 +55,29 @@ export interface SignedBytes {
 
 export type SignedRow = Pick<NewEventRow, "source" | "signed_hash">;
 
-const keyOf = (source: string, hash: string) => `${source}\n${hash}`;
-
 /** @param prepared gives a statement of the connection. */
 export function createSignedBytes(prepared: (sql: string) => StatementSync): SignedBytes {
-  const newest = new Map<string, Signed>();
+  /** By source, then by hash. */
+  const newest = new Map<string, Map<string, Signed>>();
+  let count = 0;
   let bytes = 0;
   /** The last event that is known here; undefined when that has to be asked. */
   let last: number | undefined;
 
   function clear(): void {
     newest.clear();
+    count = 0;
     bytes = 0;
   }
 
   function learn({ seq, source, hash, at, bytes: size }: Event): void {
     last = seq;
     bytes += size;
-    if (hash !== null) newest.set(keyOf(source, hash), { source, hash, seq, at });
+    if (hash === null) return;
+    count += 1;
+    const ofSource = newest.get(source);
+    if (ofSource) ofSource.set(hash, { seq, at });
+    else newest.set(source, new Map([[hash, { seq, at }]]));
   }
 
   function look(): void {
@@ -86,10 +90,10 @@ export function createSignedBytes(prepared: (sql: string) => StatementSync): Sig
 
   function settle(): void {
     const sign = prepared(SIGN);
-    // In the table's order.
-    for (const key of [...newest.keys()].sort()) {
-      const { source, hash, seq, at } = newest.get(key) as Signed;
-      sign.run(source, hash, seq, at);
+    for (const [source, hashes] of newest) {
+      // In the table's order.
+      const sorted = [...hashes].sort(([one], [other]) => (one < other ? -1 : 1));
+      for (const [hash, { seq, at }] of sorted) sign.run(source, hash, seq, at);
     }
     prepared(SETTLE).run(String(last));
     clear();
@@ -99,7 +103,7 @@ export function createSignedBytes(prepared: (sql: string) => StatementSync): Sig
     look,
     find({ source, signed_hash: hash }, since) {
       if (hash === null) return undefined;
-      const one = newest.get(keyOf(source, hash));
+      const one = newest.get(source)?.get(hash);
       if (one && one.at > since) return one.seq;
       return prepared(FIND).get(source, hash, since)?.seq as number | undefined;
     },
@@ -107,7 +111,7 @@ export function createSignedBytes(prepared: (sql: string) => StatementSync): Sig
       learn({ seq, source, hash, at, bytes: size });
     },
     settleMany() {
-      if (newest.size >= MOST || bytes >= MOST_BYTES) settle();
+      if (count >= MOST || bytes >= MOST_BYTES) settle();
     },
     settle() {
       look();
