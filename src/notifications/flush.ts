@@ -1,7 +1,7 @@
 /**
  * One group at one moment: what of it is told, what waits, what goes.
  *
- * The stages are Alertmanager's, over what the group holds by then: mute and active times, inhibition, silences, what
+ * The stages are Alertmanager's, over what the group holds by then: inhibition, mute and active times, silences, what
  * is news and when it repeats; then the throttle, which is ours. Changes the group, and decides; sends nothing.
  */
 import type { Decision, Hold, Notify, Withhold } from "./decisions.ts";
@@ -32,10 +32,22 @@ export interface Flushed {
 const MINUTE = 60_000;
 
 export function flush(group: Group, now: number, context: FlushContext): Flushed {
+  const { inhibition, silenced } = context;
+  const { namespace } = group.tree;
+  const free = sift(group, group.events, now, context, {
+    reason: "Inhibited",
+    by: ({ labels }) => inhibition.inhibitor(group.tree, labels),
+  });
   const muted = mutedAt(group.node.options, now);
-  if (muted) return mute(group, muted, now, context);
+  if (muted) return mute(group, free, muted, now, context);
   for (const held of group.events) delete held.muted;
-  const { open, decisions } = sift(group, now, context);
+  const audible = sift(group, free.open, now, context, {
+    reason: "Silenced",
+    by: ({ labels }) => silenced({ namespace, labels }, now),
+  });
+  for (const held of audible.open) delete held.withheld;
+  const { open } = audible;
+  const decisions: Decision[] = [...free.decisions, ...audible.decisions];
   const news = newsOf({ told: group.told, events: open, now, repeatInterval: group.node.options.repeatInterval });
   if (!news) {
     context.leave(group, open.filter(isResolved));
@@ -47,37 +59,47 @@ export function flush(group: Group, now: number, context: FlushContext): Flushed
   return tell(group, { news, open, decisions }, now, context);
 }
 
-/** As in Alertmanager, alerts that end meanwhile leave unheard; what is told once waits for the end. */
-function mute(group: Group, reason: "MuteTime" | "NotActive", now: number, { leave }: FlushContext): Flushed {
-  leave(group, group.events.filter(isResolved));
-  const fresh = group.events.filter(({ muted }) => !muted);
-  for (const held of fresh) held.muted = true;
-  const waits = group.events.some(({ alert }) => alert === undefined);
-  const again = waits ? { again: (Math.floor(now / MINUTE) + 1) * MINUTE } : {}; // times are in whole minutes
-  const decisions = fresh.length > 0 ? [hold(group, reason, fresh, now)] : [];
-  return { decisions, sent: false, ...again };
+/** What is left, and what is said of the rest. */
+interface Sifted {
+  open: readonly HeldEvent[];
+  decisions: readonly Decision[];
 }
 
-/** Takes out what is inhibited or silenced. */
+/** As in Alertmanager, alerts that end meanwhile leave unheard; what is told once waits for the end. */
+function mute(
+  group: Group,
+  { open, decisions }: Sifted,
+  reason: "MuteTime" | "NotActive",
+  now: number,
+  { leave }: FlushContext,
+): Flushed {
+  leave(group, open.filter(isResolved));
+  const fresh = open.filter((held) => !held.muted && !isResolved(held));
+  for (const held of fresh) held.muted = true;
+  const waits = open.some(({ alert }) => alert === undefined);
+  const again = waits ? { again: (Math.floor(now / MINUTE) + 1) * MINUTE } : {}; // times are in whole minutes
+  const said = fresh.length > 0 ? [hold(group, reason, fresh, now)] : [];
+  return { decisions: [...decisions, ...said], sent: false, ...again };
+}
+
+/** Takes out what something holds back: an alert stays until it ends, all else is gone. */
 function sift(
   group: Group,
+  events: readonly HeldEvent[],
   now: number,
-  { inhibition, silenced, leave }: FlushContext,
-): { open: HeldEvent[]; decisions: Decision[] } {
+  { leave }: FlushContext,
+  { reason, by: of }: Pick<Withhold, "reason"> & { by(held: HeldEvent): string | undefined },
+): Sifted {
   const open: HeldEvent[] = [];
   const gone: HeldEvent[] = [];
   const decisions: Withhold[] = [];
-  const { namespace } = group.tree;
-  for (const held of group.events) {
-    const inhibitor = inhibition.inhibitor(group.tree, held.labels);
-    const by = inhibitor ?? silenced({ namespace, labels: held.labels }, now);
+  for (const held of events) {
+    const by = of(held);
     if (by === undefined) {
-      delete held.withheld;
       open.push(held);
       continue;
     }
     if (held.withheld !== by) {
-      const reason = inhibitor === undefined ? "Silenced" : "Inhibited";
       decisions.push({ ...group.decidedAt(now), kind: "withhold", reason, by, events: [decided(held)] });
       held.withheld = by;
     }

@@ -235,13 +235,27 @@ describe("times when nothing is sent", () => {
     expect(held).toHaveLength(2);
   });
 
-  test("come before inhibition and silences: what waited is withheld only if it still is at their end", () => {
+  test("come before silences: what waited is withheld only if it still is at their end", () => {
     const silence = { id: "s1", namespace: "default", matchers: ["id=a"], startsAt: 0, endsAt: 100_000 };
     const silenced = compileSilences([silence, { ...silence, id: "s2", matchers: ["id=b"], endsAt: 500_000 }]);
     const inputs = [comes(10, "a"), comes(20, "b")];
     const decisions = letPass(setOf(muted), { inputs, until: 600, silenced });
     expect(told(decisions)).toEqual(["180: New a"]);
     expect(decisions.flatMap((one) => (one.kind === "withhold" ? [[one.by, one.at]] : []))).toEqual([["s2", 180_000]]);
+  });
+
+  test("come after inhibition: a single event that is inhibited meanwhile is gone, an alert is told when both are over", () => {
+    const inhibit = [{ source: ["level=high"], target: ["level=low"] }];
+    const source = { level: "high", g: "source" };
+    const inputs = [fires(0, "s", source), comes(10, "a", { level: "low" }), fires(10, "b", { level: "low" })];
+    const spec = { ...muted, inhibit };
+    const decisions = letPass(setOf(spec), { inputs: [...inputs, ends(100, "s", source)], until: 240 });
+    expect(told(decisions)).toEqual(["182: New b"]);
+    const withheld = decisions.flatMap((one) => (one.kind === "withhold" ? [[one.reason, one.at / 1000]] : []));
+    expect(withheld).toEqual([
+      ["Inhibited", 12],
+      ["Inhibited", 12],
+    ]);
   });
 
   test("let alerts wait for the first tick after their end, and those that ended meanwhile go unheard", () => {
