@@ -10,7 +10,7 @@ import { getHeapSpaceStatistics, type HeapSpaceInfo, setFlagsFromString } from "
  * Bytes of each half of the young generation. An event lives for some milliseconds; in less than this it would be copied,
  * and then kept, before it is done with.
  */
-const HALF = 16 * 1024 * 1024;
+const HALF = 12 * 1024 * 1024;
 
 /**
  * Lets the young generation grow to twice {@link HALF}, also when V8 has made it small again while nothing was to be done, and

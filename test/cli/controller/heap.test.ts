@@ -28,9 +28,9 @@ async function mostYoung(sized: boolean): Promise<number> {
   return Number(stdout) / MB;
 }
 
-test("the young generation grows to two halves of 16 MB, and no further, whatever V8 would give it", async () => {
+test("the young generation grows to two halves of 12 MB, and no further, whatever V8 would give it", async () => {
   const [small, sized] = await Promise.all([mostYoung(false), mostYoung(true)]);
   expect(small).toBeLessThan(16);
-  expect(sized).toBeGreaterThan(24);
-  expect(sized).toBeLessThanOrEqual(36);
+  expect(sized).toBeGreaterThan(18);
+  expect(sized).toBeLessThanOrEqual(28);
 });
