@@ -45,7 +45,7 @@ export function silenceMismatch({ matchers }: Pick<Silence, "matchers">, labels:
 export function silenceMistakes({ matchers, startsAt, endsAt }: Omit<Silence, "id" | "namespace">): RouteMistake[] {
   const mistakes: RouteMistake[] = [];
   if (!(startsAt < endsAt))
-    mistakes.push({ code: "InvalidTime", path: ["endsAt"], message: "It ends before it begins." });
+    mistakes.push({ code: "InvalidTime", path: ["endsAt"], message: "Its end has to come after its beginning." });
   const compiled = matchers.flatMap((text, index) => {
     try {
       return compileMatchers(text).matchers;
