@@ -7,6 +7,7 @@
  * The commands are the real program, run in a folder of their own that is removed at the end.
  */
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,6 +38,7 @@ const environment = {
   TERM: process.env.TERM ?? "dumb",
   ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   GITHUB_TOKEN: github.token,
+  GITHUB_WEBHOOK_SECRET: randomBytes(24).toString("hex"),
   GITHUB_URL: github.url,
   SLACK_BOT_TOKEN: slack.token,
   SLACK_USER_TOKEN: slack.userToken,

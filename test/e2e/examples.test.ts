@@ -66,21 +66,21 @@ test("a repository with spec.defaults plans each entry's own source line, and ea
   const lines = Object.fromEntries(changes.map(({ kind, key, source }) => [`${kind}/${key}`, source]));
   const at = (line: number) => ({ file: "github.yaml", line });
   expect(lines).toMatchObject({
-    "repositories/billing": at(25),
-    "repositories/website": at(33),
-    "repositories.labels/billing/area~1invoices": at(32),
-    "repositories.labels/billing/bug": at(21),
-    "repositories.labels/website/bug": at(21),
-    "repositories.labels/billing/area~1api": at(22),
-    "repositories.labels/website/area~1api": at(22),
+    "repositories/billing": at(27),
+    "repositories/website": at(35),
+    "repositories.labels/billing/area~1invoices": at(34),
+    "repositories.labels/billing/bug": at(23),
+    "repositories.labels/website/bug": at(23),
+    "repositories.labels/billing/area~1api": at(24),
+    "repositories.labels/website/area~1api": at(24),
     "channels/design": { file: "slack.yaml", line: 24 },
   });
   const website = changes.find(({ key }) => key === "website");
   const fields = Object.fromEntries(website?.fields.map(({ path, source }) => [path, source?.line]) ?? []);
-  expect(fields).toMatchObject({ "/has_wiki": 19, "/description": 34 });
+  expect(fields).toMatchObject({ "/has_wiki": 21, "/description": 36 });
   const { stdout } = await place.run("plan");
-  expect(stdout).toMatch(/\+ repositories\/billing +github\.yaml:25\n/);
-  expect(stdout).toMatch(/\+ repositories\.labels\/website\/bug +github\.yaml:21\n/);
+  expect(stdout).toMatch(/\+ repositories\/billing +github\.yaml:27\n/);
+  expect(stdout).toMatch(/\+ repositories\.labels\/website\/bug +github\.yaml:23\n/);
 });
 
 test("drift is told from a change, field by field, found with exit code 2, and repaired", async () => {

@@ -137,7 +137,11 @@ async function startedGitHub(seed: GitHubSeed) {
     await proxy.close();
     await github.close();
   });
-  return { github, proxy, env: { GITHUB_URL: proxy.url, GITHUB_TOKEN: github.token } };
+  return {
+    github,
+    proxy,
+    env: { GITHUB_URL: proxy.url, GITHUB_TOKEN: github.token, GITHUB_WEBHOOK_SECRET: "whs_".repeat(12) },
+  };
 }
 
 function placeOf(folder: string, env: Readonly<Record<string, string>>): Place {
