@@ -136,7 +136,8 @@ test.each([
   ["--duration soon type=a", "is not a duration"],
   ["--duration 1h type=~.*", "could cover everything"],
   ["--duration 1h a==b", "column"],
-  ["--ends 2001-01-01T00:00:00Z type=a", "before it begins"],
+  ["--ends 2001-01-01T00:00:00Z type=a", "has to come after its beginning"],
+  ["--duration 0s type=a", "has to come after its beginning"],
   ["--starts 2001-01-01T00:00:00Z --duration 1h type=a", "over already"],
 ])("silence add %s is refused: %s", async (flags, message) => {
   const { run, store } = await prepared();
