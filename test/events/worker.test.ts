@@ -40,7 +40,7 @@ test("once a claim was filled no room is given to what comes, however much is fr
   // Of 8 places 8 are free, and 3 deliveries wait.
   expect(worker.reserve(1)).toBeUndefined();
   expect(await worker.claim()).toBe("found");
-  expect(worker.reserve(1)).toBeDefined();
+  expect(worker.reserve(1)?.hold).toMatchObject({ worker: "w" });
 });
 
 test("a claim that was filled by the last that waited keeps the room too, until another one has looked", async () => {
@@ -49,7 +49,7 @@ test("a claim that was filled by the last that waited keeps the room too, until 
   await end(4);
   expect(worker.reserve(1)).toBeUndefined();
   expect(await worker.claim()).toBe("nothing");
-  expect(worker.reserve(8)).toBeDefined();
+  expect(worker.reserve(8)?.hold).toMatchObject({ worker: "w" });
 });
 
 test("half of the room is kept for deliveries that were added, until a claim has looked for them", async () => {
@@ -61,7 +61,7 @@ test("half of the room is kept for deliveries that were added, until a claim has
   expect(worker.reserve(5)).toBeUndefined();
   expect(await worker.claim()).toBe("nothing");
   expect(worker.awaits()).toBe(false);
-  expect(worker.reserve(5)).toBeDefined();
+  expect(worker.reserve(5)?.hold).toMatchObject({ worker: "w" });
 });
 
 test("while more waits than was claimed the next claim is made once an eighth of the room is free", async () => {

@@ -5,11 +5,11 @@
  * Calls that come while a transaction is under way share the next one, as they do without a thread.
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import type { Change, EventStore } from "../event-types.ts";
+import type { EventStore } from "../event-types.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
 import { type LastingStore, StoreError } from "../types.ts";
 import { type PackedChange, packAnswer, unpackChange } from "./pack.ts";
-import type { ThreadCall, ThreadError, ThreadMethod, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
+import type { ThreadCall, ThreadError, ThreadReply, ThreadSettings, ToThread } from "./protocol.ts";
 
 // Not awaited here: with an await at the top of any module the bundler wraps every entry in a file more.
 if (parentPort) void serve(parentPort);
@@ -23,9 +23,11 @@ async function serve(port: MessagePort): Promise<void> {
       void end(store, underWay).finally(() => port.close());
       return;
     }
-    const answered = carryOut(store, message, reply);
-    underWay.add(answered);
-    void answered.finally(() => underWay.delete(answered));
+    for (const call of message) {
+      const answered = carryOut(store, call).then(reply);
+      underWay.add(answered);
+      void answered.finally(() => underWay.delete(answered));
+    }
   });
 }
 
@@ -37,58 +39,18 @@ async function end(store: LastingStore, underWay: ReadonlySet<Promise<void>>): P
   await store.close();
 }
 
-/** Changes go on as one: each of their calls alone would cost more than to write them. */
-async function carryOut(
-  { events }: LastingStore,
-  calls: readonly ThreadCall[],
-  reply: (reply: ThreadReply) => void,
-): Promise<void> {
-  const changes: ChangeCall[] = [];
-  const others: Promise<void>[] = [];
-  for (const [id, method, ...args] of calls) {
-    if (method === "change") changes.push({ id, changes: (args as PackedChange[]).map(unpackChange) });
-    else others.push(callAlone(events, { id, method, args }, reply));
-  }
-  await Promise.all([change(events, changes, reply), ...others]);
-}
-
-interface ChangeCall {
-  id: number;
-  changes: readonly Change[];
-}
-
-/** When they fail for what is in them, each is carried out alone once more. */
-async function change(
-  events: EventStore,
-  calls: readonly ChangeCall[],
-  reply: (reply: ThreadReply) => void,
-): Promise<void> {
-  if (calls.length === 0) return;
+async function carryOut({ events }: LastingStore, [id, method, ...args]: ThreadCall): Promise<ThreadReply> {
   try {
-    const answers = await events.change(calls.flatMap(({ changes }) => changes));
-    let at = 0;
-    for (const { id, changes } of calls) {
-      reply([id, answers.slice(at, at + changes.length).map(packAnswer)]);
-      at += changes.length;
-    }
+    if (method === "change") return [id, await change(events, args as PackedChange[])];
+    const run = events[method] as (...given: readonly unknown[]) => Promise<unknown>;
+    return [id, await run(...args)];
   } catch (error) {
-    if (calls.length === 1 || error instanceof StoreError)
-      for (const { id } of calls) reply([id, undefined, told(error)]);
-    else for (const call of calls) await change(events, [call], reply);
+    return [id, undefined, told(error)];
   }
 }
 
-async function callAlone(
-  events: EventStore,
-  { id, method, args }: { id: number; method: Exclude<ThreadMethod, "change">; args: readonly unknown[] },
-  reply: (reply: ThreadReply) => void,
-): Promise<void> {
-  const run = events[method] as (...given: readonly unknown[]) => Promise<unknown>;
-  try {
-    reply([id, await run(...args)]);
-  } catch (error) {
-    reply([id, undefined, told(error)]);
-  }
+async function change(events: EventStore, changes: readonly PackedChange[]) {
+  return (await events.change(changes.map(unpackChange))).map(packAnswer);
 }
 
 function told(error: unknown): ThreadError {
